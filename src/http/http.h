@@ -1,0 +1,141 @@
+/* http/http.h - the door: requests in, responses out, routes as rows of a table.
+ *
+ * Owns the listener, the event threads, the limits on what a client may send, and the way a handler
+ * is run (DESIGN.md, Threads).  It knows nothing of accounts: `gate` decides who may pass. */
+#ifndef HTTP_HTTP_H
+#define HTTP_HTTP_H
+#include "base/ctx.h"
+
+enum method { METHOD_UNSET, GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS };
+const char *method_name(enum method);
+
+/* Who may call a route; api/ interprets it. */
+enum who { WHO_UNSET, ANYONE, ACCOUNT, MODERATOR, OPERATOR };
+/* Rate class; safety/limit.c holds the figures. */
+enum rate { RATE_UNSET, RATE_NONE, RATE_READ, RATE_WRITE, RATE_SIGN_IN, RATE_SIGN_UP, RATE_UPLOAD, RATE_MEDIA, RATE_CLASSES };
+/* READ: inline on an event thread, own read connection, no fsync, under 5 ms.
+ * WRITE: the connection is suspended, the whole handler runs on the writer thread inside the current
+ * commit group, and is resumed after the group's commit.  SLOW: a small pool. */
+enum run { RUN_UNSET, READ, WRITE, SLOW };
+
+struct header {
+	struct str name, value;
+};
+
+#define PATH_PARAMS_MAX 4
+
+/* A request; all of it lives in cx->mem (or outlives the handler). */
+struct req {
+	const struct route *route;
+	enum method method;
+	struct str path;                       /* decoded once; no NUL, no "//", no ".." */
+	struct str params[PATH_PARAMS_MAX];    /* what stood at each {name} of the route's path, decoded */
+	struct str query;                      /* raw; read it with req_query() */
+	struct str body;                       /* whole; empty for a route with a sink */
+	void *sink;                            /* what the route's sink opened */
+	struct str peer;                       /* numeric address; behind a trusted proxy the forwarded one.  Never stored, never logged */
+	bool secure;                           /* https, by the trusted proxy's word */
+	const void *wire;                      /* the library's connection, for req_header() */
+};
+/* Empty when there is none.  Of several headers of one name the first. */
+struct str req_header(struct ctx *, const struct req *, const char *name);
+struct str req_cookie(struct ctx *, const struct req *, const char *name);
+/* The decoded value; false when absent.  E_INVALID (in the context) was already answered for a query
+ * that is not well-formed UTF-8. */
+bool req_query(struct ctx *, const struct req *, const char *name, struct str *out);
+
+#define RESP_HEADERS_MAX 24
+enum body_kind { BODY_NONE, BODY_BUF, BODY_STATIC, BODY_FILE };
+
+/* An answer in the making.  Zeroed is an empty 200. */
+struct resp {
+	int status;                            /* 0 means 200, or 204 when there is no body */
+	struct header headers[RESP_HEADERS_MAX];
+	unsigned header_count;
+	enum body_kind kind;
+	struct buf buf;                        /* BODY_BUF: owned */
+	struct str text;                       /* BODY_STATIC: outlives the process's requests, or lives in cx->mem */
+	int fd;                                /* BODY_FILE: owned, closed when sent */
+	int64_t file_bytes;                    /* BODY_FILE: whole size; Range and If-Range are http/'s business */
+	struct str etag;                       /* quoted; when set, If-None-Match is answered with 304 */
+};
+/* Both strings are copied into cx->mem; a value with CR, LF or NUL is an assert: encode it first. */
+void resp_header(struct ctx *, struct resp *, const char *name, struct str value);
+void resp_json(struct resp *, struct buf *body);           /* moves the buffer; application/json */
+void resp_html(struct resp *, struct buf *body);           /* moves the buffer; text/html; charset=utf-8 */
+void resp_text(struct resp *, const char *content_type, struct str);
+void resp_file(struct resp *, int fd, int64_t bytes, const char *content_type);
+void resp_free(struct resp *);
+
+/* A body too large to hold: fed as it arrives, on the event thread.  open() runs after the gate and may refuse
+ * before a byte is read (the client's `Expect: 100-continue` is then answered with the refusal).  write() may not
+ * fsync.  close() always follows a successful open(), after the handler, complete or not (on the handler's thread;
+ * on an event thread when the client went away: then `complete` is false, the handler does not run and it may
+ * take no lock that a write holds). */
+struct sink {
+	enum err (*open)(struct ctx *, const struct req *, void **sink);
+	enum err (*write)(void *sink, const void *bytes, size_t n);
+	void (*close)(void *sink, bool complete);
+};
+
+typedef enum err handler(struct ctx *, const struct req *, struct resp *);
+
+/* A row of a route table; a table ends with a row without a path.  Closed by default: a test fails on an unset column. */
+struct route {
+	enum method method;
+	const char *path;                      /* "/api/v1/videos/{id}/like"; a trailing {rest*} takes slashes too */
+	handler *run;
+	enum who who;
+	enum rate rate;
+	enum run how;
+	size_t body_max;                       /* bytes; 0 means no body is taken */
+	const char *doc;                       /* one line, for the API description */
+	const char *takes, *gives;             /* schema names in the API description; NULL: none */
+	const struct sink *sink;               /* NULL: the body is collected into req.body */
+};
+
+/* What http/ needs from above.  `self` is handed to each. */
+struct http_hooks {
+	void *self;
+	/* Prepares a context (clock, db connection of this thread's kind, ids, ...) and takes it back. */
+	void (*ctx_open)(void *self, enum run, struct ctx *);
+	void (*ctx_close)(void *self, struct ctx *);
+	/* After routing, before any body byte is read: authentication, origin, rate. */
+	enum err (*gate)(void *self, struct ctx *, const struct req *);
+	/* Runs `work(argument)` on the writer thread, then `done(argument, outcome)` after its group's commit
+	 * (outcome OK) or its failure (E_BUSY, E_IO, E_FULL: nothing was kept).  The writer sets cx->db. */
+	void (*write)(void *self, struct ctx *, enum err (*work)(struct ctx *, void *argument), void *argument,
+	              void (*done)(void *argument, enum err outcome));
+	/* Turns cx->failure into an answer (problem+json, or a page for a browser). */
+	void (*problem)(void *self, struct ctx *, const struct req *, enum err, struct resp *);
+	/* Headers that each answer carries (CSP and the like), just before it goes out. */
+	void (*finish)(void *self, struct ctx *, const struct req *, struct resp *);
+};
+
+struct http_config {
+	const char *address;                   /* numeric */
+	unsigned port;                         /* 0: any free one, see http_port() */
+	unsigned event_threads, slow_threads;
+	unsigned connections_max, idle_seconds, body_seconds;  /* body_seconds: a whole request must have arrived within */
+	size_t head_max;
+	const char *trusted_proxies;           /* numeric addresses or networks, comma-separated; "" trusts nobody */
+	const struct log *log;
+};
+
+struct http;
+/* `tables`: NULL-terminated list of route tables.  E_CONFLICT when the port is taken, E_INVALID for a bad address or table. */
+enum err http_start(struct ctx *, const struct http_config *, const struct http_hooks *, const struct route *const *tables, struct http **out);
+unsigned http_port(const struct http *);
+/* Graceful drain: stops accepting, lets running requests end for `seconds`, then cuts. */
+void http_stop(struct http *, unsigned seconds);
+
+/* Counters since start, for /metrics. */
+struct http_stats {
+	uint64_t requests[6];                  /* by class of status: [2] is 2xx; [0] cut off without an answer */
+	uint64_t bytes_out;
+	unsigned connections;
+	uint64_t read_us, write_us, slow_us;   /* time spent in handlers, by run class */
+	uint64_t reads, writes, slows;
+};
+void http_read_stats(const struct http *, struct http_stats *out);
+#endif

@@ -1,0 +1,38 @@
+/* keys/keys.h - authenticated encryption of records and chunks, subkeys, keyed hashes, passwords.
+ *
+ * Pure functions over libsodium; no storage.  Call keys_init() once at start. */
+#ifndef KEYS_KEYS_H
+#define KEYS_KEYS_H
+#include "base/ctx.h"
+
+/* E_IO when libsodium cannot start. */
+enum err keys_init(struct ctx *);
+void random_bytes(void *out, size_t n);
+/* A positive 63-bit number: a person. */
+int64_t random_person(void);
+/* Unbiased; bound > 0. */
+uint32_t random_below(uint32_t bound);
+bool secret_eq(const void *a, const void *b, size_t n);    /* in constant time */
+
+/* BLAKE2b keyed with `key`, personalised with a context of at most 16 characters ("store", "user-wrap", ...). */
+void key_derive(const unsigned char key[KEY_BYTES], const char *context, struct str data, unsigned char out[KEY_BYTES]);
+/* HMAC-SHA-256, for look-ups by a secret (tokens, address blocks). */
+#define MAC_BYTES 32
+void keyed_mac(const unsigned char key[KEY_BYTES], struct str data, unsigned char out[MAC_BYTES]);
+#define SHA256_BYTES 32
+void sha256(struct str, unsigned char out[SHA256_BYTES]);
+
+/* XChaCha20-Poly1305: nonce (24, random) || ciphertext || tag (16). */
+#define SEAL_OVERHEAD 40
+void seal(const unsigned char key[KEY_BYTES], struct str associated, struct str plain, struct buf *out);
+/* E_CORRUPT when the bytes, the key or the associated data are not those that were sealed. `out` is appended to. */
+enum err unseal(struct ctx *, const unsigned char key[KEY_BYTES], struct str associated, struct str sealed, struct buf *out);
+
+/* Argon2id, encoded with its parameters (libsodium's crypto_pwhash_str).  `memory_bytes`, `passes` from the settings.
+ * Slow on purpose: only on the SLOW pool, which bounds how many run at once. */
+#define PASSWORD_HASH_MAX 128
+enum err password_hash(struct ctx *, struct str password, uint64_t passes, size_t memory_bytes, char out[PASSWORD_HASH_MAX]);
+/* Takes as long for a NULL hash (unknown name) as for a wrong password, and is false then.  The stand-in must be one made by
+ * password_hash_stand_in() with the same cost. */
+bool password_matches(const char *hash, struct str password);
+#endif
