@@ -1,0 +1,37 @@
+# The front door.  `make run` and `make test` do everything on a fresh Debian 12, the installing of packages included.
+# Meson does the building; this file only says what a person wants.
+
+BUILD ?= build
+DATA  ?= data
+SUITE ?= main
+
+.PHONY: run build test bench fuzz soak clean help
+
+help:            ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+
+run:             ## install what is missing, build, start on 127.0.0.1:8080
+	@tools/setup.sh run $(BUILD)
+	@exec $(BUILD)/amanat serve --init --folder $(DATA)
+
+build:           ## install what is missing and build
+	@tools/setup.sh build $(BUILD)
+
+test:            ## the same set-up, then every suite; ends with "N passed, N failed, N skipped"
+	@tools/setup.sh test $(BUILD)
+	@exec node tests/run.mjs $(SUITES)
+
+bench:           ## make bench SUITE=main: prints a table, writes bench/results/main.json
+	@tools/setup.sh test $(BUILD)
+	@exec node bench/$(SUITE).mjs
+
+fuzz:            ## every fuzz target for FUZZ_SECONDS (3600) each; corpora under tests/fuzz/corpus
+	@tools/setup.sh test $(BUILD)
+	@exec node tests/run.mjs fuzz --seconds $${FUZZ_SECONDS:-3600}
+
+soak:            ## the long campaigns: fuzzing for ten minutes a target, fault loops with large inputs
+	@tools/setup.sh test $(BUILD)
+	@exec node tests/run.mjs fuzz system browser --seconds 600
+
+clean:           ## remove what was built; never the data
+	@rm -rf $(BUILD) build-asan build-tsan build-clang node_modules

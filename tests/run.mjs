@@ -1,0 +1,113 @@
+// Runs the suites, counts every point, and ends with the line "N passed, N failed, N skipped".
+//
+//   node tests/run.mjs [suite...] [--seconds N]      no suite named: all of them
+//
+// A suite is a list of commands that print TAP.  A command that ends badly, prints no point, or overruns its suite's
+// budget is a failed point of its own.  A skipped point fails the run wherever ../shared exists: there nothing may be left out.
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const shared = existsSync(path.join(root, '..', 'shared'));
+const options = process.argv.slice(2);
+const secondsAt = options.indexOf('--seconds');
+const fuzzSeconds = secondsAt < 0 ? 8 : Number(options[secondsAt + 1]);
+const chosen = options.filter((o, i) => secondsAt < 0 || (i !== secondsAt && i !== secondsAt + 1));
+
+const binaries = (folder, prefix) => {
+  const where = path.join(root, folder);
+  if (!existsSync(where)) return [];
+  return readdirSync(where).filter((f) => f.startsWith(prefix) && !f.includes('.')).sort().map((f) => path.join(where, f));
+};
+const nodeFiles = (folder) => readdirSync(path.join(root, folder)).filter((f) => f.endsWith('.test.mjs')).sort()
+  .map((f) => path.join(folder, f));
+const nodeTest = (file, env, seconds) => ({ name: file, argv: ['node', '--test', '--test-reporter=tap', file], env, seconds });
+
+const sanitizers = {
+  ASAN_OPTIONS: 'abort_on_error=1:detect_leaks=1:detect_stack_use_after_return=1',
+  UBSAN_OPTIONS: 'halt_on_error=1:print_stacktrace=1',
+  TSAN_OPTIONS: 'halt_on_error=1:second_deadlock_stack=1',
+};
+
+// The budget of a suite is in seconds on two cores; together they stay under the 40 minutes of a CI run.
+const suites = {
+  checks: { seconds: 120, commands: () => [
+    { name: 'the client type-checks', argv: ['npx', '--no-install', 'tsc', '--noEmit', '-p', 'web'], plain: true },
+  ] },
+  unit: { seconds: 300, commands: () => binaries('build-asan/tests/unit', 'test_').map((b) => ({ name: path.basename(b), argv: [b] })) },
+  unit_clang: { seconds: 300, commands: () => binaries('build-clang/tests/unit', 'test_').map((b) => ({ name: `${path.basename(b)} (clang)`, argv: [b] })) },
+  threads: { seconds: 300, commands: () => binaries('build-tsan/tests/unit', 'test_')
+    .filter((b) => !/worker|sandbox/.test(b)).map((b) => ({ name: `${path.basename(b)} (threads)`, argv: [b] })) },
+  fuzz: { seconds: Infinity, commands: () => binaries('build-clang/tests/fuzz', 'fuzz_').map((b) => ({
+    name: `${path.basename(b)} finds nothing in ${fuzzSeconds} s`, plain: true,
+    argv: [b, `-max_total_time=${fuzzSeconds}`, '-rss_limit_mb=1024', '-timeout=5', '-print_final_stats=0', '-verbosity=0',
+      `-artifact_prefix=${path.join(root, 'build-clang', 'found-')}`,
+      path.join(root, 'build-clang', `grown-${path.basename(b)}`), path.join('tests/fuzz/corpus', path.basename(b).replace('fuzz_', ''))],
+    makes: path.join(root, 'build-clang', `grown-${path.basename(b)}`) })) },
+  system: { seconds: 720, commands: () => nodeFiles('tests/system').map((f) => nodeTest(f, { AMANAT_BUILD: path.join(root, 'build-asan') })) },
+  browser: { seconds: 600, commands: () => nodeFiles('tests/browser').map((f) => nodeTest(f, { AMANAT_BUILD: path.join(root, 'build') })) },
+};
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+const failures = [];
+
+function countTap(text) {
+  const points = { passed: 0, failed: 0, skipped: 0, names: [] };
+  for (const line of text.split('\n')) {
+    const point = /^(\s*)(not ok|ok)\b(?: \d+)?(?: - )?(.*)$/.exec(line);
+    if (!point) continue;
+    if (/# SKIP/i.test(point[3])) { points.skipped++; points.names.push(`skipped: ${point[3]}`); }
+    else if (point[2] === 'ok') points.passed++;
+    else { points.failed++; points.names.push(point[3]); }
+  }
+  return points;
+}
+
+function run(command, seconds) {
+  return new Promise((resolve) => {
+    if (command.makes) spawn('mkdir', ['-p', command.makes]);
+    const child = spawn(command.argv[0], command.argv.slice(1), {
+      cwd: root, env: { ...process.env, ...sanitizers, ...command.env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    let output = '';
+    child.stdout.on('data', (d) => { output += d; });
+    child.stderr.on('data', (d) => { output += d; });
+    let late = false;
+    const timer = Number.isFinite(seconds) ? setTimeout(() => { late = true; process.kill(-child.pid, 'SIGKILL'); }, seconds * 1000) : null;
+    child.on('error', (e) => { output += String(e); });
+    child.on('close', (code, signal) => { clearTimeout(timer); resolve({ output, code, signal, late }); });
+  });
+}
+
+async function runSuite(name, suite) {
+  const began = Date.now();
+  const commands = suite.commands();
+  const sums = { passed: 0, failed: 0, skipped: 0 };
+  if (commands.length === 0) { sums.failed++; failures.push(`${name}: nothing to run; is it built?`); }
+  for (const command of commands) {
+    const left = suite.seconds - (Date.now() - began) / 1000;
+    const result = left > 0 ? await run(command, left) : { output: '', code: 1, late: true };
+    const points = command.plain ? { passed: result.code === 0 ? 1 : 0, failed: 0, skipped: 0, names: [] } : countTap(result.output);
+    const silent = !command.plain && points.passed + points.failed + points.skipped === 0;
+    if ((result.code !== 0 && points.failed === 0) || silent || result.late) {
+      points.failed++;
+      points.names.push(result.late ? 'the budget of the suite ran out' : silent ? 'printed no point' : `ended with ${result.signal ?? `code ${result.code}`}`);
+    }
+    for (const k of Object.keys(sums)) sums[k] += points[k];
+    for (const what of points.names) failures.push(`${command.name}: ${what}`);
+    if (points.failed) process.stdout.write(`--- ${command.name}\n${result.output.slice(-12000)}\n---\n`);
+  }
+  for (const k of Object.keys(total)) total[k] += sums[k];
+  console.log(`${name.padEnd(12)} ${String(sums.passed).padStart(5)} passed ${String(sums.failed).padStart(4)} failed ` +
+    `${String(sums.skipped).padStart(4)} skipped ${String(Math.round((Date.now() - began) / 1000)).padStart(5)} s`);
+}
+
+for (const name of chosen.length ? chosen : Object.keys(suites)) {
+  if (!suites[name]) { console.error(`no suite ${name}; there are: ${Object.keys(suites).join(', ')}`); process.exit(2); }
+  await runSuite(name, suites[name]);
+}
+for (const line of failures) console.log(`  ${line}`);
+if (!shared) console.log('../shared is not there: tests that need its clips were skipped');
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exit(total.failed || (shared && total.skipped) ? 1 : 0);
