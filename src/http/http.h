@@ -44,6 +44,10 @@ struct str req_cookie(struct ctx *, const struct req *, const char *name);
  * that is not well-formed UTF-8. */
 bool req_query(struct ctx *, const struct req *, const char *name, struct str *out);
 
+/* A browser sent this on behalf of another site: Sec-Fetch-Site says so or, where it is absent, Origin names another
+ * host than the request.  False for programs, which send neither. */
+bool req_cross_site(struct ctx *, const struct req *);
+
 #define RESP_HEADERS_MAX 24
 enum body_kind { BODY_NONE, BODY_BUF, BODY_STATIC, BODY_FILE };
 
@@ -65,13 +69,19 @@ void resp_json(struct resp *, struct buf *body);           /* moves the buffer; 
 void resp_html(struct resp *, struct buf *body);           /* moves the buffer; text/html; charset=utf-8 */
 void resp_text(struct resp *, const char *content_type, struct str);
 void resp_file(struct resp *, int fd, int64_t bytes, const char *content_type);
+/* RFC 9457: application/problem+json with type ("about:blank" when slug is NULL, else "/problems/SLUG"), title (the
+ * status's phrase), status, detail and slug.  Sets the status. */
+void resp_problem(struct ctx *, struct resp *, int status, const char *slug, const char *detail);
+/* Set-Cookie: HttpOnly, SameSite=Lax, Path=/, Secure when the request was.  max_age_seconds 0 erases it, -1 lets it end with
+ * the browser's session.  The value must be cookie-octets (RFC 6265 section 4.1.1): anything else is an assert. */
+void resp_cookie(struct ctx *, struct resp *, const struct req *, const char *name, struct str value, int64_t max_age_seconds);
 void resp_free(struct resp *);
 
 /* A body too large to hold: fed as it arrives, on the event thread.  open() runs after the gate and may refuse
  * before a byte is read (the client's `Expect: 100-continue` is then answered with the refusal).  write() may not
- * fsync.  close() always follows a successful open(), after the handler, complete or not (on the handler's thread;
- * on an event thread when the client went away: then `complete` is false, the handler does not run and it may
- * take no lock that a write holds). */
+ * fsync.  close() always follows a successful open(): after the handler with `complete` true, on the
+ * handler's thread (for WRITE after the commit); with `complete` false, on an event thread, when the handler did not run
+ * (the client went away, write() failed, the writer's queue was full): then it may take no lock that a write holds. */
 struct sink {
 	enum err (*open)(struct ctx *, const struct req *, void **sink);
 	enum err (*write)(void *sink, const void *bytes, size_t n);
@@ -97,16 +107,24 @@ struct route {
 /* What http/ needs from above.  `self` is handed to each. */
 struct http_hooks {
 	void *self;
-	/* Prepares a context (clock, db connection of this thread's kind, ids, ...) and takes it back. */
+	/* Prepares a context (arena, clock, ids, ...; all but `db`) and takes it back.  A request may wait long for its
+	 * body between the two, so nothing scarce is lent here. */
 	void (*ctx_open)(void *self, enum run, struct ctx *);
 	void (*ctx_close)(void *self, struct ctx *);
+	/* Sets cx->db to a read connection, and takes it back: around the gate and the sink's open(), and around a READ or
+	 * SLOW handler, always within one call on one thread.  So as many as event and slow threads together are enough.
+	 * problem() and finish() have no db. */
+	void (*db_lend)(void *self, struct ctx *);
+	void (*db_return)(void *self, struct ctx *);
 	/* After routing, before any body byte is read: authentication, origin, rate. */
 	enum err (*gate)(void *self, struct ctx *, const struct req *);
 	/* Runs `work(argument)` on the writer thread, then `done(argument, outcome)` after its group's commit
 	 * (outcome OK) or its failure (E_BUSY, E_IO, E_FULL: nothing was kept).  The writer sets cx->db. */
 	void (*write)(void *self, struct ctx *, enum err (*work)(struct ctx *, void *argument), void *argument,
 	              void (*done)(void *argument, enum err outcome));
-	/* Turns cx->failure into an answer (problem+json, or a page for a browser). */
+	/* Turns cx->failure into an answer (problem+json, or a page for a browser).  When resp.status is not 0 already, http/
+	 * knows a finer status than the code has (405, 408, 413, 414, 415, 416, 417, 431, 501): keep it.  req.route may be
+	 * NULL and req.path empty.  resp_problem() writes the body. */
 	void (*problem)(void *self, struct ctx *, const struct req *, enum err, struct resp *);
 	/* Headers that each answer carries (CSP and the like), just before it goes out. */
 	void (*finish)(void *self, struct ctx *, const struct req *, struct resp *);
@@ -120,13 +138,16 @@ struct http_config {
 	size_t head_max;
 	const char *trusted_proxies;           /* numeric addresses or networks, comma-separated; "" trusts nobody */
 	const struct log *log;
+	bool access_log;                       /* a line a request: method, route's pattern, status, bytes, time; no address, no path */
 };
 
 struct http;
 /* `tables`: NULL-terminated list of route tables.  E_CONFLICT when the port is taken, E_INVALID for a bad address or table. */
+/* Ignores SIGPIPE for the process. */
 enum err http_start(struct ctx *, const struct http_config *, const struct http_hooks *, const struct route *const *tables, struct http **out);
 unsigned http_port(const struct http *);
-/* Graceful drain: stops accepting, lets running requests end for `seconds`, then cuts. */
+/* Graceful drain: stops accepting, lets running requests end for `seconds`, then cuts, and frees.  Handlers that run on the
+ * writer or the SLOW pool are awaited however long they take: stop the writer after this.  NULL is taken. */
 void http_stop(struct http *, unsigned seconds);
 
 /* Counters since start, for /metrics. */
