@@ -183,8 +183,8 @@ static const struct setting *nearest(const char *section, const char *name)
 		size_t names = distance(name, settings[i].name), sections = distance(section, settings[i].section);
 		if (names == SIZE_MAX || sections == SIZE_MAX)
 			continue;
-		if (2 * names + sections < best_distance) {         /* a wrong section is the lesser slip */
-			best_distance = 2 * names + sections;
+		if (3 * names + sections < best_distance) {         /* a wrong section is the lesser slip */
+			best_distance = 3 * names + sections;
 			best = &settings[i];
 		}
 	}
@@ -324,6 +324,8 @@ static enum err read_override(struct source *source, const char *override)
 	struct str value = str_of(override);
 	struct str left = str_cut(&value, '=');
 	const char *equals = strchr(override, '=');
+	if (str_of(override).n > 2 * VALUE_MAX)
+		return fail(source->cx, E_INVALID, "the setting \"%.40s...\" is too long", override);
 	struct str name = left, section = str_cut(&name, '.');
 	if (!equals || section.n == 0 || name.n == 0)
 		return fail(source->cx, E_INVALID, "\"%.60s\" is not section.name=value", override);
