@@ -37,6 +37,7 @@ struct ctx {
 	struct limits *limits;
 	struct media *media;
 	struct jobs *jobs;
+	struct sessions *sessions;
 	struct metrics *metrics;
 	struct actor actor;
 	struct failure failure;

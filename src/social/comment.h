@@ -1,0 +1,36 @@
+/* social/comment.h - comments on videos.  Owns table comment. */
+#ifndef SOCIAL_COMMENT_H
+#define SOCIAL_COMMENT_H
+#include "base/ctx.h"
+#include "social/profile.h"
+#include "store/field.h"
+
+struct comment {
+#define TABLE(name, class, store, about)
+#define FIELD(type, name, protection) type##_T name;
+#include "social/comment.def"
+};
+struct comment_view {
+	struct comment comment;
+	struct profile_short author;
+	bool own;
+};
+#define COMMENT_PAGE 20
+struct comment_page {
+	struct comment_view *items;            /* in cx->mem */
+	size_t count;
+	int64_t next;                          /* cursor: the last id; 0: that was the last page */
+};
+
+/* WRITE.  E_NOTFOUND: no such video; E_INVALID comment-invalid; E_DENIED blocked. */
+enum err comment_add(struct ctx *, int64_t video, struct str text, struct comment_view *out);
+/* WRITE; by its author, the video's author or a moderator.  E_NOTFOUND, E_DENIED. */
+enum err comment_remove(struct ctx *, int64_t id);
+/* WRITE; the same without asking who acts: for moderation and closing.  E_NOTFOUND. */
+enum err comment_take_away(struct ctx *, int64_t id);
+/* READ; newest first, older than `before` (0: from the newest).  Comments of suspended accounts and of those whom the actor
+ * blocks stay out: a page may be short though there is a next one.  E_NOTFOUND: no such video. */
+enum err comment_list(struct ctx *, int64_t video, int64_t before, struct comment_page *out);
+/* READ; E_NOTFOUND. */
+enum err comment_get(struct ctx *, int64_t id, struct comment_view *out);
+#endif

@@ -1,0 +1,18 @@
+/* social/watched.h - what has been watched.  Owns table watched. */
+#ifndef SOCIAL_WATCHED_H
+#define SOCIAL_WATCHED_H
+#include "base/ctx.h"
+
+#define VIEWS_MAX 50                           /* in one call */
+
+struct view_item {
+	int64_t video;
+	int64_t watched_ms;                    /* of this time; cut at a day */
+	bool completed;
+};
+/* WRITE.  Signed in: remembered as seen, and a view is counted once for a person and a video.  Signed out: counted only (the
+ * caller limits the rate).  Videos that do not stand are passed over.  E_TOOLARGE. */
+enum err views_add(struct ctx *, const struct view_item *, size_t count);
+/* READ.  Which of `videos` the actor has watched; at most PAGE_IDS_MAX; all false when nobody is signed in. */
+enum err watched_has_any(struct ctx *, const int64_t *videos, size_t count, bool *out);
+#endif
