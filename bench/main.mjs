@@ -1,0 +1,158 @@
+// make bench SUITE=main: the product's main job, against the plain tools that people would otherwise use.
+import { spawn, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { freshFolder, root, startServer } from '../tests/system/server.mjs';
+import { drafts, publish, upload } from '../tests/system/upload.mjs';
+import { answers, freePort, inTurn, median, nginx, report, wrk } from './measure.mjs';
+
+const rounds = Number(process.env.ROUNDS ?? 7);
+const build = path.resolve(root, process.env.AMANAT_BUILD ?? 'build');
+const folder = freshFolder();
+const rows = [];
+const row = (name, unit, target, better, value, commands, samples) => {
+  rows.push({ name, value, unit, target, better, commands, samples });
+  console.log(`${name}: ${value.toFixed(3)} ${unit}`);
+};
+
+const metric = async (server, name) => Number(new RegExp(`^${name} ([\\d.e+]+)$`, 'm').exec(await (await fetch(`${server.url}/metrics`)).text())[1]);
+
+function makeClip(file) {
+  const made = spawnSync('ffmpeg', ['-v', 'error', '-y', '-f', 'lavfi', '-i', 'testsrc2=s=1080x1920:r=30:d=30,noise=alls=24:allf=t',
+    '-f', 'lavfi', '-i', 'sine=f=330:d=30', '-c:v', 'libx264', '-preset', 'ultrafast', '-b:v', '9M', '-maxrate', '10M', '-bufsize', '20M',
+    '-pix_fmt', 'yuv420p', '-g', '60', '-c:a', 'aac', '-shortest', file], { stdio: 'inherit' });
+  if (made.status !== 0) throw new Error('ffmpeg could not make the clip');
+}
+
+async function mediaFigures(server, video) {
+  const www = path.join(folder, 'nginx', 'www');
+  mkdirSync(www, { recursive: true });
+  const bytes = Buffer.from(await (await fetch(server.url + video.src)).arrayBuffer());
+  writeFileSync(path.join(www, 'clip.mp4'), bytes);
+  const other = await nginx(path.join(folder, 'nginx'), await freePort());
+  for (const [name, mib, target] of [['media_10m_vs_nginx', 10, 0.9], ['media_1m_vs_nginx', 1, 0.5]]) {
+    const ask = (url) => ({ url, script: path.join(root, 'bench/range.lua'), args: [mib << 20, bytes.length], seconds: 3 });
+    const side = (url) => async () => (await wrk(ask(url))).bytesPerSecond;
+    const result = await inTurn(rounds, side(server.url + video.src), side(`${other.url}/clip.mp4`));
+    row(name, 'ratio', target, 'more', result.ratio, [`wrk -t1 -c64 -d3s -s bench/range.lua AMANAT -- ${mib << 20} ${bytes.length}`, 'the same against nginx, sendfile on, 2 workers'],
+      { amanat_bytes_per_s: result.a, nginx_bytes_per_s: result.b });
+  }
+  other.stop();
+}
+
+async function againstBare(name, target, server, where, headers = {}) {
+  const answer = await fetch(server.url + where, { headers });
+  if (answer.status !== 200) throw new Error(`${where}: ${answer.status}`);
+  const size = (await answer.arrayBuffer()).byteLength;
+  const port = await freePort();
+  const bare = spawn(path.join(build, 'bench/bare_http'), [String(port), String(size)], { stdio: 'ignore' });
+  await answers(`http://127.0.0.1:${port}/`);
+  const script = path.join(folder, `${name}.lua`);
+  writeFileSync(script, Object.entries(headers).map(([k, v]) => `wrk.headers["${k}"] = "${v}"\n`).join(''));
+  const result = await inTurn(rounds, async () => (await wrk({ url: server.url + where, script })).rps, async () => (await wrk({ url: `http://127.0.0.1:${port}/` })).rps);
+  bare.kill();
+  row(name, 'ratio', target, 'more', result.ratio, [`wrk -t1 -c64 -d3s AMANAT${where.replace(/\?.*/, '?…')}`, `wrk against bench/bare_http PORT ${size}`],
+    { amanat_per_s: result.a, bare_per_s: result.b, body_bytes: size });
+}
+
+async function likeFigures(server, people, videos) {
+  const list = path.join(folder, 'likes.txt');
+  writeFileSync(list, `${people.map((p) => p.token).join(' ')}\n${videos.join(' ')}\n`);
+  const port = await freePort();
+  const bare = spawn(path.join(build, 'bench/bare_http'), [String(port), '0'], { stdio: 'ignore' });
+  await answers(`http://127.0.0.1:${port}/`);
+  let at = 0;
+  const perFsync = [];
+  const ours = async () => {
+    const before = await metric(server, 'amanat_db_fsyncs_total');
+    const { rps } = await wrk({ url: server.url, script: path.join(root, 'bench/likes.lua'), args: [list, at], seconds: 3 });
+    at += Math.ceil(rps * 3) + 1000;                     // each round likes what nobody liked yet
+    if (at > people.length * videos.length) throw new Error('more likes than people times videos: raise either');
+    perFsync.push(rps * 3 / (await metric(server, 'amanat_db_fsyncs_total') - before));
+    return rps;
+  };
+  const result = await inTurn(rounds, ours, async () => (await wrk({ url: `http://127.0.0.1:${port}/`, script: path.join(root, 'bench/likes.lua'), args: [list, 0] })).rps);
+  bare.kill();
+  const commands = ['wrk -t1 -c64 -d3s -s bench/likes.lua AMANAT -- LIST OFFSET', 'the same against bench/bare_http PORT 0'];
+  row('likes_per_fsync', 'likes', 12, 'more', median(perFsync), commands.slice(0, 1), { per_fsync: perFsync });
+  row('likes_vs_bare_http', 'ratio', 0.15, 'more', result.ratio, commands, { amanat_per_s: result.a, bare_per_s: result.b });
+}
+
+function sh(command) {
+  const began = process.hrtime.bigint();
+  const { status, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${command}: ${stderr}`);
+  return Number(process.hrtime.bigint() - began) / 1e6;
+}
+
+async function publishFigure(server, author, clip) {
+  const out = path.join(folder, 'by-hand');
+  mkdirSync(out, { recursive: true });
+  const repack = `ffmpeg -v error -y -i ${clip} -c copy -map_metadata -1 -movflags +frag_keyframe+empty_moov+delay_moov+default_base_moof+global_sidx ${out}/out.mp4`;
+  const poster = `ffmpeg -v error -y -i ${clip} -frames:v 1 -vf scale=720:-2 ${out}/poster.jpg`;
+  let round = 0;
+  const ours = async () => {
+    const copy = path.join(folder, `clip-${round++}.mp4`);          // other bytes each time: the same would be one blob
+    copyFileSync(clip, copy);
+    writeFileSync(copy, Buffer.concat([Buffer.from([0, 0, 0, 16]), Buffer.from('free'), Buffer.from(String(round).padStart(8, '0'))]), { flag: 'a' });
+    let sent;
+    const address = await upload(author, copy, { options: { onProgress: (done, all) => { if (done === all && !sent) sent = process.hrtime.bigint(); } } });
+    const key = new URL(address, server.url).pathname;
+    for (;;) {
+      const { body } = await author.get('/api/v1/drafts');
+      const draft = body.items.find((d) => d.upload && new URL(d.upload, server.url).pathname === key);
+      if (draft?.state === 'failed') throw new Error(JSON.stringify(draft.reason));
+      if (draft?.state === 'published') {
+        const { body: video } = await author.get(`/api/v1/videos/${draft.video}`);
+        const first = await fetch(server.url + video.src, { headers: { range: 'bytes=0-65535' } });
+        if (first.status !== 206) throw new Error(`not playable: ${first.status}`);
+        return Number(process.hrtime.bigint() - sent) / 1e6;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  };
+  const result = await inTurn(rounds, ours, async () => sh(repack) + sh(poster));
+  row('publish_vs_ffmpeg', 'ratio', 1.0, 'less', result.ratio, ['tus upload of a 30 s 1080x1920 clip, from the last byte sent to the first bytes played', `${repack.replaceAll(folder, '')} ; ${poster.replaceAll(folder, '')}`],
+    { amanat_ms: result.a, ffmpeg_ms: result.b, clip_bytes: statSync(clip).size });
+}
+
+async function startFigures() {
+  const startMs = [], rss = [];
+  const home = path.join(folder, 'start');
+  (await startServer({ folder: home })).stop();
+  for (let i = 0; i < rounds; i++) {
+    const server = await startServer({ folder: home });
+    startMs.push(server.startMs);
+    await fetch(`${server.url}/healthz`);
+    await fetch(`${server.url}/`);
+    rss.push(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))[1]) / 1024);
+    await server.stop();
+  }
+  row('idle_rss_mb', 'MB', 40, 'less', median(rss), ['amanat serve; VmRSS of /proc/PID/status after two requests'], { rss });
+  row('start_ms', 'ms', 300, 'less', median(startMs), ['amanat serve, from spawn to the line that it is ready'], { startMs });
+}
+
+const clip = path.join(folder, 'clip.mp4');
+makeClip(clip);
+await startFigures();
+
+const home = path.join(folder, 'node');
+const videos = 10_000;
+const server = await startServer({ folder: home, settings: { 'server.access_log': 'false' } });
+const author = await server.signUp('bench', { client: 'program' });
+await publishFigure(server, author, clip);
+const video = await publish(author, clip);
+await mediaFigures(server, video);
+
+const filled = spawnSync(path.join(build, 'bench/fill'), [home, 'bench', String(videos)], { encoding: 'utf8' });
+if (filled.status !== 0) throw new Error(`bench/fill: ${filled.stderr}`);
+const ids = filled.stdout.trim().split('\n');
+await againstBare('list_vs_bare_http', 0.4, server, '/api/v1/accounts/bench/videos');
+const viewer = await server.signUp('viewer', { client: 'program', languages: ['en'] });
+await againstBare('feed_vs_bare_http', 0.1, server, '/api/v1/feed', { Authorization: `Bearer ${viewer.token}` });
+const people = [];
+for (let i = 0; i < 200; i++) people.push(await server.signUp(`liker${i}`, { client: 'program' }));
+await likeFigures(server, people, ids);
+await server.stop();
+report('main', rows);
