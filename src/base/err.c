@@ -13,6 +13,7 @@ enum err fail_(struct ctx *cx, const char *file, int line, enum err code, const 
 	va_end(arguments);
 	cx->failure.code = code;
 	cx->failure.slug = slug;
+	cx->failure.retry_seconds = 0;
 	cx->failure.file = file;
 	cx->failure.line = line;
 	return code;

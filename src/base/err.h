@@ -5,6 +5,7 @@
  * it on; that is safe because everything owned is declared AUTO(). */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
+#include <stdint.h>
 
 /* api/problem.c maps each to an HTTP status and a problem+json type; no other table does. */
 enum [[nodiscard]] err {
@@ -31,6 +32,7 @@ struct failure {
 	enum err code;
 	const char *slug;
 	char text[FAILURE_TEXT_MAX];
+	int64_t retry_seconds;  /* E_LIMIT, E_BUSY: when to come again; 0: not known */
 	const char *file;
 	int line;
 };
