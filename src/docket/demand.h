@@ -8,9 +8,8 @@
 #include "store/field.h"
 
 struct demand {
-#define TABLE(name, class, store, about)
-#define FIELD(type, name, protection) type##_T name;
-#include "docket/demand.def"
+#define EXPAND_STRUCT "docket/demand.def"
+#include "store/expand.h"
 };
 #define DEMAND_AUTHORITY_POINTS_MAX 200
 #define DEMAND_REFERENCE_POINTS_MAX 200

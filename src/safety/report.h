@@ -5,9 +5,8 @@
 #include "store/field.h"
 
 struct report {
-#define TABLE(name, class, store, about)
-#define FIELD(type, name, protection) type##_T name;
-#include "safety/report.def"
+#define EXPAND_STRUCT "safety/report.def"
+#include "store/expand.h"
 };
 struct report_new {
 	struct str kind;                       /* video, comment, account */

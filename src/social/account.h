@@ -13,9 +13,8 @@
 #define LANGUAGES_MAX 16
 
 struct account {
-#define TABLE(name, class, store, about)
-#define FIELD(type, name, protection) type##_T name;
-#include "social/account.def"
+#define EXPAND_STRUCT "social/account.def"
+#include "store/expand.h"
 };
 
 /* Codes as language_check() takes them, best first. */

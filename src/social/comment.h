@@ -6,9 +6,8 @@
 #include "store/field.h"
 
 struct comment {
-#define TABLE(name, class, store, about)
-#define FIELD(type, name, protection) type##_T name;
-#include "social/comment.def"
+#define EXPAND_STRUCT "social/comment.def"
+#include "store/expand.h"
 };
 struct comment_view {
 	struct comment comment;

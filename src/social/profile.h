@@ -5,9 +5,8 @@
 #include "store/field.h"
 
 struct profile {
-#define TABLE(name, class, store, about)
-#define FIELD(type, name, protection) type##_T name;
-#include "social/profile.def"
+#define EXPAND_STRUCT "social/profile.def"
+#include "store/expand.h"
 };
 
 /* Beside a video, a comment, in a list. */

@@ -9,9 +9,8 @@
 #include "store/field.h"
 
 struct video {
-#define TABLE(name, class, store, about)
-#define FIELD(type, name, protection) type##_T name;
-#include "social/video.def"
+#define EXPAND_STRUCT "social/video.def"
+#include "store/expand.h"
 };
 
 struct video_view {
