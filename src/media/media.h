@@ -4,6 +4,8 @@
  * which drafts are being processed and how far.  All of it is memory: after a crash nothing of it is missed. */
 #ifndef MEDIA_MEDIA_H
 #define MEDIA_MEDIA_H
+#include <stdatomic.h>
+
 #include "base/ctx.h"
 
 /* Reads cx->config; `worker` is the path of amanat-media, "" means beside the running program. */
@@ -12,6 +14,7 @@ enum err media_open(struct ctx *, const char *worker, struct media **out);
 void media_close(struct media **);
 /* Running workers are killed; their jobs give up with E_BUSY and are run again after the next start. */
 void media_stop(struct media *);
+const atomic_bool *media_stop_flag(const struct media *);
 
 const char *media_worker(const struct media *);
 int64_t media_upload_bytes_max(const struct media *);
