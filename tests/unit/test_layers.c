@@ -125,6 +125,12 @@ TEST(an_unfinished_comment_or_literal_ends_with_the_file)
 	CHECK(other.breaches == 1);
 }
 
+TEST(the_list_of_tables_names_the_fields_of_every_room)
+{
+	AUTO(fell) struct tree tree = plant("src/store", "tables.def", "#include \"social/follow.def\"\n#include \"social/follow.h\"\n");
+	CHECK(one(&tree, "store/tables.def:2:"));
+}
+
 int main(void)
 {
 	RUN(a_room_may_not_include_a_room_below_it);
@@ -136,5 +142,6 @@ int main(void)
 	RUN(sql_stays_out_of_c);
 	RUN(a_room_that_the_list_lacks_is_told);
 	RUN(an_unfinished_comment_or_literal_ends_with_the_file);
+	RUN(the_list_of_tables_names_the_fields_of_every_room);
 	return tap_end();
 }
