@@ -1,0 +1,147 @@
+/* What a request's head must be before anything else looks at it. */
+#include <string.h>
+
+#include "http/path.h"
+#include "http/wire.h"
+
+struct framing {
+	unsigned hosts, lengths, codings;
+	bool malformed, chunked;
+	struct str length, expect;
+};
+
+static bool is_token(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+		bool plain = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+		if (!plain && (c == 0 || !strchr("!#$%&'*+-.^_`|~", c)))
+			return false;
+	}
+	return s.n > 0;
+}
+
+/* RFC 9110 section 5.5: no control characters but TAB. */
+static bool is_field_value(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+		if ((c < 0x20 && c != '\t') || c == 0x7F)
+			return false;
+	}
+	return true;
+}
+
+static enum MHD_Result look_at(void *argument, enum MHD_ValueKind, const char *key, size_t key_n, const char *value, size_t value_n)
+{
+	struct framing *framing = argument;
+	struct str name = { .p = key, .n = key_n };
+	struct str text = value ? (struct str){ .p = value, .n = value_n } : STR("");
+	framing->malformed |= !is_token(name) || !is_field_value(text);
+	if (str_eq_ci(name, STR("Host"))) {
+		framing->hosts++;
+	} else if (str_eq_ci(name, STR("Content-Length"))) {
+		framing->lengths++;
+		framing->length = text;
+	} else if (str_eq_ci(name, STR("Transfer-Encoding"))) {
+		framing->codings++;
+		framing->chunked = str_eq_ci(text, STR("chunked"));
+	} else if (str_eq_ci(name, STR("Expect"))) {
+		framing->expect = text;
+	}
+	return MHD_YES;
+}
+
+static struct framing framing_of(const struct exchange *x)
+{
+	struct framing framing = {};
+	MHD_get_connection_values_n(x->wire, MHD_HEADER_KIND, look_at, &framing);
+	return framing;
+}
+
+static enum err refuse(struct exchange *x, int status, const char *slug, const char *text)
+{
+	x->status = status;
+	return fail_as(&x->cx, E_INVALID, slug, "%s", text);
+}
+
+/* RFC 9112 section 6.3: whoever disagrees about where a body ends can be made to see two requests where we see one. */
+static enum err check_framing(struct exchange *x, const struct framing *framing, uint64_t *length)
+{
+	if (framing->malformed)
+		return refuse(x, 400, "bad-request", "A header's name or value has a character that is not allowed there.");
+	if (framing->hosts > 1)
+		return refuse(x, 400, "bad-request", "The request has more than one Host header.");
+	if (framing->lengths > 1 || (framing->lengths && framing->codings))
+		return refuse(x, 400, "bad-request", "The request states its length twice: send one Content-Length, or Transfer-Encoding: chunked.");
+	if (framing->codings > 1 || (framing->codings && !framing->chunked))
+		return refuse(x, 501, "bad-coding", "The only transfer coding here is chunked.");
+	if (framing->lengths && !str_u64(framing->length, length))
+		return refuse(x, 400, "bad-request", "Content-Length is not a number.");
+	if (framing->expect.n && !str_eq_ci(framing->expect, STR("100-continue")))
+		return refuse(x, 417, "bad-expectation", "The only expectation here is 100-continue.");
+	return OK;
+}
+
+static enum err check_sizes(struct exchange *x)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(x->wire, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+	size_t head_max = x->http->config.head_max;
+	if (x->target.n > head_max / 2) {
+		x->status = 414;
+		return fail_as(&x->cx, E_TOOLARGE, "address-too-long", "The address is longer than %zu bytes; shorten it.", head_max / 2);
+	}
+	if (info && info->header_size > head_max) {
+		x->status = 431;
+		return fail_as(&x->cx, E_TOOLARGE, "head-too-large", "The request's head is larger than %zu bytes; clear cookies or send fewer headers.",
+		               head_max);
+	}
+	return OK;
+}
+
+static enum err find_route(struct exchange *x)
+{
+	struct req *req = &x->req;
+	unsigned allowed;
+	req->route = router_find(&x->http->router, req->method, req->path, req->params, &allowed);
+	if (req->route)
+		return OK;
+	if (allowed == 0 && !str_eq(req->path, STR("*")))
+		return fail_as(&x->cx, E_NOTFOUND, NULL, "There is nothing at this address.");
+	if (req->method != OPTIONS) {
+		x->status = 405;
+		resp_header(&x->cx, &x->resp, "Allow", allow_text(&x->cx, allowed));
+		return fail_as(&x->cx, E_INVALID, "method-not-allowed", "This address does not take %s.", method_name(req->method));
+	}
+	resp_header(&x->cx, &x->resp, "Allow", allow_text(&x->cx, allowed ? allowed : ~1U));
+	x->resp.status = 204;
+	x->handled = true;
+	return OK;
+}
+
+enum err head_check(struct exchange *x)
+{
+	struct framing framing = framing_of(x);
+	uint64_t length = 0;
+	TRY(check_framing(x, &framing, &length));
+	TRY(check_sizes(x));
+	if (x->connection->crowded)
+		return fail_as(&x->cx, E_BUSY, "crowded", "Too many connections at once; try again in a moment.");
+	if (x->req.method == METHOD_UNSET)
+		return refuse(x, 501, "unknown-method", "This method is not known here.");
+	TRY(target_parse(&x->cx, x->target, &x->req.path, &x->req.query));
+	TRY(find_route(x));
+	size_t body_max = x->req.route ? x->req.route->body_max : 0;
+	if (length > body_max || (framing.chunked && body_max == 0)) {
+		x->status = 413;
+		return fail_as(&x->cx, E_TOOLARGE, "body-too-large", body_max ? "The body is larger than %zu bytes." :
+		               "No body is taken here, not even one of %zu bytes.", body_max ? body_max : 1);
+	}
+	return OK;
+}
+
+bool head_has_body(const struct exchange *x)
+{
+	struct framing framing = framing_of(x);
+	return framing.codings || (framing.lengths && !str_eq(framing.length, STR("0")));
+}

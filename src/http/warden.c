@@ -1,0 +1,219 @@
+#include "http/warden.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define LOOK_MS 250
+#define LINGER_US (2 * SECOND_US)
+#define LINGERERS_MAX 256
+
+struct lingerer {
+	int fd;                                /* ours: a duplicate */
+	int64_t deadline_us;
+};
+
+struct warden {
+	pthread_mutex_t lock;
+	struct connection *connections;        /* under lock, as are the lingerers and stopping */
+	struct lingerer lingerers[LINGERERS_MAX];
+	unsigned lingerer_count;
+	bool stopping;
+	int bell;                              /* an eventfd: somebody lingers, or the end */
+	bool running;
+	pthread_t thread;
+};
+
+/* Silent connections are the library's business, so who is late here has sent something: it may be told. */
+static void tell_late(int fd)
+{
+	static const char body[] = "{\"type\":\"/problems/late\",\"title\":\"Request Timeout\",\"status\":408,"
+		"\"detail\":\"The request did not arrive in time. Send it again.\",\"slug\":\"late\"}";
+	char text[512];
+	int n = snprintf(text, sizeof text, "HTTP/1.1 408 Request Timeout\r\nContent-Type: application/problem+json\r\n"
+		"Content-Length: %zu\r\nConnection: close\r\n\r\n%s", sizeof body - 1, body);
+	ssize_t sent = send(fd, text, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);
+	(void)sent;                            /* a courtesy: the connection ends either way */
+}
+
+static bool take_waiting(struct connection *connection)
+{
+	enum standing waiting = WAITING;
+	return atomic_compare_exchange_strong(&connection->standing, &waiting, CUT);
+}
+
+static void cut_the_late(struct warden *warden, int64_t now_us)
+{
+	for (struct connection *c = warden->connections; c; c = c->next) {
+		if (atomic_load(&c->deadline_us) >= now_us || !take_waiting(c))
+			continue;
+		tell_late(c->fd);
+		shutdown(c->fd, SHUT_RDWR);
+	}
+}
+
+/* True when it is over. */
+static bool drop_what_came(const struct lingerer *lingerer, int64_t now_us)
+{
+	char dropped[65536];
+	ssize_t n;
+	size_t rounds = 16;                    /* a megabyte a turn, so that one fast client does not hold up the rest */
+	if (now_us >= lingerer->deadline_us)
+		return true;
+	do
+		n = recv(lingerer->fd, dropped, sizeof dropped, MSG_DONTWAIT);
+	while (n > 0 && --rounds > 0);
+	return n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
+}
+
+static void see_lingerers_off(struct warden *warden, int64_t now_us)
+{
+	for (unsigned i = 0; i < warden->lingerer_count;) {
+		struct lingerer *lingerer = &warden->lingerers[i];
+		if (!drop_what_came(lingerer, now_us)) {
+			i++;
+			continue;
+		}
+		close(lingerer->fd);
+		*lingerer = warden->lingerers[--warden->lingerer_count];
+	}
+}
+
+/* Waits for the bell, a lingerer's bytes or the next look. */
+static void wait_a_little(struct warden *warden)
+{
+	struct pollfd fds[LINGERERS_MAX + 1];
+	uint64_t rung;
+	nfds_t count = 0;
+	fds[count++] = (struct pollfd){ .fd = warden->bell, .events = POLLIN };
+	pthread_mutex_lock(&warden->lock);
+	for (unsigned i = 0; i < warden->lingerer_count; i++)
+		fds[count++] = (struct pollfd){ .fd = warden->lingerers[i].fd, .events = POLLIN };
+	pthread_mutex_unlock(&warden->lock);
+	poll(fds, count, LOOK_MS);
+	ssize_t n = read(warden->bell, &rung, sizeof rung);
+	(void)n;                               /* not blocking; nobody rang */
+}
+
+static void *watch(void *argument)
+{
+	struct warden *warden = argument;
+	bool over = false;
+	while (!over) {
+		wait_a_little(warden);
+		int64_t now_us = clock_boot_us(NULL);
+		pthread_mutex_lock(&warden->lock);
+		cut_the_late(warden, now_us);
+		see_lingerers_off(warden, now_us);
+		over = warden->stopping;
+		pthread_mutex_unlock(&warden->lock);
+	}
+	return NULL;
+}
+
+static void ring(struct warden *warden)
+{
+	uint64_t one = 1;
+	ssize_t n = write(warden->bell, &one, sizeof one);
+	(void)n;                               /* full means that it rings already */
+}
+
+enum err warden_start(struct ctx *cx, struct warden **out)
+{
+	struct warden *warden AUTO(warden_stop) = calloc(1, sizeof *warden);
+	if (!warden)
+		abort();
+	pthread_mutex_init(&warden->lock, NULL);
+	warden->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (warden->bell < 0)
+		return fail(cx, E_IO, "No event descriptor: %s.", strerrorname_np(errno));
+	if (fault_hit(cx) || pthread_create(&warden->thread, NULL, watch, warden) != 0)
+		return fail(cx, E_IO, "No thread could be started to watch connections.");
+	warden->running = true;
+	*out = warden;
+	warden = NULL;
+	return OK;
+}
+
+struct connection *warden_add(struct warden *warden, int fd, int64_t deadline_us)
+{
+	struct connection *connection = calloc(1, sizeof *connection);
+	if (!connection)
+		abort();
+	connection->fd = fd;
+	atomic_init(&connection->standing, WAITING);
+	atomic_init(&connection->deadline_us, deadline_us);
+	pthread_mutex_lock(&warden->lock);
+	connection->next = warden->connections;
+	if (connection->next)
+		connection->next->previous = connection;
+	warden->connections = connection;
+	pthread_mutex_unlock(&warden->lock);
+	return connection;
+}
+
+/* Under the lock. */
+static void linger(struct warden *warden, int fd)
+{
+	if (warden->lingerer_count == LINGERERS_MAX)
+		return;
+	int copy = dup(fd);
+	if (copy < 0)
+		return;
+	shutdown(copy, SHUT_WR);
+	warden->lingerers[warden->lingerer_count++] = (struct lingerer){ .fd = copy, .deadline_us = clock_boot_us(NULL) + LINGER_US };
+	ring(warden);
+}
+
+void warden_remove(struct warden *warden, struct connection *connection)
+{
+	pthread_mutex_lock(&warden->lock);
+	if (connection->linger)
+		linger(warden, connection->fd);
+	if (connection->previous)
+		connection->previous->next = connection->next;
+	else
+		warden->connections = connection->next;
+	if (connection->next)
+		connection->next->previous = connection->previous;
+	pthread_mutex_unlock(&warden->lock);
+	free(connection);
+}
+
+void warden_cut(struct warden *warden, bool answering)
+{
+	pthread_mutex_lock(&warden->lock);
+	for (struct connection *c = warden->connections; c; c = c->next) {
+		if (take_waiting(c) || answering)
+			shutdown(c->fd, SHUT_RDWR);
+	}
+	pthread_mutex_unlock(&warden->lock);
+}
+
+void warden_stop(struct warden **warden)
+{
+	if (!warden || !*warden)
+		return;
+	pthread_mutex_lock(&(*warden)->lock);
+	(*warden)->stopping = true;
+	pthread_mutex_unlock(&(*warden)->lock);
+	if ((*warden)->running) {
+		ring(*warden);
+		pthread_join((*warden)->thread, NULL);
+	}
+	assert(!(*warden)->connections);
+	for (unsigned i = 0; i < (*warden)->lingerer_count; i++)
+		close((*warden)->lingerers[i].fd);
+	if ((*warden)->bell >= 0)
+		close((*warden)->bell);
+	pthread_mutex_destroy(&(*warden)->lock);
+	free(*warden);
+	*warden = NULL;
+}

@@ -1,0 +1,39 @@
+/* http/warden.h - one thread that ends connections: late requests, a drain, answers that must be read before the end.
+ *
+ * libmicrohttpd ends a connection that is silent; one that trickles a byte now and then it would keep for ever.  So each
+ * connection has a deadline here.  The warden never closes a socket of the library's: it shuts it down, which the event thread sees. */
+#ifndef HTTP_WARDEN_H
+#define HTTP_WARDEN_H
+#include <stdatomic.h>
+
+#include "base/ctx.h"
+#include "http/proxy.h"
+
+/* Whoever moves a connection out of WAITING owns what happens next: the event thread answers, or the warden cuts. */
+enum standing {
+	WAITING,                /* for a request, or for the rest of one */
+	ANSWERING,
+	CUT
+};
+
+struct connection {
+	struct connection *next, *previous;    /* under the warden's lock */
+	int fd;                                /* the library's; open as long as the connection is listed */
+	_Atomic(enum standing) standing;
+	atomic_int_fast64_t deadline_us;       /* boot clock; counts while WAITING */
+	bool crowded;                          /* one more than connections_max: answered 503 */
+	bool linger;                           /* closed with unread bytes of the client's */
+	struct address address;
+};
+
+struct warden;
+enum err warden_start(struct ctx *, struct warden **out);
+struct connection *warden_add(struct warden *, int fd, int64_t deadline_us);
+/* Before the library closes the socket.  A connection with `linger` is read, and what comes is dropped, until the client has
+ * closed or two seconds have passed: else the kernel's reset would take from the client the answer that it has not read. */
+void warden_remove(struct warden *, struct connection *);
+/* Cuts all that wait; with `answering`, all. */
+void warden_cut(struct warden *, bool answering);
+/* After the last connection was removed.  For AUTO(). */
+void warden_stop(struct warden **);
+#endif
