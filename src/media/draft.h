@@ -18,21 +18,20 @@ struct draft {
 #define DRAFT_FAILED STR("failed")
 #define DRAFT_PUBLISHED STR("published")
 
-#define DRAFT_CAPTION_CHARACTERS_MAX 2200
 #define DRAFTS_MAX 200                 /* a person's at once */
 /* The job that processes and publishes an account's queued drafts; run by social/publish.h. */
 #define DRAFT_PROCESS_JOB "process"
 
-/* E_INVALID "caption-too-long", "language-invalid". */
-enum err draft_check_words(struct ctx *, struct str caption, struct str language);
-
-/* The grant decides whose, and opens the sealed columns.  Rows live in cx->mem. */
-struct draft_list {
-	size_t count;
-	struct draft *items;                   /* newest first */
-};
-enum err draft_list(struct ctx *, const struct grant *, struct draft_list *out);
+/* The grant decides whose, and opens the sealed columns.  Rows live in cx->mem.  READ unless said otherwise. */
 enum err draft_get(struct ctx *, const struct grant *, int64_t id, struct draft *out);        /* E_NOTFOUND */
+/* The oldest one that waits for its processing; E_NOTFOUND. */
+enum err draft_next_queued(struct ctx *, const struct grant *, struct draft *out);
+/* What a person's unpublished drafts take. */
+struct draft_use {
+	int64_t count, bytes;
+};
+enum err draft_use(struct ctx *, int64_t person, struct draft_use *out);
+
 /* What the API shows: state ("processing" while it is in work), progress 0..1000, the upload's token and bytes. */
 struct draft_view {
 	struct draft draft;
@@ -47,29 +46,28 @@ struct draft_views {
 enum err draft_view_list(struct ctx *, const struct grant *, struct draft_views *out);
 enum err draft_view_get(struct ctx *, const struct grant *, int64_t id, struct draft_view *out);
 
-/* --- on the writer --- */
-enum err draft_insert(struct ctx *, const struct grant *, const struct draft *);
-/* Writes the whole row, if it still is in state `from`; E_CONFLICT when not, E_NOTFOUND when gone. */
-enum err draft_update(struct ctx *, const struct grant *, const struct draft *, struct str from);
-/* NULL pointers: unchanged.  E_CONFLICT once published. */
+/* --- WRITE --- */
+enum err draft_add(struct ctx *, const struct grant *, const struct draft *);
+/* Writes the whole row if it still is in state `from`; E_CONFLICT when not or gone. */
+enum err draft_set(struct ctx *, const struct grant *, const struct draft *, struct str from);
+/* The actor's.  NULL: unchanged.  The texts are clean (social/text.h).  E_NOTFOUND, E_CONFLICT "draft-published". */
 enum err draft_set_words(struct ctx *, int64_t id, const struct str *caption, const struct str *language);
-/* The author publishes it: at once when it is ready, else as soon as it is processed.  E_CONFLICT "draft-failed",
- * "draft-published".  The caller wakes the jobs. */
+/* The actor publishes it: at once when it is ready, else as soon as it is processed; twice is no error.  E_NOTFOUND,
+ * E_CONFLICT "draft-failed".  The caller wakes the jobs after the commit. */
 enum err draft_set_publish(struct ctx *, int64_t id);
-/* The row (and its upload) goes; `out` names the blobs to erase with draft_erase_blobs() after the commit. */
-struct draft_blobs {
-	char names[3][BLOB_NAME_BYTES];        /* "" for none */
-};
-enum err draft_delete(struct ctx *, const struct grant *, int64_t id, struct draft_blobs *out);
 
-/* --- on the SLOW pool --- */
-/* Names no row knows any more; a missing file is not an error. */
+/* Names of personal blobs that no row knows any more, once the transaction is through; "" for none. */
+struct draft_blobs {
+	char names[3][BLOB_NAME_BYTES];
+};
+/* The row and its upload go.  Needs no key, so that what has expired can be erased.  E_NOTFOUND. */
+enum err draft_delete(struct ctx *, int64_t person, int64_t id, struct draft_blobs *out);
+/* The whole person's: social/erase.h's struct eraser. */
+enum err draft_erase_some(struct ctx *, const struct grant *, bool *more);
+
+/* --- SLOW --- */
+/* A missing file is no error, and one that cannot be removed is swept later. */
 void draft_erase_blobs(struct ctx *, const struct draft_blobs *);
 /* draft_delete() through the writer, then the blobs.  E_NOTFOUND. */
-enum err draft_remove(struct ctx *, int64_t id);
-/* All drafts and uploads of a person whose account ends; before its key is destroyed.  Through the writer. */
-enum err draft_remove_all(struct ctx *, const struct grant *);
-
-/* Bytes that a person's drafts take. */
-enum err draft_bytes_used(struct ctx *, int64_t person, int64_t *out);
+enum err draft_remove(struct ctx *, int64_t person, int64_t id);
 #endif

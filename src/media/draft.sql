@@ -33,5 +33,5 @@ SELECT count(*), CAST(coalesce(sum(bytes), 0) AS BIGINT) FROM draft WHERE person
 -- name: draft_some @personal
 SELECT id, original, rendition, poster FROM draft WHERE person = $1 LIMIT $2;
 
--- name: draft_tidy @personal
-DELETE FROM draft WHERE state = 'published' AND NOT EXISTS (SELECT 1 FROM upload u WHERE u.draft = draft.id);
+-- name: draft_remove_upload @personal
+DELETE FROM upload WHERE draft = $1 AND person = $2;

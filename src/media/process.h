@@ -13,14 +13,15 @@ struct media_files {
 };
 
 /* Makes what the queued draft needs: runs the worker unless the rendition is there already.
- * With draft->publish set on return, `out` holds the files and nothing was written to the row: the caller publishes, in one
- * transaction with draft_published().  Else the row is 'ready'.
- * E_INVALID with a slug of media/reason.def: the row is 'failed', the original erased.  E_NOTFOUND: the draft was deleted
- * meanwhile, nothing is left.  E_BUSY: stopped.  Anything else: the machine; trying again is worth it. */
+ * OK with out->video set: the files lie in place and the row is as it was: the caller publishes, in one transaction with
+ * draft_published().  OK with out->video "": the draft is kept and its row is written.
+ * E_INVALID with a slug of media/reason.def: the row is 'failed', its blobs are erased.  E_NOTFOUND: the draft was deleted
+ * meanwhile, nothing is left.  E_BUSY: stopped, or somebody else is at it.  Anything else: the machine; trying again is
+ * worth it.  `draft` may be read anew: its author can change it all the while. */
 enum err media_process(struct ctx *, const struct grant *, struct draft *, struct media_files *out);
-/* On the writer: the draft is published as `video`; `out` as in draft_delete().  E_CONFLICT when it is not queued any
- * more: somebody else has published it. E_NOTFOUND when it was deleted. */
+/* WRITE: the draft is published as `video`; `out` as in draft_delete().  E_CONFLICT when it is not queued any more: somebody
+ * else has published it.  E_NOTFOUND when it was deleted. */
 enum err draft_published(struct ctx *, const struct grant *, const struct draft *, int64_t video, struct draft_blobs *out);
-/* The machine failed too often: the author is told so ("worker-failed"). */
-enum err draft_give_up(struct ctx *, const struct grant *, const struct draft *);
+/* Through the writer.  Trying again is of no use: the row becomes 'failed' with this reason, its blobs are erased. */
+enum err draft_give_up(struct ctx *, const struct grant *, int64_t id, const char *reason);
 #endif

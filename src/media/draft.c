@@ -1,0 +1,215 @@
+#include "media/draft.h"
+
+#include <stdlib.h>
+
+#include "draft.sql.h"
+#include "media/media.h"
+#include "store/job.h"
+#include "store/writer.h"
+
+#define EXPAND_ROW "media/draft.def"
+#define EXPAND_PERSON row->person
+#define EXPAND_ID row->id
+#include "store/expand.h"
+
+#define ERASE_BATCH 100
+
+/* draft_set binds the old state behind the row. */
+_Static_assert((int)draft_columns == 8, "draft_set in draft.sql numbers its last placeholder by hand");
+
+static enum err not_found(struct ctx *cx)
+{
+	return fail(cx, E_NOTFOUND, "there is no such draft");
+}
+
+enum err draft_get(struct ctx *cx, const struct grant *grant, int64_t id, struct draft *out)
+{
+	AUTO(rows_close) struct rows *rows = NULL;
+	TRY(db_query(cx, SQL_draft_by_id, &rows, I64(id), I64(grant->person)));
+	const bool found = rows_next(rows);
+	TRY(rows_status(rows));
+	return found ? draft_read(cx, grant, rows, out) : not_found(cx);
+}
+
+enum err draft_next_queued(struct ctx *cx, const struct grant *grant, struct draft *out)
+{
+	AUTO(rows_close) struct rows *rows = NULL;
+	TRY(db_query(cx, SQL_draft_queued, &rows, I64(grant->person)));
+	struct draft oldest = {};
+	while (rows_next(rows)) {
+		struct draft draft;
+		TRY(draft_read(cx, grant, rows, &draft));
+		if (!oldest.id || draft.created_us < oldest.created_us)
+			oldest = draft;
+	}
+	TRY(rows_status(rows));
+	if (!oldest.id)
+		return not_found(cx);
+	*out = oldest;
+	return OK;
+}
+
+enum err draft_use(struct ctx *cx, int64_t person, struct draft_use *out)
+{
+	AUTO(rows_close) struct rows *rows = NULL;
+	TRY(db_query(cx, SQL_draft_use, &rows, I64(person)));
+	struct draft_use use = {};
+	if (rows_next(rows))
+		use = (struct draft_use){ .count = rows_i64(rows, 0), .bytes = rows_i64(rows, 1) };
+	TRY(rows_status(rows));
+	*out = use;
+	return OK;
+}
+
+static enum err read_view(struct ctx *cx, const struct grant *grant, struct rows *rows, struct draft_view *out)
+{
+	struct draft_view view = {};
+	TRY(draft_read(cx, grant, rows, &view.draft));
+	view.upload = rows_text(rows, draft_columns);
+	view.received = rows_i64(rows, draft_columns + 1);
+	view.length = rows_i64(rows, draft_columns + 2);
+	view.state = view.draft.state;
+	if (str_eq(view.state, DRAFT_QUEUED) && media_run_read(cx->media, view.draft.id, &view.progress))
+		view.state = STR("processing");
+	else if (str_eq(view.state, DRAFT_READY) || str_eq(view.state, DRAFT_PUBLISHED))
+		view.progress = 1000;
+	*out = view;
+	return OK;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+	const struct draft_view *const one = a, *const two = b;
+	return (one->draft.created_us < two->draft.created_us) - (one->draft.created_us > two->draft.created_us);
+}
+
+enum err draft_view_list(struct ctx *cx, const struct grant *grant, struct draft_views *out)
+{
+	/* Published ones stay for a few days beside those that count. */
+	enum { VIEWS_MAX = 3 * DRAFTS_MAX };
+	AUTO(rows_close) struct rows *rows = NULL;
+	TRY(db_query(cx, SQL_draft_view_list, &rows, I64(grant->person)));
+	struct draft_views views = { .items = arena_new(&cx->mem, struct draft_view, VIEWS_MAX) };
+	while (views.count < VIEWS_MAX && rows_next(rows))
+		TRY(read_view(cx, grant, rows, &views.items[views.count++]));
+	TRY(rows_status(rows));
+	qsort(views.items, views.count, sizeof views.items[0], newest_first);
+	*out = views;
+	return OK;
+}
+
+enum err draft_view_get(struct ctx *cx, const struct grant *grant, int64_t id, struct draft_view *out)
+{
+	AUTO(rows_close) struct rows *rows = NULL;
+	TRY(db_query(cx, SQL_draft_view_by_id, &rows, I64(id), I64(grant->person)));
+	const bool found = rows_next(rows);
+	TRY(rows_status(rows));
+	return found ? read_view(cx, grant, rows, out) : not_found(cx);
+}
+
+enum err draft_add(struct ctx *cx, const struct grant *grant, const struct draft *draft)
+{
+	struct val vals[draft_columns];
+	TRY(draft_vals(cx, grant, draft, vals));
+	return db_run_(cx, &SQL_draft_add, draft_columns, vals);
+}
+
+enum err draft_set(struct ctx *cx, const struct grant *grant, const struct draft *draft, struct str from)
+{
+	struct val vals[draft_columns + 1];
+	TRY(draft_vals(cx, grant, draft, vals));
+	vals[draft_columns] = TEXT(from);
+	TRY(db_run_(cx, &SQL_draft_set, draft_columns + 1, vals));
+	if (db_changes(cx, PERSONAL_DB) == 0)
+		return fail(cx, E_CONFLICT, "the draft has changed meanwhile: look at it again");
+	return OK;
+}
+
+enum err draft_set_words(struct ctx *cx, int64_t id, const struct str *caption, const struct str *language)
+{
+	const struct grant *const grant = &cx->actor.grant;
+	struct draft draft;
+	TRY(draft_get(cx, grant, id, &draft));
+	if (str_eq(draft.state, DRAFT_PUBLISHED))
+		return fail_as(cx, E_CONFLICT, "draft-published", "this draft is published: change the video instead");
+	if (caption)
+		draft.caption = *caption;
+	if (language)
+		draft.language = *language;
+	return draft_set(cx, grant, &draft, draft.state);
+}
+
+enum err draft_set_publish(struct ctx *cx, int64_t id)
+{
+	const struct grant *const grant = &cx->actor.grant;
+	struct draft draft;
+	TRY(draft_get(cx, grant, id, &draft));
+	if (str_eq(draft.state, DRAFT_PUBLISHED))
+		return OK;
+	if (str_eq(draft.state, DRAFT_FAILED))
+		return fail_as(cx, E_CONFLICT, "draft-failed", "this video could not be processed: send another file");
+	const struct str from = draft.state;
+	draft.publish = 1;
+	if (str_eq(from, DRAFT_READY)) {
+		draft.state = DRAFT_QUEUED;
+		TRY(job_add(cx, DRAFT_PROCESS_JOB, cx->actor.account, cx->now_us));
+	}
+	return draft_set(cx, grant, &draft, from);
+}
+
+static void name_blob(struct str name, char out[BLOB_NAME_BYTES])
+{
+	if (name.n < BLOB_NAME_BYTES) {
+		memcpy(out, name.p, name.n);
+		out[name.n] = 0;
+	}
+}
+
+static enum err read_blobs(struct ctx *cx, int64_t person, int64_t id, struct draft_blobs *out)
+{
+	AUTO(rows_close) struct rows *rows = NULL;
+	TRY(db_query(cx, SQL_draft_blobs, &rows, I64(id), I64(person)));
+	const bool found = rows_next(rows);
+	TRY(rows_status(rows));
+	if (!found)
+		return not_found(cx);
+	for (int i = 0; i < 3; i++)
+		name_blob(rows_text(rows, i), out->names[i]);
+	return OK;
+}
+
+enum err draft_delete(struct ctx *cx, int64_t person, int64_t id, struct draft_blobs *out)
+{
+	struct draft_blobs blobs = {};
+	TRY(read_blobs(cx, person, id, &blobs));
+	TRY(db_run(cx, SQL_draft_remove, I64(id), I64(person)));
+	TRY(db_run(cx, SQL_draft_remove_upload, I64(id), I64(person)));
+	*out = blobs;
+	return OK;
+}
+
+void draft_erase_blobs(struct ctx *cx, const struct draft_blobs *blobs)
+{
+	for (int i = 0; i < 3; i++)
+		if (blobs->names[i][0] && personal_blob_remove(cx, blobs->names[i]) != OK)
+			continue;
+}
+
+struct removal {
+	int64_t person, id;
+	struct draft_blobs blobs;
+};
+
+static enum err remove_row(struct ctx *cx, void *argument)
+{
+	struct removal *const removal = argument;
+	return draft_delete(cx, removal->person, removal->id, &removal->blobs);
+}
+
+enum err draft_remove(struct ctx *cx, int64_t person, int64_t id)
+{
+	struct removal removal = { .person = person, .id = id };
+	TRY(writer_run(cx, remove_row, &removal));
+	draft_erase_blobs(cx, &removal.blobs);
+	return OK;
+}

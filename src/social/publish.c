@@ -1,0 +1,107 @@
+#include "social/publish.h"
+
+#include "media/process.h"
+#include "media/protocol.h"
+#include "social/account.h"
+#include "social/erase.h"
+#include "social/video.h"
+#include "store/writer.h"
+
+struct publication {
+	const struct grant *grant;
+	const struct draft *draft;
+	const struct media_files *files;
+	struct draft_blobs gone;               /* out */
+};
+
+static enum err store_video(struct ctx *cx, void *argument)
+{
+	struct publication *const publication = argument;
+	const struct draft *const made = publication->draft;
+	/* The words may have been changed while the picture was processed. */
+	struct draft fresh;
+	TRY(draft_get(cx, publication->grant, made->id, &fresh));
+	const struct video_new new = {
+		.account = publication->grant->account,
+		.caption = fresh.caption, .language = fresh.language,
+		.duration_ms = made->duration_ms, .width = made->width, .height = made->height,
+		.bytes = publication->files->video_bytes,
+		.src = str_of(publication->files->video), .poster = str_of(publication->files->poster),
+		.color = arena_printf(&cx->mem, "#%06x", (unsigned)made->color & 0xffffff),
+		.has_audio = made->has_audio != 0,
+	};
+	int64_t video;
+	TRY(video_publish(cx, &new, &video));
+	return draft_published(cx, publication->grant, made, video, &publication->gone);
+}
+
+static enum err drop_files(struct ctx *cx, void *argument)
+{
+	const struct media_files *const files = argument;
+	TRY(drop_blob(cx, str_of(files->video)));
+	return drop_blob(cx, str_of(files->poster));
+}
+
+/* Nothing will name these files: the draft is gone, or its author may not publish. */
+static enum err refuse(struct ctx *cx, const struct grant *grant, const struct draft *draft, struct media_files *files)
+{
+	const char *const reason = cx->failure.slug ? cx->failure.slug : media_reason_slug(REASON_WORKER_FAILED);
+	TRY(writer_run(cx, drop_files, files));
+	const enum err outcome = draft_give_up(cx, grant, draft->id, reason);
+	return outcome == E_NOTFOUND || outcome == E_CONFLICT ? OK : outcome;
+}
+
+static enum err publish(struct ctx *cx, const struct grant *grant, const struct draft *draft, struct media_files *files)
+{
+	struct publication publication = { .grant = grant, .draft = draft, .files = files };
+	const enum err outcome = writer_run(cx, store_video, &publication);
+	switch (outcome) {
+	case OK:
+		draft_erase_blobs(cx, &publication.gone);
+		return OK;
+	case E_INVALID:
+	case E_DENIED:
+	case E_NOTFOUND:
+		return refuse(cx, grant, draft, files);
+	default:
+		return outcome;
+	}
+}
+
+static enum err publish_draft(struct ctx *cx, const struct job *job, const struct grant *grant, struct draft *draft)
+{
+	struct media_files files;
+	enum err outcome = media_process(cx, grant, draft, &files);
+	if (outcome == OK && files.video[0])
+		outcome = publish(cx, grant, draft, &files);
+	switch (outcome) {
+	case OK:
+	case E_INVALID:                                /* its author has been told why */
+	case E_NOTFOUND:                               /* deleted meanwhile */
+		return OK;
+	case E_BUSY:
+		return outcome;
+	default:
+		break;
+	}
+	if (job->attempts < PUBLISH_ATTEMPTS)
+		return outcome;
+	return draft_give_up(cx, grant, draft->id, media_reason_slug(REASON_WORKER_FAILED));
+}
+
+enum err publish_run(struct ctx *cx, const struct job *job)
+{
+	AUTO(grant_wipe) struct grant grant = {};
+	const enum err known = account_grant(cx, GRANT_PUBLISH, job->account, &grant);
+	if (known == E_NOTFOUND)
+		return OK;                             /* the account is closed, and its drafts go with it */
+	TRY(known);
+	for (;;) {
+		struct draft draft;
+		const enum err found = draft_next_queued(cx, &grant, &draft);
+		if (found == E_NOTFOUND)
+			return OK;
+		TRY(found);
+		TRY(publish_draft(cx, job, &grant, &draft));
+	}
+}

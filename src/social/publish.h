@@ -1,0 +1,15 @@
+/* social/publish.h - the job that turns an account's queued drafts into videos. */
+#ifndef SOCIAL_PUBLISH_H
+#define SOCIAL_PUBLISH_H
+#include "base/ctx.h"
+#include "store/job.h"
+
+/* A machine that fails so often on one draft is believed: its author is told "worker-failed". */
+#define PUBLISH_ATTEMPTS 3
+/* For struct job_kind: above PUBLISH_ATTEMPTS, since a stop of the server ends an attempt too. */
+#define PUBLISH_JOB_ATTEMPTS 20
+
+/* Job DRAFT_PROCESS_JOB.  Opens the account's key for GRANT_PUBLISH.  Killed anywhere it goes on when it is run again: the
+ * video and the draft's end are one transaction, and the files are named by their content. */
+enum err publish_run(struct ctx *, const struct job *);
+#endif
