@@ -1,0 +1,112 @@
+// Everything that the client asks of /api/v1, with types.
+import { hasText, t } from './i18n';
+import type {
+  Comment, Draft, Me, Page, Profile, ReportKind, Session, Video, View,
+} from './types';
+
+export const root = '/api/v1';
+
+/** A refusal (RFC 9457) or, with status 0, no answer at all. */
+export class Problem extends Error {
+  constructor(readonly status: number, readonly code: string, readonly detail: string, readonly retryAfter = 0) {
+    super(detail || code);
+  }
+}
+
+/** What to tell a person about anything that was thrown. */
+export function plainWords(thrown: unknown): string {
+  if (!(thrown instanceof Problem)) return t('problem.unknown');
+  const key = `problem.${thrown.code}`;
+  return hasText(key) ? t(key) : thrown.detail || t('problem.unknown');
+}
+
+export async function readProblem(answer: Response): Promise<Problem> {
+  try {
+    const body = await answer.json();
+    return new Problem(answer.status, body.code ?? 'unknown', body.detail ?? body.title ?? '', body.retry_after ?? 0);
+  } catch {
+    return new Problem(answer.status, answer.status === 413 ? 'too-large' : answer.status >= 500 ? 'io' : 'unknown', '');
+  }
+}
+
+interface Options { body?: unknown; raw?: Blob; keepalive?: boolean; patient?: boolean }
+
+async function ask<T>(method: string, path: string, options: Options = {}): Promise<T> {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), options.patient ? 60_000 : 20_000);
+  let answer: Response;
+  try {
+    answer = await fetch(root + path, {
+      method,
+      signal: stop.signal,
+      keepalive: options.keepalive,
+      headers: options.raw ? { 'Content-Type': options.raw.type }
+        : options.body === undefined ? undefined : { 'Content-Type': 'application/json' },
+      body: options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
+    });
+  } catch {
+    throw new Problem(0, stop.signal.aborted ? 'timeout' : 'network', '');
+  } finally {
+    clearTimeout(timer);
+  }
+  if (!answer.ok) throw await readProblem(answer);
+  return answer.status === 204 ? undefined as T : await answer.json() as T;
+}
+
+const get = <T>(path: string) => ask<T>('GET', path);
+const post = <T>(path: string, body: unknown) => ask<T>('POST', path, { body });
+const set = (path: string, on: boolean) => ask<void>(on ? 'PUT' : 'DELETE', path);
+const page = <T>(path: string, cursor: string | null) =>
+  get<Page<T>>(cursor ? `${path}?cursor=${encodeURIComponent(cursor)}` : path);
+const person = (handle: string) => `/accounts/${encodeURIComponent(handle)}`;
+
+export interface SignUp {
+  handle: string;
+  password: string;
+  languages: string[];
+  country?: string;
+  invitation?: string;
+}
+
+export const api = {
+  signUp: (form: SignUp) => ask<{ account: Me }>('POST', '/accounts', { body: { ...form, client: 'web' }, patient: true }),
+  signIn: (handle: string, password: string) =>
+    ask<{ account: Me }>('POST', '/sessions', { body: { handle, password, client: 'web' }, patient: true }),
+  signOut: () => ask<void>('DELETE', '/sessions/current'),
+  sessions: () => get<{ items: Session[] }>('/sessions'),
+  endSession: (id: string) => ask<void>('DELETE', `/sessions/${id}`),
+
+  me: () => get<Me>('/me'),
+  changeMe: (change: Partial<Pick<Me, 'name' | 'bio' | 'languages' | 'country'>>) =>
+    ask<Me>('PATCH', '/me', { body: change }),
+  changeAvatar: (picture: Blob) => ask<Me>('PUT', '/me/avatar', { raw: picture, patient: true }),
+  changePassword: (old: string, fresh: string) =>
+    ask<void>('PUT', '/me/password', { body: { old, new: fresh }, patient: true }),
+  deleteMe: (password: string) => ask<void>('DELETE', '/me', { body: { password }, patient: true }),
+  blocked: (cursor: string | null) => page<Profile>('/me/blocked', cursor),
+  likes: (cursor: string | null) => page<Video>('/me/likes', cursor),
+  saves: (cursor: string | null) => page<Video>('/me/saves', cursor),
+
+  profile: (handle: string) => get<Profile>(person(handle)),
+  videosOf: (handle: string, cursor: string | null) => page<Video>(`${person(handle)}/videos`, cursor),
+  follow: (handle: string, on: boolean) => set(`${person(handle)}/follow`, on),
+  block: (handle: string, on: boolean) => set(`${person(handle)}/block`, on),
+
+  feed: (cursor: string | null) => page<Video>('/feed', cursor),
+  followingFeed: (cursor: string | null) => page<Video>('/feed/following', cursor),
+  video: (id: string) => get<Video>(`/videos/${id}`),
+  deleteVideo: (id: string) => ask<void>('DELETE', `/videos/${id}`),
+  like: (id: string, on: boolean) => set(`/videos/${id}/like`, on),
+  save: (id: string, on: boolean) => set(`/videos/${id}/save`, on),
+  comments: (id: string, cursor: string | null) => page<Comment>(`/videos/${id}/comments`, cursor),
+  comment: (id: string, text: string) => post<Comment>(`/videos/${id}/comments`, { text }),
+  deleteComment: (id: string) => ask<void>('DELETE', `/comments/${id}`),
+  views: (items: View[]) => ask<void>('POST', '/views', { body: { items }, keepalive: true }),
+  report: (kind: ReportKind, id: string, reason: string, text: string) =>
+    post<{ id: string }>('/reports', { kind, id, reason, ...(text && { text }) }),
+
+  drafts: () => get<{ items: Draft[] }>('/drafts'),
+  draft: (id: string) => get<Draft>(`/drafts/${id}`),
+  publish: (id: string) => post<Draft>(`/drafts/${id}/publish`, {}),
+  deleteDraft: (id: string) => ask<void>('DELETE', `/drafts/${id}`),
+};

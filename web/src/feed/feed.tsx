@@ -1,0 +1,159 @@
+// The vertical feed: one clip a screen, snapped; keys, sound, and what comes when a list ends or fails.
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { t } from '../i18n';
+import type { VideoList } from '../lists';
+import { Icon } from '../shell/icons';
+import { Failed } from '../shell/states';
+import { toast } from '../shell/toasts';
+import { useStore } from '../store';
+import { toggleLike, videoOf } from '../videos';
+import { Clip, type ClipActs } from './clip';
+import { FeedSheets, type OpenSheet } from './sheets';
+import { muted } from './sound';
+import { indexAt, nextIndex, wantsMore } from './window';
+
+interface Props {
+  list: VideoList;
+  /** Shown when the list has come and holds nothing. */
+  empty: ComponentChildren;
+  /** Shown after the last clip. */
+  end?: ComponentChildren;
+  failed?: (error: unknown, retry: () => void) => ComponentChildren;
+  onActive?: (id: string) => void;
+}
+
+const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
+
+/** Keys belong to the feed unless somebody is typing or a sheet is open. */
+function isForFeed(event: KeyboardEvent): boolean {
+  const target = event.target as Element;
+  return !event.ctrlKey && !event.metaKey && !event.altKey && !target.closest('input, textarea, select, dialog');
+}
+
+export function Feed({ list, empty, end, failed: onListFailed, onActive }: Props) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const { ids, status, error } = useStore(list.state);
+  const [active, setActive] = useState(list.at);
+  const [paused, setPaused] = useState(false);
+  const [failed, setFailed] = useState<ReadonlySet<number>>(new Set());
+  const [open, setOpen] = useState<OpenSheet | null>(null);
+  const silent = useStore(muted);
+  const slots = ids.length + (end && status === 'end' && ids.length > 0 ? 1 : 0);
+
+  useEffect(() => {
+    if (status === 'new') void list.loadMore();
+    const box = scroller.current;
+    if (box && list.at > 0) box.scrollTop = list.at * box.clientHeight;
+  }, [list]);
+
+  useEffect(() => {
+    if (ids.length > 0 && status === 'more' && wantsMore(active, ids.length)) void list.loadMore();
+  }, [active, ids.length, status]);
+
+  useEffect(() => {
+    list.at = active;
+    setPaused(false);
+    const id = ids[active];
+    if (id) onActive?.(id);
+    setOpen(now => now && now.kind === 'comments' && id ? { kind: 'comments', id } : null);
+  }, [active, ids[active]]);
+
+  const goTo = (index: number) => {
+    const box = scroller.current;
+    box?.scrollTo({ top: index * box.clientHeight, behavior: calm() ? 'instant' : 'smooth' });
+  };
+  const step = (way: 1 | -1) => goTo(nextIndex(active, way, slots, index => failed.has(index)));
+
+  const toggleSound = () => {
+    muted.set(!silent);
+    toast(t(silent ? 'feed.sound_on' : 'feed.sound_off'), 1.5);
+  };
+
+  // The first tap gives sound; from then on a tap pauses and plays.
+  const onTap = () => {
+    const video = videoOf(ids[active] ?? '');
+    if (silent && !paused && video?.has_audio) muted.set(false);
+    else setPaused(!paused);
+  };
+
+  useEffect(() => {
+    if (!failed.has(active)) return;
+    const timer = setTimeout(() => { if (active < slots - 1) step(1); }, 1500);
+    return () => clearTimeout(timer);
+  }, [failed, active, slots]);
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (!isForFeed(event)) return;
+      const onButton = (event.target as Element).closest('button, a');
+      const acts: Record<string, () => void> = {
+        ArrowDown: () => step(1), j: () => step(1), PageDown: () => step(1),
+        ArrowUp: () => step(-1), k: () => step(-1), PageUp: () => step(-1),
+        m: toggleSound,
+        l: () => { const video = videoOf(ids[active] ?? ''); if (video) toggleLike(video); },
+        ...(!onButton && { ' ': () => setPaused(!paused) }),
+      };
+      const act = acts[event.key];
+      if (!act) return;
+      event.preventDefault();
+      act();
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  });
+
+  const acts: ClipActs = {
+    onComments: id => setOpen({ kind: 'comments', id }),
+    onOptions: id => setOpen({ kind: 'options', id }),
+    onWhy: id => setOpen({ kind: 'why', id }),
+    onFail: index => setFailed(old => new Set(old).add(index)),
+  };
+
+  const first = ids.length === 0;
+  const retry = () => void list.loadMore();
+  return (
+    <div class={`feed ${open?.kind === 'comments' ? 'has-panel' : ''}`}>
+      <div class="feed__scroller" ref={scroller} role="feed" aria-label={t('feed.list')} aria-busy={status === 'loading'} tabIndex={0}
+        onScroll={event => {
+          const box = event.currentTarget;
+          const index = indexAt(box.scrollTop, box.clientHeight, slots);
+          if (index !== active) setActive(index);
+        }}>
+        {ids.map((id, index) => (
+          <Clip key={id} id={id} index={index} active={active} failed={failed.has(index)} paused={index === active && paused}
+            onTap={onTap} acts={acts} />
+        ))}
+        {first && (status === 'loading' || status === 'new') && <FeedSkeleton />}
+        {first && status === 'end' && <div class="clip clip--blank">{empty}</div>}
+        {status === 'error' && (
+          <div class="clip clip--blank">{onListFailed?.(error, retry) ?? <Failed title={t('feed.error')} error={error} retry={retry} />}</div>
+        )}
+        {!first && status === 'end' && end && <div class="clip clip--blank">{end}</div>}
+      </div>
+      {!first && (
+        <button class="feed__sound" type="button" aria-pressed={!silent} aria-label={t(silent ? 'feed.sound_off' : 'feed.sound_on')} onClick={toggleSound}>
+          <Icon name={silent ? 'muted' : 'sound'} />{silent && <span>{t('feed.tap_sound')}</span>}
+        </button>
+      )}
+      {!first && (
+        <div class="feed__steps">
+          <button class="icon-button" type="button" aria-label={t('feed.previous')} disabled={active === 0} onClick={() => step(-1)}><Icon name="up" /></button>
+          <button class="icon-button" type="button" aria-label={t('feed.next')} disabled={active >= slots - 1} onClick={() => step(1)}><Icon name="down" /></button>
+        </div>
+      )}
+      <FeedSheets open={open} setOpen={setOpen} />
+    </div>
+  );
+}
+
+function FeedSkeleton() {
+  return (
+    <div class="clip" role="status" aria-label={t('app.loading')}>
+      <div class="stage stage--skeleton">
+        <div class="bone bone--line" /><div class="bone bone--text" /><div class="bone bone--chip" />
+        <div class="bone-rail"><i /><i /><i /><i /></div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,127 @@
+// One <video>: plays while its clip is on screen, lets go of its data when it is taken away.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { useStore } from '../store';
+import type { Video } from '../types';
+import { Spinner } from '../shell/states';
+import { muted } from './sound';
+import { views, Watch } from './views';
+import type { Eagerness } from './window';
+
+interface Props {
+  video: Video;
+  active: boolean;
+  paused: boolean;
+  eager: Eagerness;
+  onFail: () => void;
+}
+
+async function start(element: HTMLVideoElement, onFail: () => void): Promise<void> {
+  try {
+    await element.play();
+  } catch (thrown) {
+    const name = (thrown as DOMException).name;
+    if (name === 'NotAllowedError' && !element.muted) {
+      muted.set(true);
+      element.muted = true;
+      await element.play().catch(() => undefined);
+    } else if (name === 'NotSupportedError') {
+      onFail();
+    }
+  }
+}
+
+function usePageVisible(): boolean {
+  const [visible, setVisible] = useState(!document.hidden);
+  useEffect(() => {
+    const look = () => setVisible(!document.hidden);
+    document.addEventListener('visibilitychange', look);
+    return () => document.removeEventListener('visibilitychange', look);
+  }, []);
+  return visible;
+}
+
+/** A removed element keeps its buffers until its source is taken from it. */
+function release(element: HTMLVideoElement): void {
+  element.pause();
+  element.removeAttribute('src');
+  element.load();
+}
+
+export function Player({ video, active, paused, eager, onFail }: Props) {
+  const element = useRef<HTMLVideoElement>(null);
+  const bar = useRef<HTMLDivElement>(null);
+  const watch = useRef(new Watch());
+  const lastTime = useRef(0);
+  const [shown, setShown] = useState(false);
+  const [waiting, setWaiting] = useState(false);
+  const silent = useStore(muted);
+  const visible = usePageVisible();
+  const running = active && !paused && visible;
+
+  useEffect(() => () => release(element.current!), []);
+
+  useEffect(() => {
+    element.current!.muted = silent;
+  }, [silent]);
+
+  useEffect(() => {
+    const player = element.current!;
+    if (running) void start(player, onFail);
+    else player.pause();
+  }, [running]);
+
+  useEffect(() => {
+    if (!active) return;
+    const player = element.current!;
+    const log = watch.current;
+    const hand = () => views.add(log.take(video.id));
+    const leave = () => {
+      hand();
+      if (!player.paused) log.play();
+    };
+    addEventListener('pagehide', leave, { capture: true });
+    return () => {
+      removeEventListener('pagehide', leave, { capture: true });
+      hand();
+      player.currentTime = 0;
+    };
+  }, [active, video.id]);
+
+  const onTime = () => {
+    const player = element.current!;
+    const { currentTime, duration } = player;
+    if (currentTime + 0.5 < lastTime.current || currentTime > duration - 0.3) watch.current.completed = true;
+    lastTime.current = currentTime;
+    bar.current?.style.setProperty('--part', String(duration > 0 ? currentTime / duration : 0));
+  };
+
+  // Some decoders give sound and no picture, and no error: a clip without a picture is a failed one.
+  const onData = () => {
+    if (element.current!.videoWidth === 0) onFail();
+  };
+
+  return (
+    <>
+      <video
+        ref={element}
+        class={`clip__video ${shown ? 'is-shown' : ''}`}
+        src={video.src}
+        preload={eager}
+        loop
+        playsInline
+        muted={silent}
+        tabIndex={-1}
+        aria-hidden="true"
+        disableRemotePlayback
+        onLoadedData={onData}
+        onPlaying={() => { setShown(true); setWaiting(false); watch.current.play(); }}
+        onPause={() => watch.current.stop()}
+        onWaiting={() => { setWaiting(true); watch.current.stop(); }}
+        onTimeUpdate={onTime}
+        onError={() => { if (element.current?.hasAttribute('src')) onFail(); }}
+      />
+      {active && waiting && <Spinner />}
+      {active && <div class="clip__progress" aria-hidden="true"><div ref={bar} /></div>}
+    </>
+  );
+}

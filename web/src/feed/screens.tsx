@@ -1,0 +1,107 @@
+// The three places where clips fill the screen: For You, Following, and a clip opened by its link.
+import { Problem } from '../api';
+import { t } from '../i18n';
+import { generation, listOf } from '../lists';
+import { goBack, rename } from '../router';
+import { me } from '../session';
+import { Icon } from '../shell/icons';
+import { Shield } from '../shell/nav';
+import { Blank } from '../shell/states';
+import { useStore } from '../store';
+import { Feed } from './feed';
+
+function Top({ at }: { at: 'home' | 'following' }) {
+  return (
+    <header class="top">
+      <nav class="top__tabs" aria-label={t('feed.tabs')}>
+        <a href="/" aria-current={at === 'home' ? 'page' : undefined}>{t('feed.for_you')}</a>
+        <a href="/following" aria-current={at === 'following' ? 'page' : undefined}>{t('feed.following')}</a>
+      </nav>
+      <Shield class="shield--over" />
+    </header>
+  );
+}
+
+export function HomeScreen() {
+  useStore(generation);
+  const list = listOf('feed');
+  return (
+    <div class="screen">
+      <Top at="home" />
+      <Feed key={generation.get()} list={list}
+        empty={<Blank title={t('feed.empty')} text={t('feed.empty_text')}><a class="button button--main" href="/upload">{t('feed.empty_action')}</a></Blank>}
+        end={(
+          <Blank title={t('feed.end')} text={t('feed.end_text')}>
+            <button class="button button--main" type="button" onClick={() => void list.restart()}>{t('feed.end_again')}</button>
+            <a class="button" href="/upload">{t('nav.upload')}</a>
+          </Blank>
+        )} />
+    </div>
+  );
+}
+
+export function FollowingScreen() {
+  useStore(generation);
+  const person = useStore(me);
+  const list = listOf('following');
+  return (
+    <div class="screen">
+      <Top at="following" />
+      {person === null ? (
+        <div class="feed"><div class="clip clip--blank">
+          <Blank icon="people" title={t('feed.following_signed_out')} text={t('feed.following_signed_out_text')}>
+            <a class="button button--main" href="/sign-in">{t('join.sign_in')}</a>
+          </Blank>
+        </div></div>
+      ) : person && (
+        <Feed key={generation.get()} list={list}
+          empty={(
+            <Blank icon="people" title={t('feed.following_empty')} text={t('feed.following_empty_text')}>
+              <a class="button button--main" href="/">{t('feed.following_empty_action')}</a>
+            </Blank>
+          )}
+          end={(
+            <Blank title={t('feed.end')} text={t('feed.end_text')}>
+              <a class="button button--main" href="/">{t('feed.following_empty_action')}</a>
+            </Blank>
+          )} />
+      )}
+    </div>
+  );
+}
+
+/** A clip inside the list it was opened from, else followed by its author's others. */
+function listAround(id: string, from: string | undefined) {
+  if (from) {
+    const list = listOf(from);
+    const at = list.state.get().ids.indexOf(id);
+    if (at >= 0) {
+      list.at = at;
+      return list;
+    }
+  }
+  return listOf(`video:${id}`);
+}
+
+export function VideoScreen({ id, from }: { id: string; from?: string }) {
+  const list = listAround(id, from);
+  return (
+    <div class="screen">
+      <header class="top top--video">
+        <button class="icon-button icon-button--over" type="button" aria-label={t('app.back')} onClick={goBack}><Icon name="back" /></button>
+        <Shield class="shield--over" />
+      </header>
+      <Feed key={list.key} list={list} onActive={now => rename(`/v/${now}`)}
+        empty={<Gone />}
+        failed={error => error instanceof Problem && error.status === 404 ? <Gone /> : null} />
+    </div>
+  );
+}
+
+function Gone() {
+  return (
+    <Blank icon="film" title={t('feed.gone')} text={t('feed.gone_text')}>
+      <a class="button button--main" href="/">{t('feed.following_empty_action')}</a>
+    </Blank>
+  );
+}

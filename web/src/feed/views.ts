@@ -1,0 +1,67 @@
+// What was watched and for how long, told to the server in batches.
+import { api, Problem } from '../api';
+import type { View } from '../types';
+
+const most = 50;
+
+export class ViewLog {
+  private waiting: View[] = [];
+  private sending = false;
+
+  constructor(private readonly send: (items: View[]) => Promise<void>, private readonly batch = 8) {}
+
+  add(view: View): void {
+    if (view.watched_ms <= 0) return;
+    this.waiting.push({ ...view, watched_ms: Math.round(view.watched_ms) });
+    if (this.waiting.length >= this.batch) void this.flush();
+  }
+
+  async flush(): Promise<void> {
+    if (this.sending || this.waiting.length === 0) return;
+    const items = this.waiting.splice(0, most);
+    this.sending = true;
+    try {
+      await this.send(items);
+    } catch (thrown) {
+      // Lost links and overload come back; what the server refused would be refused again.
+      const passing = thrown instanceof Problem && (thrown.status === 0 || thrown.status === 429 || thrown.status >= 500);
+      if (passing) this.waiting = [...items, ...this.waiting].slice(-most * 4);
+    } finally {
+      this.sending = false;
+    }
+  }
+}
+
+export const views = new ViewLog(api.views);
+
+export function startViews(): void {
+  setInterval(() => void views.flush(), 15_000);
+  const leave = () => void views.flush();
+  addEventListener('pagehide', leave);
+  document.addEventListener('visibilitychange', () => { if (document.hidden) leave(); });
+}
+
+/** The time for which one clip really moved. */
+export class Watch {
+  private since: number | null = null;
+  private total = 0;
+  completed = false;
+
+  play(now = performance.now()): void {
+    this.since ??= now;
+  }
+
+  stop(now = performance.now()): void {
+    if (this.since !== null) this.total += now - this.since;
+    this.since = null;
+  }
+
+  /** Ends this showing of the clip and hands it over. */
+  take(video: string, now = performance.now()): View {
+    this.stop(now);
+    const view = { video, watched_ms: this.total, completed: this.completed };
+    this.total = 0;
+    this.completed = false;
+    return view;
+  }
+}

@@ -1,0 +1,49 @@
+// Who is here, and how an act waits until somebody is signed in.
+import { api, plainWords } from './api';
+import { createStore } from './store';
+import { toast } from './shell/toasts';
+import type { Me } from './types';
+
+/** undefined: not known yet; null: nobody. */
+export const me = createStore<Me | null | undefined>(undefined);
+
+export async function learnWho(): Promise<void> {
+  try {
+    me.set(await api.me());
+  } catch {
+    me.set(null);
+  }
+}
+
+type Forget = (arrived: boolean) => void;
+const forgetters: Forget[] = [];
+/** Called when somebody arrives where nobody was, or leaves: what was loaded for a person is not another's. */
+export const onOtherPerson = (forget: Forget) => { forgetters.push(forget); };
+
+export function nowIs(person: Me | null): void {
+  const arrived = person !== null && !me.get();
+  me.set(person);
+  for (const forget of forgetters) forget(arrived);
+}
+
+export async function signOut(): Promise<boolean> {
+  try {
+    await api.signOut();
+  } catch (thrown) {
+    toast(plainWords(thrown));
+    return false;
+  }
+  nowIs(null);
+  return true;
+}
+
+export type Wish = 'like' | 'save' | 'follow' | 'comment' | 'report' | 'upload' | 'any';
+
+/** A wish of a signed-out person: the join sheet is shown while one stands. */
+export const wish = createStore<{ kind: Wish; then: () => void } | null>(null);
+
+/** Does it now, or after signing up or in. */
+export function asSomeone(kind: Wish, then: () => void): void {
+  if (me.get()) then();
+  else wish.set({ kind, then });
+}

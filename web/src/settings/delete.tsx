@@ -1,0 +1,50 @@
+// Deleting the account, for good.
+import { useState } from 'preact/hooks';
+import { PasswordField } from '../account/join';
+import { api, plainWords } from '../api';
+import { t } from '../i18n';
+import { navigate } from '../router';
+import { nowIs } from '../session';
+import { Icon } from '../shell/icons';
+import { Sheet } from '../shell/sheet';
+import { toast } from '../shell/toasts';
+
+function Form({ close }: { close: () => void }) {
+  const [password, setPassword] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState('');
+  const send = async (event: Event) => {
+    event.preventDefault();
+    setBusy(true);
+    setError('');
+    try {
+      await api.deleteMe(password);
+      close();
+      nowIs(null);
+      toast(t('settings.deleted'));
+      navigate('/', { replace: true });
+    } catch (thrown) {
+      setError(plainWords(thrown));
+      setBusy(false);
+    }
+  };
+  return (
+    <Sheet title={t('settings.delete')} close={close} class="sheet--card">
+      <form class="form" onSubmit={send}>
+        <p class="sheet__text">{t('settings.delete_lead')}</p>
+        <PasswordField name={t('settings.delete_password')} value={password} onInput={setPassword} error={error} />
+        <button class="button button--danger button--wide" type="submit" disabled={busy || !password}>{t('settings.delete_do')}</button>
+      </form>
+    </Sheet>
+  );
+}
+
+export function DeleteAccount() {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <button class="row row--danger" type="button" onClick={() => setOpen(true)}><Icon name="trash" /><span>{t('settings.delete')}</span></button>
+      {open && <Form close={() => setOpen(false)} />}
+    </>
+  );
+}

@@ -1,0 +1,79 @@
+// Language, appearance, and what belongs to the account.
+import { boot } from '../boot';
+import { chooseLanguage, language, languageName, t } from '../i18n';
+import { navigate } from '../router';
+import { me, signOut } from '../session';
+import { Icon } from '../shell/icons';
+import { Page } from '../shell/page';
+import { toast } from '../shell/toasts';
+import { useStore } from '../store';
+import { Blocked } from './blocked';
+import { DeleteAccount } from './delete';
+import { ChangePassword } from './password';
+import { Sessions } from './sessions';
+import { chooseTheme, theme, themes } from './theme';
+
+function Language() {
+  return (
+    <section class="group">
+      <h2>{t('settings.language')}</h2>
+      <div class="segments" role="group" aria-label={t('settings.language')}>
+        {boot.languages.map(code => (
+          <button key={code} type="button" lang={code} aria-pressed={language().code === code} onClick={() => void chooseLanguage(code)}>{languageName(code)}</button>
+        ))}
+      </div>
+      {!language().reviewed && <p class="group__note">{t('settings.unreviewed')}</p>}
+    </section>
+  );
+}
+
+function Appearance() {
+  const now = useStore(theme);
+  return (
+    <section class="group">
+      <h2>{t('settings.appearance')}</h2>
+      <div class="segments" role="group" aria-label={t('settings.appearance')}>
+        {themes.map(each => (
+          <button key={each} type="button" aria-pressed={now === each} onClick={() => chooseTheme(each)}>{t(`settings.${each}`)}</button>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+async function leave(): Promise<void> {
+  if (!await signOut()) return;
+  toast(t('join.signed_out'));
+  navigate('/');
+}
+
+export function SettingsPage() {
+  const person = useStore(me);
+  return (
+    <Page title={t('settings.title')} back narrow>
+      <Language />
+      <Appearance />
+      <section class="group">
+        <a class="row" href="/letter"><Icon name="shield" /><span>{t('settings.letter')}</span><Icon name="forward" /></a>
+      </section>
+      {person ? <>
+        <section class="group">
+          <h2>{t('settings.sessions')}</h2>
+          <Sessions />
+        </section>
+        <section class="group">
+          <h2>{t('settings.account')}</h2>
+          <ChangePassword />
+          <Blocked />
+          <button class="row" type="button" onClick={() => void leave()}><Icon name="person" /><span>{t('settings.sign_out')}</span></button>
+          <DeleteAccount />
+        </section>
+      </> : (
+        <section class="group">
+          <p class="group__note">{t('settings.signed_out_lead')}</p>
+          <a class="button button--main button--wide" href="/sign-in">{t('join.sign_in')}</a>
+        </section>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,21 @@
+// A person's picture, or the first letter of their name on a seal.
+import type { Author } from '../types';
+import { sealPath } from './icons';
+
+const first = (name: string) => [...name.trim()][0]?.toUpperCase() ?? '·';
+
+/** One of six calm colours, always the same for a person. */
+const tone = (id: string) => Number(BigInt.asUintN(16, BigInt(id || 0)) % 6n);
+
+export function Avatar({ person, size = 'm' }: { person: Author; size?: 's' | 'm' | 'l' }) {
+  if (person.avatar) return <img class={`avatar avatar--${size}`} src={person.avatar} alt="" width={48} height={48} loading="lazy" />;
+  return (
+    <span class={`avatar avatar--${size} avatar--tone${tone(person.id)}`} aria-hidden="true">
+      <svg viewBox="0 0 24 24"><path d={sealPath} /></svg>
+      <span>{first(person.name || person.handle)}</span>
+    </span>
+  );
+}
+
+/** A name in a script of its own direction. */
+export const nameOf = (person: { name: string; handle: string }) => person.name || `@${person.handle}`;

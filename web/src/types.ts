@@ -1,0 +1,108 @@
+// The shapes that /api/v1 speaks.  Ids are strings: they do not fit a double.
+
+export type Role = 'member' | 'moderator' | 'operator';
+
+export interface Me {
+  id: string;
+  handle: string;
+  name: string;
+  bio: string;
+  avatar: string | null;
+  languages: string[];
+  country: string | null;
+  role: Role;
+}
+
+export interface Author {
+  id: string;
+  handle: string;
+  name: string;
+  avatar: string | null;
+}
+
+export interface Profile extends Author {
+  bio: string;
+  counts: { followers: number; following: number; videos: number; likes: number };
+  following: boolean;
+  blocked: boolean;
+  self: boolean;
+}
+
+export interface Video {
+  id: string;
+  author: Author;
+  caption: string;
+  language: string | null;
+  created: string;
+  duration_ms: number;
+  width: number;
+  height: number;
+  src: string;
+  poster: string;
+  color: string;
+  has_audio: boolean;
+  counts: { likes: number; comments: number; views: number };
+  liked: boolean;
+  saved: boolean;
+  following: boolean;
+  reason?: { code: string; text_key: string };
+}
+
+export interface Comment {
+  id: string;
+  video: string;
+  author: Author;
+  text: string;
+  created: string;
+  own: boolean;
+}
+
+export interface Session {
+  id: string;
+  created: string;
+  last_used: string;
+  client: string;
+  current: boolean;
+}
+
+export type DraftState = 'uploading' | 'queued' | 'processing' | 'ready' | 'failed' | 'published';
+
+export interface Draft {
+  id: string;
+  upload: string | null;
+  state: DraftState;
+  /** Thousandths of the preparation done. */
+  progress: number;
+  caption: string;
+  language: string | null;
+  reason: { code: string; text: string } | null;
+  poster: string | null;
+  src: string | null;
+  video: string | null;
+  created: string;
+  bytes: number;
+  received: number;
+}
+
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+export interface View {
+  video: string;
+  watched_ms: number;
+  completed: boolean;
+}
+
+export interface Node {
+  name: string;
+  place: string;
+  jurisdiction: string;
+  operator: string;
+  sign_up: 'open' | 'invitation' | 'closed';
+  languages: string[];
+  demands: number;
+}
+
+export type ReportKind = 'video' | 'comment' | 'account';

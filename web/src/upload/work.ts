@@ -1,0 +1,160 @@
+// A person's uploads under way and drafts on the server, kept while they look at other pages.
+import { api, plainWords, root } from '../api';
+import { t } from '../i18n';
+import { forgetList } from '../lists';
+import { me, onOtherPerson } from '../session';
+import { toast } from '../shell/toasts';
+import { createStore } from '../store';
+import { Transfer, unfinished, type Meta, type Remembered, type TransferState } from '../upload';
+import type { Draft } from '../types';
+
+export interface Item {
+  key: string;
+  name: string;
+  caption: string;
+  size: number;
+  sent: number;
+  state: TransferState;
+  url: string;
+  error: string;
+  transfer: Transfer | null;
+}
+
+export const items = createStore<Item[]>([]);
+export const drafts = createStore<Draft[]>([]);
+/** Drafts that this page saw on their way: only those are shown once they are published. */
+const watched = new Set<string>();
+
+const running = (state: Draft['state']) => state === 'queued' || state === 'processing';
+
+function show(item: Item): void {
+  items.update(all => all.some(other => other.key === item.key)
+    ? all.map(other => other.key === item.key ? item : other) : [item, ...all]);
+}
+
+const drop = (key: string) => items.update(all => all.filter(item => item.key !== key));
+
+function onTransfer(transfer: Transfer): void {
+  if (transfer.state === 'done') {
+    drop(transfer.key);
+    void loadDrafts();
+    return;
+  }
+  show({
+    key: transfer.key, name: transfer.file.name, caption: transfer.meta.caption, size: transfer.file.size,
+    sent: transfer.sent, state: transfer.state, url: transfer.url,
+    error: transfer.problem ? plainWords(transfer.problem) : '', transfer,
+  });
+}
+
+export function beginUpload(file: File, meta: Meta): void {
+  const transfer = new Transfer(file, meta, me.get()!.id, `${root}/uploads`, onTransfer);
+  void transfer.start();
+}
+
+export function continueWith(item: Item, file: File): boolean {
+  if (file.name !== item.name || file.size !== item.size) return false;
+  const stored = unfinished(me.get()!.id).find(other => other.key === item.key);
+  if (stored) beginUpload(file, stored);
+  return true;
+}
+
+export async function cancelUpload(item: Item): Promise<void> {
+  if (item.transfer) await item.transfer.cancel();
+  else {
+    localStorage.removeItem(item.key);
+    await fetch(item.url, { method: 'DELETE', headers: { 'Tus-Resumable': '1.0.0' } }).catch(() => undefined);
+  }
+  drop(item.key);
+  void loadDrafts();
+}
+
+const leftOver = (stored: Remembered & { key: string }): Item => ({
+  key: stored.key, name: stored.name, caption: stored.caption, size: stored.size, sent: stored.sent,
+  state: 'unfinished', url: stored.url, error: '', transfer: null,
+});
+
+/** Whether a draft is the server's side of an upload that is shown already. */
+export function isUnderWay(draft: Draft, all: Item[]): boolean {
+  return draft.state === 'uploading' || all.some(item => item.url !== '' && item.url.endsWith(`/${draft.id}`));
+}
+
+export const isShown = (draft: Draft, all: Item[]) =>
+  !isUnderWay(draft, all) && (draft.state !== 'published' || watched.has(draft.id));
+
+export async function loadDrafts(): Promise<void> {
+  const person = me.get();
+  if (!person) return;
+  const here = items.get();
+  for (const stored of unfinished(person.id)) {
+    if (!here.some(item => item.key === stored.key)) show(leftOver(stored));
+  }
+  try {
+    const { items: all } = await api.drafts();
+    drafts.set(all);
+    for (const draft of all) {
+      if (running(draft.state)) void follow(draft.id);
+    }
+  } catch (thrown) {
+    toast(plainWords(thrown));
+  }
+}
+
+const followed = new Set<string>();
+
+/** Asks after a draft until it is settled, ever less often. */
+async function follow(id: string): Promise<void> {
+  if (followed.has(id)) return;
+  followed.add(id);
+  watched.add(id);
+  for (let wait = 500; ; wait = Math.min(wait * 1.4, 8000)) {
+    await new Promise(resolve => setTimeout(resolve, wait));
+    if (!followed.has(id)) return;
+    try {
+      const draft = await api.draft(id);
+      drafts.update(all => all.map(other => other.id === id ? draft : other));
+      if (running(draft.state)) continue;
+      if (draft.state === 'published') announce();
+      break;
+    } catch {
+      if (!drafts.get().some(draft => draft.id === id)) break;
+    }
+  }
+  followed.delete(id);
+}
+
+function announce(): void {
+  toast(t('upload.published_toast'));
+  const handle = me.get()?.handle;
+  if (handle) forgetList(`profile:${handle}`);
+}
+
+export async function publishDraft(draft: Draft): Promise<void> {
+  try {
+    const next = await api.publish(draft.id);
+    watched.add(draft.id);
+    drafts.update(all => all.map(other => other.id === draft.id ? next : other));
+    if (next.state === 'published') announce();
+    else void follow(draft.id);
+  } catch (thrown) {
+    toast(plainWords(thrown));
+  }
+}
+
+export async function deleteDraft(draft: Draft): Promise<void> {
+  try {
+    await api.deleteDraft(draft.id);
+    followed.delete(draft.id);
+    drafts.update(all => all.filter(other => other.id !== draft.id));
+  } catch (thrown) {
+    toast(plainWords(thrown));
+  }
+}
+
+onOtherPerson(() => {
+  for (const item of items.get()) item.transfer?.pause();
+  items.set([]);
+  drafts.set([]);
+  followed.clear();
+  watched.clear();
+});
