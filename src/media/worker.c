@@ -1,0 +1,398 @@
+#include "media/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TICK_MS 200              /* how soon a stop or the wall-clock limit is noticed */
+#define EXIT_GRACE_MS 1000       /* between closing its control socket and being gone */
+#define SAID_MAX 600
+#define COUNT_BYTES sizeof(uint32_t)
+
+/* Above all descriptors of the protocol: the numbers below are given away one by one in the child,
+ * and a source among them would be overwritten before its turn. */
+#define FD_LOW 16
+
+struct session {
+	struct ctx *cx;
+	const struct worker_job *job;
+	struct worker_job_message message;
+	pid_t pid;
+	int control, input, errors;             /* our ends; -1: closed */
+	struct worker_read request;
+	size_t request_have;
+	unsigned char *reply;                   /* count, then bytes; NULL: nothing to send */
+	size_t reply_bytes, reply_sent;
+	char said[SAID_MAX];
+	size_t said_bytes;
+	struct worker_message verdict;          /* answer 0: none yet */
+	bool started;
+	int64_t deadline_us;
+};
+
+struct worker_job worker_job_new(enum worker_kind kind, const char *program)
+{
+	return (struct worker_job){
+		.program = program,
+		.kind = kind,
+		.video_fd = -1,
+		.image_fd = -1,
+		.limits = worker_limits_default(),
+		.wall_seconds = 1800,
+	};
+}
+
+static void fd_close(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static void note(const struct session *session, const char *line)
+{
+	const struct worker_watch *watch = &session->job->watch;
+	if (watch->note != NULL)
+		watch->note(watch->self, line);
+}
+
+/* Waits for the end of a process that is about to go, and sees to it. */
+static int reap(struct session *session, bool at_once)
+{
+	int status = 0;
+	for (int waited_ms = 0; !at_once && waited_ms < EXIT_GRACE_MS; waited_ms += 5) {
+		if (waitpid(session->pid, &status, WNOHANG) == session->pid) {
+			session->pid = 0;
+			return status;
+		}
+		nanosleep(&(struct timespec){ .tv_nsec = 5'000'000 }, NULL);
+	}
+	kill(session->pid, SIGKILL);
+	while (waitpid(session->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	session->pid = 0;
+	return status;
+}
+
+static void session_end(struct session *session)
+{
+	if (session->pid > 0)
+		(void)reap(session, true);
+	fd_close(&session->control);
+	fd_close(&session->input);
+	fd_close(&session->errors);
+	free(session->reply);
+}
+
+struct spawn_fds {
+	int control, input, errors, video, image, null;
+};
+
+static void spawn_fds_close(struct spawn_fds *fds)
+{
+	fd_close(&fds->control);
+	fd_close(&fds->input);
+	fd_close(&fds->errors);
+	fd_close(&fds->video);
+	fd_close(&fds->image);
+	fd_close(&fds->null);
+}
+
+/* Moves a descriptor above FD_LOW; the old one is closed. */
+static int fd_lift(int fd)
+{
+	int lifted = fcntl(fd, F_DUPFD_CLOEXEC, FD_LOW);
+	close(fd);
+	return lifted;
+}
+
+static enum err spawn_fds_open(struct session *session, struct spawn_fds *fds)
+{
+	int pair[2], flags = SOCK_CLOEXEC;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | flags, 0, pair) < 0)
+		return fail(session->cx, E_IO, "the worker's sockets: %s", strerror(errno));
+	session->control = pair[0];
+	fds->control = fd_lift(pair[1]);
+	if (socketpair(AF_UNIX, SOCK_STREAM | flags, 0, pair) < 0)
+		return fail(session->cx, E_IO, "the worker's sockets: %s", strerror(errno));
+	session->input = pair[0];
+	fds->input = fd_lift(pair[1]);
+	if (pipe2(pair, O_CLOEXEC) < 0)
+		return fail(session->cx, E_IO, "the worker's pipe: %s", strerror(errno));
+	session->errors = pair[0];
+	fds->errors = fd_lift(pair[1]);
+
+	const struct worker_job *job = session->job;
+	fds->null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (fds->null >= 0)
+		fds->null = fd_lift(fds->null);
+	fds->video = fcntl(job->video_fd >= 0 ? job->video_fd : fds->null, F_DUPFD_CLOEXEC, FD_LOW);
+	fds->image = fcntl(job->image_fd, F_DUPFD_CLOEXEC, FD_LOW);
+	if (fds->control < 0 || fds->input < 0 || fds->errors < 0 || fds->null < 0 || fds->video < 0 || fds->image < 0)
+		return fail(session->cx, E_IO, "the worker's descriptors: %s", strerror(errno));
+	/* ours never block: a worker that stops reading must not stop this thread */
+	if (fcntl(session->control, F_SETFL, O_NONBLOCK) < 0 || fcntl(session->input, F_SETFL, O_NONBLOCK) < 0
+		|| fcntl(session->errors, F_SETFL, O_NONBLOCK) < 0)
+		return fail(session->cx, E_IO, "the worker's sockets: %s", strerror(errno));
+	return OK;
+}
+
+static int spawn_program(struct session *session, const struct spawn_fds *fds)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t none, every;
+	sigemptyset(&none);
+	sigfillset(&every);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawnattr_init(&attributes);
+	/* the server ignores SIGPIPE and blocks others: the program starts as from a shell */
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setsigdefault(&attributes, &every);
+
+	const int order[] = { fds->null, fds->null, fds->errors, fds->control, fds->input, fds->video, fds->image };
+	int failed = 0;
+	for (int fd = 0; fd < WORKER_FD_END && failed == 0; fd++)
+		failed = posix_spawn_file_actions_adddup2(&actions, order[fd], fd);
+	if (failed == 0)
+		failed = posix_spawn_file_actions_addclosefrom_np(&actions, WORKER_FD_END);
+
+	char name[] = "amanat-media", locale[] = "LC_ALL=C";
+	char *arguments[] = { name, NULL }, *environment[] = { locale, NULL };
+	if (failed == 0)
+		failed = posix_spawn(&session->pid, session->job->program, &actions, &attributes, arguments, environment);
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attributes);
+	if (failed != 0)
+		session->pid = 0;
+	return failed;
+}
+
+static enum err session_start(struct session *session)
+{
+	struct ctx *cx = session->cx;
+	if (fault_hit(cx))
+		return fail(cx, E_IO, "the media worker was not started");
+	AUTO(spawn_fds_close) struct spawn_fds fds = { -1, -1, -1, -1, -1, -1 };
+	TRY(spawn_fds_open(session, &fds));
+	int failed = spawn_program(session, &fds);
+	if (failed != 0)
+		return fail(cx, E_IO, "the media worker cannot be started: %s", strerror(failed));
+	if (send(session->control, &session->message, sizeof session->message, MSG_NOSIGNAL) < 0)
+		return fail(cx, E_IO, "the media worker took no job: %s", strerror(errno));
+	return OK;
+}
+
+static enum err refuse(const struct session *session, enum media_reason reason)
+{
+	return fail_as(session->cx, E_INVALID, media_reason_slug(reason), "%s", media_reason_sentence(reason));
+}
+
+/* Before its sandbox is up no byte of the upload can have misled it: what goes wrong then is ours. */
+static enum err refuse_nonsense(const struct session *session)
+{
+	note(session, "the media worker broke the protocol");
+	if (!session->started)
+		return fail(session->cx, E_IO, "the media worker broke the protocol");
+	return refuse(session, REASON_WORKER_FAILED);
+}
+
+static void note_sandbox(const struct session *session, uint32_t missing)
+{
+	if (missing & SANDBOX_NO_NAMESPACES)
+		note(session, "degraded sandbox: no namespaces on this machine");
+	if (missing & SANDBOX_NO_LANDLOCK)
+		note(session, "degraded sandbox: no Landlock on this machine");
+}
+
+static enum err take_message(struct session *session)
+{
+	unsigned char bytes[sizeof(struct worker_message) + 1];  /* one more: a longer packet does not parse */
+	ssize_t n = recv(session->control, bytes, sizeof bytes, 0);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return OK;
+	if (n <= 0) {
+		fd_close(&session->control);
+		return OK;
+	}
+	struct worker_message message;
+	if (!worker_message_parse(&session->message, bytes, (size_t)n, &message))
+		return refuse_nonsense(session);
+	if (session->started == (message.answer == WORKER_STARTED))
+		return refuse_nonsense(session);
+
+	const struct worker_watch *watch = &session->job->watch;
+	switch (message.answer) {
+	case WORKER_STARTED:
+		session->started = true;
+		note_sandbox(session, message.started.missing);
+		break;
+	case WORKER_PROGRESS:
+		if (watch->progress != NULL)
+			watch->progress(watch->self, (enum worker_stage)message.progress.stage, message.progress.permille);
+		break;
+	default:
+		session->verdict = message;
+	}
+	return OK;
+}
+
+static enum err take_request(struct session *session)
+{
+	unsigned char *into = (unsigned char *)&session->request + session->request_have;
+	ssize_t n = recv(session->input, into, sizeof session->request - session->request_have, 0);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return OK;
+	if (n <= 0) {
+		fd_close(&session->input);
+		return OK;
+	}
+	session->request_have += (size_t)n;
+	if (session->request_have < sizeof session->request)
+		return OK;
+	session->request_have = 0;
+	if (!session->started || !worker_read_valid(&session->message, &session->request))
+		return refuse_nonsense(session);
+
+	int64_t left = session->message.input_bytes - session->request.offset;
+	size_t want = left < session->request.bytes ? (size_t)left : session->request.bytes, got = 0;
+	const struct worker_input *input = &session->job->input;
+	TRY(input->read_at(session->cx, input->self, session->request.offset, session->reply + COUNT_BYTES, want, &got));
+	if (got > want)
+		return fail(session->cx, E_IO, "a read of the upload gave more than was asked");
+	uint32_t count = (uint32_t)got;
+	memcpy(session->reply, &count, COUNT_BYTES);
+	session->reply_bytes = COUNT_BYTES + got;
+	session->reply_sent = 0;
+	return OK;
+}
+
+static void send_reply(struct session *session)
+{
+	ssize_t n = send(session->input, session->reply + session->reply_sent, session->reply_bytes - session->reply_sent,
+		MSG_NOSIGNAL);
+	if (n < 0 && errno != EAGAIN && errno != EINTR) {
+		fd_close(&session->input);
+		session->reply_bytes = session->reply_sent = 0;
+	}
+	if (n > 0)
+		session->reply_sent += (size_t)n;
+}
+
+static void take_said(struct session *session)
+{
+	char bytes[1024];
+	ssize_t n = read(session->errors, bytes, sizeof bytes);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0) {
+		fd_close(&session->errors);
+		return;
+	}
+	for (ssize_t i = 0; i < n && session->said_bytes + 1 < sizeof session->said; i++)
+		session->said[session->said_bytes++] = bytes[i] >= ' ' && bytes[i] < 127 ? bytes[i] : ' ';
+}
+
+static enum err session_step(struct session *session)
+{
+	bool replying = session->reply_sent < session->reply_bytes;
+	struct pollfd fds[] = {
+		{ .fd = session->control, .events = POLLIN },
+		{ .fd = session->input, .events = replying ? POLLOUT : POLLIN },
+		{ .fd = session->errors, .events = POLLIN },
+	};
+	int ready = poll(fds, 3, TICK_MS);
+	if (ready < 0 && errno != EINTR)
+		return fail(session->cx, E_IO, "waiting for the media worker: %s", strerror(errno));
+	if (session->job->stop != NULL && atomic_load(session->job->stop))
+		return fail(session->cx, E_BUSY, "the server is stopping; the video will be processed later");
+	if (clock_boot_us(session->cx->clock) >= session->deadline_us)
+		return refuse(session, REASON_TIME_LIMIT);
+	if (ready <= 0)
+		return OK;
+	if (fds[2].revents != 0)
+		take_said(session);
+	if (fds[0].revents != 0)
+		TRY(take_message(session));
+	if (fds[1].revents != 0 && replying)
+		send_reply(session);
+	else if (fds[1].revents != 0)
+		TRY(take_request(session));
+	return OK;
+}
+
+/* It went away without a verdict. */
+static enum err explain_death(struct session *session)
+{
+	int status = reap(session, false);
+	if (!session->started)
+		return fail(session->cx, E_IO, "the media worker ended before it began (status %d)", status);
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
+		return refuse(session, REASON_TIME_LIMIT);
+	char line[64];
+	snprintf(line, sizeof line, "the media worker died (status %#x)", (unsigned)status);
+	note(session, line);
+	return refuse(session, REASON_WORKER_FAILED);
+}
+
+static bool size_is(int fd, uint64_t bytes)
+{
+	struct stat status;
+	return fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size >= 0 && (uint64_t)status.st_size == bytes;
+}
+
+static enum err session_run(struct session *session)
+{
+	TRY(session_start(session));
+	while (session->verdict.answer == 0 && session->control >= 0)
+		TRY(session_step(session));
+	if (session->verdict.answer == 0)
+		return explain_death(session);
+	if (session->verdict.answer == WORKER_REFUSED)
+		return refuse(session, (enum media_reason)session->verdict.refused.reason);
+	/* a process that is still there could still write */
+	(void)reap(session, true);
+	const struct worker_done *done = &session->verdict.done;
+	bool video_right = session->job->kind == WORKER_IMAGE || size_is(session->job->video_fd, done->video_bytes);
+	if (!video_right || !size_is(session->job->image_fd, done->image_bytes))
+		return refuse_nonsense(session);
+	return OK;
+}
+
+enum err worker_run(struct ctx *cx, const struct worker_job *job, struct worker_result *result)
+{
+	AUTO(session_end) struct session session = {
+		.cx = cx,
+		.job = job,
+		.message = { .version = WORKER_VERSION, .kind = job->kind, .input_bytes = job->input.bytes, .limits = job->limits },
+		.control = -1,
+		.input = -1,
+		.errors = -1,
+		.deadline_us = clock_boot_us(cx->clock) + (int64_t)job->wall_seconds * SECOND_US,
+	};
+	if (job->input.bytes == 0)
+		return refuse(&session, REASON_EMPTY);
+	session.reply = malloc(COUNT_BYTES + WORKER_READ_MAX);
+	if (session.reply == NULL)
+		return fail(cx, E_IO, "no memory for the media worker");
+	enum err ended = session_run(&session);
+	if (session.errors >= 0)
+		take_said(&session);
+	if (session.said_bytes > 0)
+		note(&session, session.said);
+	if (ended != OK)
+		return ended;
+	result->done = session.verdict.done;
+	return OK;
+}
