@@ -1,5 +1,5 @@
 // Everything that the client asks of /api/v1, with types.
-import { hasText, t } from './i18n';
+import { hasText, language, t } from './i18n';
 import type {
   Comment, Draft, Me, Page, Profile, ReportKind, Session, Video, View,
 } from './types';
@@ -13,11 +13,19 @@ export class Problem extends Error {
   }
 }
 
-/** What to tell a person about anything that was thrown. */
+const byStatus: Record<number, string> = {
+  400: 'invalid', 401: 'anonymous', 403: 'denied', 404: 'not-found', 409: 'conflict', 413: 'too-large', 422: 'invalid',
+  429: 'limit', 500: 'io', 503: 'busy', 507: 'full',
+};
+
+/** What to tell a person about anything that was thrown.  The server's own sentences are English. */
 export function plainWords(thrown: unknown): string {
   if (!(thrown instanceof Problem)) return t('problem.unknown');
-  const key = `problem.${thrown.code}`;
-  return hasText(key) ? t(key) : thrown.detail || t('problem.unknown');
+  for (const key of [`problem.${thrown.code}`, `upload.fail.${thrown.code}`]) {
+    if (hasText(key)) return t(key);
+  }
+  if (thrown.detail && language().code === 'en') return thrown.detail;
+  return t(`problem.${byStatus[thrown.status] ?? 'unknown'}`);
 }
 
 export async function readProblem(answer: Response): Promise<Problem> {

@@ -1,11 +1,13 @@
 // What the server tells the page in <meta name="amanat-boot">: a strict policy allows no inline script.
-import type { Node } from './types';
+import type { Me, Node } from './types';
 
 export interface Boot {
   /** Plain names of built files to the hashed addresses that they are served from. */
   assets: Record<string, string>;
   node: Node;
   languages: string[];
+  /** Who is signed in; absent when the page does not say. */
+  me?: Me | null;
 }
 
 const unknownNode: Node = {
@@ -15,7 +17,7 @@ const unknownNode: Node = {
 export function readBoot(text: string | null | undefined): Boot {
   const given = text ? JSON.parse(text) as Partial<Boot> : {};
   const node = { ...unknownNode, ...given.node };
-  return { assets: given.assets ?? {}, node, languages: given.languages ?? node.languages };
+  return { assets: given.assets ?? {}, node, languages: given.languages ?? node.languages, me: given.me };
 }
 
 export const boot = readBoot(

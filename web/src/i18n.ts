@@ -100,7 +100,7 @@ export function countryName(code: string): string {
   return new Intl.DisplayNames([speaker.language.code], { type: 'region' }).of(code) ?? code;
 }
 
-const choiceCookie = 'amanat_language';
+const choiceCookie = 'amanat_lang';
 
 function wanted(): string {
   const chosen = document.cookie.match(new RegExp(`(?:^|; )${choiceCookie}=([\\w-]+)`))?.[1];

@@ -1,13 +1,15 @@
 // Who is here, and how an act waits until somebody is signed in.
 import { api, plainWords } from './api';
+import { boot } from './boot';
 import { createStore } from './store';
 import { toast } from './shell/toasts';
 import type { Me } from './types';
 
 /** undefined: not known yet; null: nobody. */
-export const me = createStore<Me | null | undefined>(undefined);
+export const me = createStore<Me | null | undefined>(boot.me);
 
 export async function learnWho(): Promise<void> {
+  if (boot.me !== undefined) return;
   try {
     me.set(await api.me());
   } catch {

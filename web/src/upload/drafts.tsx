@@ -84,18 +84,28 @@ function draftState(draft: Draft): string {
     case 'ready': return t('upload.ready');
     case 'failed': return `${t('upload.failed')}: ${reasonOf(draft)}`;
     case 'published': return t('upload.published');
-    default: return t('upload.uploading');
+    case 'uploading': return t('upload.elsewhere');
+  }
+}
+
+/** How far it is, where there is a way to go. */
+function partOf(draft: Draft): number | null {
+  switch (draft.state) {
+    case 'uploading': return draft.bytes > 0 ? draft.received / draft.bytes : 0;
+    case 'queued': case 'processing': return draft.progress / 1000;
+    default: return null;
   }
 }
 
 function DraftRow({ draft }: { draft: Draft }) {
+  const part = partOf(draft);
   return (
     <li class="draft">
       <div class="draft__picture">{draft.poster ? <img src={draft.poster} alt="" /> : <Icon name="film" />}</div>
       <div class="draft__body">
         <p class="draft__title" dir="auto">{draft.caption || t('upload.untitled')}</p>
         <p class={`draft__state ${draft.state === 'failed' ? 'is-bad' : draft.state === 'published' ? 'is-good' : ''}`} role="status">{draftState(draft)}</p>
-        {(draft.state === 'queued' || draft.state === 'processing') && <Bar part={draft.progress / 1000} calm={draft.state === 'queued'} />}
+        {part !== null && <Bar part={part} calm={draft.state !== 'processing'} />}
         <div class="draft__acts">
           {draft.state === 'ready' && <button class="button button--main" type="button" onClick={() => void publishDraft(draft)}>{t('upload.publish')}</button>}
           {draft.state === 'published' && draft.video && <a class="button" href={`/v/${draft.video}`}>{t('upload.watch')}</a>}

@@ -75,9 +75,8 @@ const leftOver = (stored: Remembered & { key: string }): Item => ({
 });
 
 /** Whether a draft is the server's side of an upload that is shown already. */
-export function isUnderWay(draft: Draft, all: Item[]): boolean {
-  return draft.state === 'uploading' || all.some(item => item.url !== '' && item.url.endsWith(`/${draft.id}`));
-}
+const isUnderWay = (draft: Draft, all: Item[]) =>
+  draft.upload !== null && all.some(item => item.url !== '' && item.url.endsWith(draft.upload!));
 
 export const isShown = (draft: Draft, all: Item[]) =>
   !isUnderWay(draft, all) && (draft.state !== 'published' || watched.has(draft.id));
