@@ -66,7 +66,7 @@ struct account_change {
 };
 /* WRITE.  `out` as it will be after the commit. */
 enum err account_change(struct ctx *, const struct account_change *, struct me *out);
-/* WRITE.  A hash from blob_publish(), or empty for none. */
+/* WRITE.  A hash from blob_publish(), or empty for none.  E_CONFLICT file-gone: publish it once more. */
 enum err account_set_avatar(struct ctx *, struct str hash, struct me *out);
 /* SLOW.  The other sessions end.  E_DENIED password-wrong; E_INVALID password-weak. */
 enum err account_change_password(struct ctx *, struct str old, struct str new);

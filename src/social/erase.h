@@ -23,6 +23,9 @@ enum err erase_run(struct ctx *, const struct job *, const struct eraser *others
 enum err drop_run(struct ctx *, const struct job *);
 /* WRITE.  Puts a public blob (empty: none) on the list of the drop job. */
 enum err drop_blob(struct ctx *, struct str hash);
+/* WRITE.  Something shows this blob (empty: none) from now on: it stays, though it was on the list.  E_CONFLICT file-gone: the
+ * drop job was first; blob_publish() again. */
+enum err drop_cancel(struct ctx *, struct str hash);
 /* WRITE.  Puts the comments of a removed video there. */
 enum err drop_comments(struct ctx *, int64_t video);
 #endif

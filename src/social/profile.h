@@ -37,5 +37,5 @@ struct profile_page {
 /* READ.  Those of `accounts` that are active, in that order; at most PAGE_IDS_MAX. */
 enum err profile_list_by_ids(struct ctx *, const int64_t *accounts, size_t count, struct profile_page *out);
 /* WRITE.  The name becomes the handle, bio and avatar go: for moderation.  E_NOTFOUND. */
-enum err profile_clear(struct ctx *, int64_t account);
+enum err profile_blank(struct ctx *, int64_t account);
 #endif

@@ -30,6 +30,7 @@ struct video_page {
 
 /* --- READ.  Removed videos and those of suspended accounts are not there. --- */
 enum err video_get(struct ctx *, int64_t id, struct video_view *out);  /* flags set; E_NOTFOUND */
+enum err video_exists(struct ctx *, int64_t id);                       /* OK or E_NOTFOUND */
 /* One statement (and one for the flags when somebody is signed in).  Newest first, older than `before` (0: from the newest). */
 enum err video_list_by_account(struct ctx *, int64_t account, int64_t before, struct video_page *out);
 /* Those of `ids` that can be shown, in that order; at most PAGE_IDS_MAX; next stays 0.  Flags set. */
@@ -45,7 +46,8 @@ struct video_new {
 	struct str src, poster, color;
 	bool has_audio;
 };
-/* Visible from the commit on.  E_DENIED suspended: the account may not publish; E_NOTFOUND: it is closed. */
+/* Visible from the commit on.  E_DENIED suspended: the account may not publish; E_NOTFOUND: it is closed;
+ * E_CONFLICT file-gone: blob_publish() the files once more (another video of the same bytes was removed meanwhile). */
 enum err video_publish(struct ctx *, const struct video_new *, int64_t *id);
 
 /* Only what is set changes. */

@@ -1,0 +1,100 @@
+#include "social/watched.h"
+
+#include <assert.h>
+
+#include "social/batch.h"
+#include "social/video.h"
+#include "social/watched.sql.h"
+#include "store/outbox.h"
+
+struct watched {
+#define EXPAND_STRUCT "social/watched.def"
+#include "store/expand.h"
+};
+#define EXPAND_ROW "social/watched.def"
+#define EXPAND_PERSON row->person
+#define EXPAND_ID row->video
+#include "store/expand.h"
+
+#define DAY_MS (DAY_US / 1000)
+
+/* `is_new` says that this is the person's first time with the video; the row is zeroed then. */
+static enum err get(struct ctx *cx, int64_t video, struct watched *out, bool *is_new)
+{
+	AUTO(rows_close) struct rows *rows = NULL;
+	const struct grant *grant = &cx->actor.grant;
+	TRY(db_query(cx, SQL_watched_get, &rows, I64(grant->person), I64(video)));
+	bool found = rows_next(rows);
+	TRY(rows_status(rows));
+	*is_new = !found;
+	*out = (struct watched){ .person = grant->person, .video = video };
+	return found ? watched_read(cx, grant, rows, out) : OK;
+}
+
+static enum err remember(struct ctx *cx, const struct view_item *item, bool *is_new)
+{
+	struct watched row;
+	struct val vals[watched_columns];
+	TRY(get(cx, item->video, &row, is_new));
+	int64_t ms = item->watched_ms < 0 ? 0 : item->watched_ms > DAY_MS ? DAY_MS : item->watched_ms;
+	if (__builtin_add_overflow(row.watched_ms, ms, &row.watched_ms))
+		row.watched_ms = INT64_MAX;
+	row.at_us = cx->now_us;
+	row.completed += item->completed;
+	TRY(watched_vals(cx, &cx->actor.grant, &row, vals));
+	return db_run_(cx, &SQL_watched_put, watched_columns, vals);
+}
+
+static enum err add(struct ctx *cx, const struct view_item *item)
+{
+	int64_t author;
+	bool counts = true;
+	enum err outcome = video_author(cx, item->video, &author);
+	if (outcome == E_NOTFOUND)
+		return OK;
+	TRY(outcome);
+	if (cx->actor.account)
+		TRY(remember(cx, item, &counts));
+	return counts ? outbox_total(cx, item->video, "views", 1) : OK;
+}
+
+static bool seen_before(const struct view_item *items, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (items[j].video == items[i].video)
+			return true;
+	return false;
+}
+
+enum err views_add(struct ctx *cx, const struct view_item *items, size_t count)
+{
+	if (count > VIEWS_MAX)
+		return fail_as(cx, E_TOOLARGE, "too-many", "at most %d views at once", VIEWS_MAX);
+	for (size_t i = 0; i < count; i++)
+		if (cx->actor.account || !seen_before(items, i))
+			TRY(add(cx, &items[i]));
+	return OK;
+}
+
+static enum err has_batch(struct ctx *cx, const int64_t *videos, size_t count, bool *found)
+{
+	AUTO(rows_close) struct rows *rows = NULL;
+	struct val vals[1 + BATCH_IDS] = { I64(cx->actor.grant.person) };
+	size_t taken = batch_bind(videos, count, vals + 1);
+	TRY(db_query_(cx, &SQL_watched_batch, &rows, 1 + BATCH_IDS, vals));
+	while (rows_next(rows))
+		for (size_t i = 0; i < taken; i++)
+			found[i] |= videos[i] == rows_i64(rows, 0);
+	return rows_status(rows);
+}
+
+enum err watched_has_any(struct ctx *cx, const int64_t *videos, size_t count, bool *out)
+{
+	bool found[PAGE_IDS_MAX] = { false };
+	assert(count <= PAGE_IDS_MAX);
+	for (size_t i = 0; cx->actor.account && i < count; i += BATCH_IDS)
+		TRY(has_batch(cx, videos + i, count - i, found + i));
+	for (size_t i = 0; i < count; i++)
+		out[i] = found[i];
+	return OK;
+}
