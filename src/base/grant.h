@@ -17,6 +17,7 @@ enum grant_purpose {
 	GRANT_BLOCK_CHECK,      /* somebody acts towards the person: did the person block them? */
 	GRANT_ERASE,            /* the person, or a moderator, removes an account's things */
 	GRANT_OPERATOR,         /* a command on the node's own console */
+	GRANT_DESK,             /* rows of class desk, by a named role */
 	GRANT_PURPOSES
 };
 

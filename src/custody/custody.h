@@ -7,25 +7,28 @@
 #include "base/ctx.h"
 #include "keys/keys.h"
 
-/* Reads the region key's file (64 hex digits; mode 0600 or stricter, else E_INVALID tells how to mend it). */
+/* Reads the region key's file (64 hex digits; mode 0600 or stricter, else E_INVALID tells how to mend it).  E_NOTFOUND: there
+ * is none.  The keys lie in one locked piece of memory; E_IO when the machine refuses that. */
 enum err keyholder_open(struct ctx *, const char *key_file, struct keyholder **out);
 /* Makes a new key file; E_CONFLICT when there is one.  Never inside the data folder (E_INVALID). */
 enum err keyholder_init(struct ctx *, const char *key_file, const char *data_folder);
 void keyholder_close(struct keyholder **);     /* wipes */
 const unsigned char *keyholder_store_key(const struct keyholder *);
-/* Keyed look-ups that only this region can make; `purpose` separates them: "session", "address", "invite". */
+/* Keyed look-ups that only this region can make; `purpose` separates them: "session", "address", "invite" (at most 16). */
 void keyholder_mac(const struct keyholder *, const char *purpose, struct str data, unsigned char out[MAC_BYTES]);
 
 /* --- user keys; on the writer --- */
-/* A new person: random key, wrapped into keys.db with the current transaction. */
+/* A new person: random key, wrapped into keys.db with the current transaction.  E_CONFLICT: the account has one. */
 enum err custody_create(struct ctx *, int64_t account, struct grant *out);
-/* Destroys the key: what is sealed under it is noise from the commit on. */
+/* Destroys the key: what is sealed under it is noise from the commit on, and the writer then clears keys.db's log of it.
+ * E_NOTFOUND: there is none. */
 enum err custody_destroy(struct ctx *, int64_t account);
 
-/* --- grants.  E_NOTFOUND: no such key, it was destroyed. --- */
-/* Unwraps for `purpose`; counted. `person` is still 0: account_open() in social/ fills it. */
+/* --- grants --- */
+/* Unwraps for `purpose`; counted. `person` is still 0: account_open() in social/ fills it.
+ * E_NOTFOUND: no such key, it was destroyed.  E_CORRUPT: it does not open under this region's key. */
 enum err custody_grant(struct ctx *, enum grant_purpose purpose, int64_t account, struct grant *out);
-/* For rows of class DESK. */
+/* For rows of class DESK; counted as GRANT_DESK. */
 enum err custody_desk_grant(struct ctx *, struct grant *out);
 
 /* Unwraps since start, by purpose. */

@@ -21,18 +21,24 @@ void key_derive(const unsigned char key[KEY_BYTES], const char *context, struct 
 void keyed_mac(const unsigned char key[KEY_BYTES], struct str data, unsigned char out[MAC_BYTES]);
 #define SHA256_BYTES 32
 void sha256(struct str, unsigned char out[SHA256_BYTES]);
+/* The same over an open file, from its beginning to its end; `bytes` is how many were read.  E_IO. */
+enum err sha256_file(struct ctx *, int fd, unsigned char out[SHA256_BYTES], int64_t *bytes);
 
 /* XChaCha20-Poly1305: nonce (24, random) || ciphertext || tag (16). */
 #define SEAL_OVERHEAD 40
 void seal(const unsigned char key[KEY_BYTES], struct str associated, struct str plain, struct buf *out);
 /* E_CORRUPT when the bytes, the key or the associated data are not those that were sealed. `out` is appended to. */
 enum err unseal(struct ctx *, const unsigned char key[KEY_BYTES], struct str associated, struct str sealed, struct buf *out);
+/* The same into memory of the caller: n + SEAL_OVERHEAD bytes and back.  `out` may not overlap; false: as E_CORRUPT above. */
+void seal_bytes(const unsigned char key[KEY_BYTES], struct str associated, const void *plain, size_t n, unsigned char *out);
+bool unseal_bytes(const unsigned char key[KEY_BYTES], struct str associated, struct str sealed, void *out);
 
 /* Argon2id, encoded with its parameters (libsodium's crypto_pwhash_str).  `memory_bytes`, `passes` from the settings.
  * Slow on purpose: only on the SLOW pool, which bounds how many run at once. */
 #define PASSWORD_HASH_MAX 128
 enum err password_hash(struct ctx *, struct str password, uint64_t passes, size_t memory_bytes, char out[PASSWORD_HASH_MAX]);
-/* Takes as long for a NULL hash (unknown name) as for a wrong password, and is false then.  The stand-in must be one made by
- * password_hash_stand_in() with the same cost. */
+/* Takes as long for an unknown name as for a wrong password, if `hash` is then one made by password_hash_stand_in() with the
+ * same cost: nothing matches that. */
 bool password_matches(const char *hash, struct str password);
+enum err password_hash_stand_in(struct ctx *, uint64_t passes, size_t memory_bytes, char out[PASSWORD_HASH_MAX]);
 #endif

@@ -8,13 +8,14 @@
 #include "base/ctx.h"
 
 enum store { PUBLIC_DB, PERSONAL_DB, KEYS_DB };
-enum { STORES = KEYS_DB + 1 };
+#define STORES (KEYS_DB + 1)
 
 /* Made by sqlgen as `static const struct stmt SQL_follow_add`. */
 struct stmt {
 	const char *name, *text;
 	enum store store;
 };
+extern const struct stmt *const all_statements[];      /* of all .sql files, made by sqlgen; ends with NULL */
 
 enum val_kind { VAL_NULL, VAL_I64, VAL_TEXT, VAL_BLOB };
 struct val {

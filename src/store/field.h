@@ -6,12 +6,13 @@
  *     FIELD(I64, person, CLEAR)
  *     FIELD(I64, video, CLEAR)
  *     FIELD(I64, at_us, SEAL)
+ *     #include "store/undef.h"
  *
- * CLEAR columns are columns of the table, in this order.  All SEAL columns of a row together are one blob, column `sealed`,
- * behind the CLEAR ones: sealed under the person's key (class PERSONAL) or the desk key (class DESK).  In .sql files
- * {like} stands for the column list, {like:l} for the same prefixed with `l.`, {like:$1} for its placeholders from $1 on.
- *
- * Each .def ends with #include "store/undef.h", so that it can be expanded again. */
+ * and is named in store/tables.def.  Types: I64 (column type INTEGER), STR (TEXT), BYTES (BLOB).  CLEAR columns are columns
+ * of the table, in this order.  All SEAL columns of a row together are one blob, column `sealed`, behind the CLEAR ones:
+ * sealed under the person's key (class PERSONAL) or the desk key (class DESK).  A new SEAL column goes to the end: rows
+ * sealed before read it as 0 or "".  In .sql files {like} stands for the column list, {like:l} for the same prefixed with
+ * `l.`, {like:$1} for its placeholders from $1 on.  store/expand.h makes the struct, its reader and its writer. */
 #ifndef STORE_FIELD_H
 #define STORE_FIELD_H
 #include "base/str.h"
@@ -22,11 +23,11 @@ enum protection { CLEAR, SEAL };
 enum field_type { FIELD_I64, FIELD_STR, FIELD_BYTES };
 
 #define I64_T int64_t
-#define STR_T struct str       /* text */
+#define STR_T struct str                       /* text */
 #define BYTES_T struct str
 
 struct field_info {
-	const char *table, *column;
+	const char *column;
 	enum field_type type;
 	enum protection protection;
 };
@@ -40,6 +41,5 @@ struct table_info {
 /* Every table of the node; ends with a row without a name.  store/tables.c expands them from all .def files. */
 extern const struct table_info all_tables[];
 const char *class_name(enum class);
-
-/* SEAL columns as bytes: codec version 1, then each value in .def order, tagged.  Used by the expansions in store/row.h. */
+bool table_seals(const struct table_info *);   /* has a SEAL column, hence a column `sealed` */
 #endif

@@ -1,7 +1,7 @@
 /* store/migrate.h - numbered, frozen schema changes.
  *
- * src/store/migrations/NNNN-name.STORE.sql, embedded at build; applied in order, each in a transaction of its own with its
- * number.  A schema newer than this program knows is refused: E_INVALID says which version is needed. */
+ * src/store/migrations/NNNN-name.STORE.sql (README.md there has the rules), embedded at build; applied in order, each in a
+ * transaction of its own with its number: a node that dies in the midst has the old schema or the new one. */
 #ifndef STORE_MIGRATE_H
 #define STORE_MIGRATE_H
 #include "store/db.h"
@@ -11,8 +11,9 @@ struct migration {
 	enum store store;
 	const char *name, *sql;
 };
-extern const struct migration all_migrations[];        /* generated; by store and number; ends with number 0 */
+extern const struct migration all_migrations[];        /* generated; by number; ends with number 0 */
 
-/* cx->db must be a writing one.  `applied` (may be NULL) tells how many ran. */
+/* cx->db must be a writing one, before writer_start() takes it.  `applied` (may be NULL) tells how many ran.
+ * E_INVALID: the data folder has been used by a newer program; the text says which schema it needs.  Nothing is changed then. */
 enum err migrate(struct ctx *, int *applied);
 #endif

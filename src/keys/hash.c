@@ -1,0 +1,83 @@
+#include <assert.h>
+#include <errno.h>
+#include <sodium.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "keys/keys.h"
+
+enum err keys_init(struct ctx *cx)
+{
+	if (fault_hit(cx) || sodium_init() < 0)
+		return fail(cx, E_IO, "libsodium cannot start: no source of randomness");
+	return OK;
+}
+
+void random_bytes(void *out, size_t n)
+{
+	randombytes_buf(out, n);
+}
+
+int64_t random_person(void)
+{
+	uint64_t person = 0;
+	while (person == 0) {
+		randombytes_buf(&person, sizeof person);
+		person >>= 1;
+	}
+	return (int64_t)person;
+}
+
+uint32_t random_below(uint32_t bound)
+{
+	assert(bound > 0);
+	return randombytes_uniform(bound);
+}
+
+bool secret_eq(const void *a, const void *b, size_t n)
+{
+	return sodium_memcmp(a, b, n) == 0;
+}
+
+void key_derive(const unsigned char key[KEY_BYTES], const char *context, struct str data, unsigned char out[KEY_BYTES])
+{
+	unsigned char personal[crypto_generichash_blake2b_PERSONALBYTES] = { 0 };
+	size_t n = strlen(context);
+	assert(n <= sizeof personal);
+	memcpy(personal, context, n);
+	crypto_generichash_blake2b_salt_personal(out, KEY_BYTES, (const unsigned char *)data.p, data.n, key, KEY_BYTES, NULL, personal);
+}
+
+void keyed_mac(const unsigned char key[KEY_BYTES], struct str data, unsigned char out[MAC_BYTES])
+{
+	static_assert(KEY_BYTES == crypto_auth_hmacsha256_KEYBYTES && MAC_BYTES == crypto_auth_hmacsha256_BYTES, "");
+	crypto_auth_hmacsha256(out, (const unsigned char *)data.p, data.n, key);
+}
+
+void sha256(struct str s, unsigned char out[SHA256_BYTES])
+{
+	static_assert(SHA256_BYTES == crypto_hash_sha256_BYTES, "");
+	crypto_hash_sha256(out, (const unsigned char *)s.p, s.n);
+}
+
+enum err sha256_file(struct ctx *cx, int fd, unsigned char out[SHA256_BYTES], int64_t *bytes)
+{
+	crypto_hash_sha256_state state;
+	unsigned char piece[32 * 1024];
+	int64_t at = 0;
+	crypto_hash_sha256_init(&state);
+	for (;;) {
+		ssize_t n = fault_hit(cx) ? (errno = EIO, -1) : pread(fd, piece, sizeof piece, at);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return fail(cx, E_IO, "reading a file to hash it: %s", strerror(errno));
+		if (n == 0)
+			break;
+		crypto_hash_sha256_update(&state, piece, (unsigned long long)n);
+		at += n;
+	}
+	crypto_hash_sha256_final(&state, out);
+	*bytes = at;
+	return OK;
+}

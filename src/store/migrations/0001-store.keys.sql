@@ -1,0 +1,4 @@
+CREATE TABLE user_key (
+	account INTEGER PRIMARY KEY,
+	wrapped BLOB NOT NULL
+) STRICT;

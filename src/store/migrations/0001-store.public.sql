@@ -1,0 +1,20 @@
+-- What the store itself needs.
+CREATE TABLE applied (
+	id INTEGER PRIMARY KEY,
+	outbox INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE publication (
+	seq INTEGER PRIMARY KEY,
+	kind TEXT NOT NULL,
+	subject INTEGER NOT NULL,
+	op TEXT NOT NULL,
+	at_us INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE total (
+	subject INTEGER NOT NULL,
+	kind TEXT NOT NULL,
+	total INTEGER NOT NULL,
+	PRIMARY KEY (subject, kind)
+) STRICT, WITHOUT ROWID;

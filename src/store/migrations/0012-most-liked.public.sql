@@ -1,0 +1,1 @@
+CREATE INDEX total_most ON total (total DESC) WHERE kind = 'likes';

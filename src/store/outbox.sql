@@ -1,0 +1,37 @@
+-- name: outbox_add @personal
+INSERT INTO outbox (statement, vals, kind, subject, op) VALUES ($1, $2, $3, $4, $5)
+
+-- name: outbox_after @personal
+SELECT {outbox} FROM outbox WHERE id > $1 ORDER BY id LIMIT $2
+
+-- name: outbox_last @personal
+SELECT coalesce(max(id), 0) FROM outbox
+
+-- A personal.db older than public.db (a restored backup) may not use numbers again that are applied already.
+-- name: outbox_reserve @personal
+INSERT INTO outbox (id, statement, vals, kind, subject, op) VALUES ($1, '', $2, '', 0, '')
+
+-- name: outbox_delete @personal
+DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE id <= $1 ORDER BY id LIMIT $2)
+
+-- name: applied_read @public
+SELECT outbox FROM applied WHERE id = 1
+
+-- name: applied_set @public
+INSERT INTO applied ({applied}) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET outbox = excluded.outbox
+
+-- name: publication_add @public
+INSERT INTO publication ({publication}) VALUES ({publication:$1}) ON CONFLICT (seq) DO NOTHING
+
+-- name: tally_add @personal
+INSERT INTO tally ({tally}) VALUES ($1, $2, $3, 1)
+ON CONFLICT (subject, kind) DO UPDATE SET total = tally.total + excluded.total, dirty = 1
+
+-- name: tally_take @personal
+UPDATE tally SET dirty = 0
+WHERE (subject, kind) IN (SELECT subject, kind FROM tally WHERE dirty = 1 LIMIT $1)
+RETURNING subject, kind, total
+
+-- name: total_set @public
+INSERT INTO total ({total}) VALUES ({total:$1})
+ON CONFLICT (subject, kind) DO UPDATE SET total = excluded.total
