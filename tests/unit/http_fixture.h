@@ -29,6 +29,7 @@ struct fixture {
 	struct ctx cx;                         /* for http_start() */
 	struct http_config config;
 	struct http_hooks hooks;
+	const struct route *const *tables;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	struct write_job *first, **last;       /* under lock */
@@ -317,6 +318,7 @@ static void fixture_prepare(struct fixture *f)
 			.finish = fixture_finish },
 	};
 	f->hooks.self = f;
+	f->tables = test_tables;
 	f->last = &f->first;
 	pthread_mutex_init(&f->lock, NULL);
 	pthread_cond_init(&f->wake, NULL);
@@ -326,7 +328,7 @@ static void fixture_prepare(struct fixture *f)
 static void fixture_start(struct fixture *f)
 {
 	pthread_create(&f->writer, NULL, fixture_writer, f);
-	enum err e = http_start(&f->cx, &f->config, &f->hooks, test_tables, &f->http);
+	enum err e = http_start(&f->cx, &f->config, &f->hooks, f->tables, &f->http);
 	assert(e == OK);
 }
 

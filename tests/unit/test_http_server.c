@@ -138,6 +138,7 @@ TEST(a_full_slow_queue_answers_503)
 	for (int i = 0; i < MANY; i++) {
 		c[i] = client_open(http_port(f.http));
 		client_send(&c[i], STR("POST /slow" END "Content-Length: 0\r\n\r\n"));
+		EXPECT(EVENTUALLY(atomic_load(&f.in_slow) == 1));      /* one runs, 32 wait */
 	}
 	EXPECT(EVENTUALLY((http_read_stats(f.http, &stats), stats.requests[5] >= MANY - 33)));
 	atomic_store(&f.hold, false);
