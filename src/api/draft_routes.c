@@ -1,0 +1,300 @@
+#include "api/draft_routes.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "api/body.h"
+#include "base/json.h"
+#include "http/range.h"
+#include "media/draft.h"
+#include "media/protocol.h"
+#include "social/text.h"
+#include "store/job.h"
+
+#define DRAFTS "/api/v1/drafts"
+#define DRAFT_BYTES_MAX ((size_t)64 * 1024)
+#define DRAFTS_BYTES_MAX ((size_t)8 << 20)
+#define BODY_MAX ((size_t)64 * 1024)
+/* A range is answered with so much of it at most; players ask for the next. */
+#define WINDOW_BYTES ((int64_t)2 << 20)
+
+/* --- how a draft is shown --- */
+
+static void reason_json(struct json *json, struct str slug)
+{
+	const char *sentence = "The video could not be published.";
+	for (int reason = REASON_NONE + 1; reason < REASON_END; reason++)
+		if (str_eq(slug, str_of(media_reason_slug((enum media_reason)reason))))
+			sentence = media_reason_sentence((enum media_reason)reason);
+	json_object(json);
+	json_key(json, "code");
+	json_string(json, slug);
+	json_key(json, "text");
+	json_text(json, sentence);
+	json_object_end(json);
+}
+
+static void link_json(struct ctx *cx, struct json *json, const struct draft *draft, struct str blob, const char *name)
+{
+	if (blob.n)
+		json_string(json, arena_printf(&cx->mem, DRAFTS "/%lld/%s", (long long)draft->id, name));
+	else
+		json_null(json);
+}
+
+static void words_json(struct json *json, const struct draft *draft)
+{
+	json_key(json, "caption");
+	json_string(json, draft->caption);
+	json_key(json, "language");
+	if (draft->language.n)
+		json_string(json, draft->language);
+	else
+		json_null(json);
+	json_key(json, "reason");
+	if (draft->reason.n)
+		reason_json(json, draft->reason);
+	else
+		json_null(json);
+}
+
+static void draft_json(struct ctx *cx, struct json *json, const struct draft_view *view)
+{
+	const struct draft *const draft = &view->draft;
+	json_object(json);
+	json_key(json, "id");
+	json_id(json, draft->id);
+	json_key(json, "upload");
+	if (view->upload.n)
+		json_string(json, arena_printf(&cx->mem, "/api/v1/uploads/" STR_FMT, STR_ARG(view->upload)));
+	else
+		json_null(json);
+	json_key(json, "state");
+	json_string(json, view->state);
+	json_key(json, "progress");
+	json_i64(json, view->progress);
+	words_json(json, draft);
+	json_key(json, "poster");
+	link_json(cx, json, draft, draft->poster, "poster");
+	json_key(json, "src");
+	link_json(cx, json, draft, draft->rendition, "video");
+	json_key(json, "video");
+	if (draft->video)
+		json_id(json, draft->video);
+	else
+		json_null(json);
+	json_key(json, "created");
+	json_time(json, draft->created_us);
+	json_key(json, "bytes");
+	json_i64(json, view->length);
+	json_key(json, "received");
+	json_i64(json, view->received);
+	json_object_end(json);
+}
+
+static enum err draft_id(struct ctx *cx, const struct req *req, int64_t *out)
+{
+	return id_parse(req->params[0], out) ? OK : fail(cx, E_NOTFOUND, "there is no such draft");
+}
+
+static enum err answer_draft(struct ctx *cx, int64_t id, struct resp *resp)
+{
+	struct draft_view view;
+	TRY(draft_view_get(cx, &cx->actor.grant, id, &view));
+	AUTO(buf_free) struct buf body = buf_new(DRAFT_BYTES_MAX);
+	struct json json = json_new(&body);
+	draft_json(cx, &json, &view);
+	resp_json(resp, &body);
+	return OK;
+}
+
+/* --- handlers --- */
+
+static enum err drafts_list(struct ctx *cx, const struct req *, struct resp *resp)
+{
+	struct draft_views views;
+	TRY(draft_view_list(cx, &cx->actor.grant, &views));
+	AUTO(buf_free) struct buf body = buf_new(DRAFTS_BYTES_MAX);
+	struct json json = json_new(&body);
+	json_object(&json);
+	json_key(&json, "items");
+	json_array(&json);
+	for (size_t i = 0; i < views.count; i++)
+		draft_json(cx, &json, &views.items[i]);
+	json_array_end(&json);
+	json_object_end(&json);
+	resp_json(resp, &body);
+	return OK;
+}
+
+static enum err draft_show(struct ctx *cx, const struct req *req, struct resp *resp)
+{
+	int64_t id;
+	TRY(draft_id(cx, req, &id));
+	return answer_draft(cx, id, resp);
+}
+
+struct words {
+	struct str caption, language;
+};
+static const struct body_field words_fields[] = {
+	{ .name = "caption", .kind = BODY_TEXT, .offset = offsetof(struct words, caption) },
+	{ .name = "language", .kind = BODY_TEXT, .offset = offsetof(struct words, language), .nullable = true },
+	{},
+};
+
+static enum err draft_change(struct ctx *cx, const struct req *req, struct resp *resp)
+{
+	int64_t id;
+	struct words words;
+	TRY(draft_id(cx, req, &id));
+	TRY(body_read(cx, req, words_fields, &words, sizeof words));
+	if (words.caption.p)
+		TRY(text_clean(cx, &TEXT_CAPTION, words.caption, &words.caption));
+	if (words.language.p)
+		TRY(language_check(cx, words.language, true));
+	TRY(draft_set_words(cx, id, words.caption.p ? &words.caption : NULL, words.language.p ? &words.language : NULL));
+	return answer_draft(cx, id, resp);
+}
+
+static enum err draft_publish(struct ctx *cx, const struct req *req, struct resp *resp)
+{
+	int64_t id;
+	TRY(draft_id(cx, req, &id));
+	TRY(draft_set_publish(cx, id));
+	TRY(answer_draft(cx, id, resp));
+	resp->status = 202;
+	/* To claim a job takes the writer, so nobody looks before this group is through. */
+	jobs_wake(cx->jobs);
+	return OK;
+}
+
+static enum err draft_drop(struct ctx *cx, const struct req *req, struct resp *resp)
+{
+	int64_t id;
+	TRY(draft_id(cx, req, &id));
+	TRY(draft_remove(cx, cx->actor.grant.person, id));
+	resp->status = 204;
+	return OK;
+}
+
+/* --- previews: decrypted for their owner, never on a disk --- */
+
+static enum err open_preview(struct ctx *cx, struct str name, struct str key_bytes, struct personal_blob **out)
+{
+	struct blob_key key = {};
+	if (name.n == 0 || key_bytes.n != KEY_BYTES)
+		return fail(cx, E_NOTFOUND, "the draft has no picture yet");
+	memcpy(key.bytes, key_bytes.p, KEY_BYTES);
+	return personal_blob_read(cx, arena_text(&cx->mem, name), &key, out);
+}
+
+static enum err copy_window(struct ctx *cx, struct personal_blob *blob, int64_t first, int64_t bytes, struct buf *out)
+{
+	char *const chunk = arena_alloc(&cx->mem, BLOB_CHUNK_BYTES, 1);
+	for (int64_t at = first; at < first + bytes;) {
+		const int64_t rest = first + bytes - at;
+		size_t got = 0;
+		TRY(personal_blob_read_at(blob, at, chunk, rest < BLOB_CHUNK_BYTES ? (size_t)rest : BLOB_CHUNK_BYTES, &got));
+		if (got == 0)
+			return fail(cx, E_CORRUPT, "a draft's file ends too early");
+		buf_bytes(out, chunk, got);
+		at += (int64_t)got;
+	}
+	return out->failed ? fail(cx, E_IO, "no memory") : OK;
+}
+
+static void move_body(struct resp *resp, struct buf *body)
+{
+	resp->kind = BODY_BUF;
+	resp->buf = *body;
+	*body = buf_new(1);
+}
+
+static enum err answer_window(struct ctx *cx, struct personal_blob *blob, struct range range, struct resp *resp)
+{
+	const int64_t whole = personal_blob_length(blob);
+	const int64_t bytes = range.bytes < WINDOW_BYTES ? range.bytes : WINDOW_BYTES;
+	AUTO(buf_free) struct buf body = buf_new((size_t)bytes + 1);
+	TRY(copy_window(cx, blob, range.first, bytes, &body));
+	resp_header(cx, resp, "Content-Range", arena_printf(&cx->mem, "bytes %lld-%lld/%lld", (long long)range.first,
+		(long long)(range.first + bytes - 1), (long long)whole));
+	resp_header(cx, resp, "Content-Type", STR("video/mp4"));
+	move_body(resp, &body);
+	resp->status = 206;
+	return OK;
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+static enum err answer_whole(struct ctx *cx, struct personal_blob *blob, struct resp *resp)
+{
+	const int64_t whole = personal_blob_length(blob);
+	AUTO(close_fd) int fd = memfd_create("preview", MFD_CLOEXEC);
+	if (fd < 0)
+		return fail(cx, E_IO, "memfd_create: %s", strerror(errno));
+	for (int64_t at = 0; at < whole;) {
+		const int64_t bytes = whole - at < WINDOW_BYTES ? whole - at : WINDOW_BYTES;
+		AUTO(buf_free) struct buf window = buf_new((size_t)bytes + 1);
+		TRY(copy_window(cx, blob, at, bytes, &window));
+		if (pwrite(fd, window.p, window.n, at) != (ssize_t)window.n)
+			return fail(cx, E_IO, "pwrite: %s", strerror(errno));
+		at += bytes;
+	}
+	resp_file(resp, fd, whole, "video/mp4");
+	fd = -1;
+	return OK;
+}
+
+static enum err draft_video(struct ctx *cx, const struct req *req, struct resp *resp)
+{
+	int64_t id;
+	struct draft draft;
+	TRY(draft_id(cx, req, &id));
+	TRY(draft_get(cx, &cx->actor.grant, id, &draft));
+	AUTO(personal_blob_close) struct personal_blob *blob = NULL;
+	TRY(open_preview(cx, draft.rendition, draft.rendition_key, &blob));
+	resp_header(cx, resp, "Cache-Control", STR("no-store"));
+	resp_header(cx, resp, "Accept-Ranges", STR("bytes"));
+	const struct str header = req_header(cx, req, "Range");
+	const struct range range = range_parse(header, personal_blob_length(blob));
+	if (header.n && range.kind == RANGE_PART)
+		return answer_window(cx, blob, range, resp);
+	return answer_whole(cx, blob, resp);
+}
+
+static enum err draft_poster(struct ctx *cx, const struct req *req, struct resp *resp)
+{
+	int64_t id;
+	struct draft draft;
+	TRY(draft_id(cx, req, &id));
+	TRY(draft_get(cx, &cx->actor.grant, id, &draft));
+	AUTO(personal_blob_close) struct personal_blob *blob = NULL;
+	TRY(open_preview(cx, draft.poster, draft.poster_key, &blob));
+	AUTO(buf_free) struct buf body = buf_new((size_t)personal_blob_length(blob) + 1);
+	TRY(copy_window(cx, blob, 0, personal_blob_length(blob), &body));
+	resp_header(cx, resp, "Cache-Control", STR("no-store"));
+	resp_header(cx, resp, "Content-Type", STR("image/jpeg"));
+	move_body(resp, &body);
+	resp->status = 200;
+	return OK;
+}
+
+const struct route draft_routes[] = {
+	{ GET, DRAFTS, drafts_list, ACCOUNT, RATE_READ, READ, 0, "Own drafts, newest first.", NULL, "Drafts", NULL },
+	{ GET, DRAFTS "/{id}", draft_show, ACCOUNT, RATE_READ, READ, 0, "One of the own drafts.", NULL, "Draft", NULL },
+	{ PATCH, DRAFTS "/{id}", draft_change, ACCOUNT, RATE_WRITE, WRITE, BODY_MAX, "Changes a draft's caption or language.",
+		"DraftChange", "Draft", NULL },
+	{ POST, DRAFTS "/{id}/publish", draft_publish, ACCOUNT, RATE_WRITE, WRITE, BODY_MAX,
+		"Publishes a draft: at once, or as soon as it is processed.", NULL, "Draft", NULL },
+	{ DELETE, DRAFTS "/{id}", draft_drop, ACCOUNT, RATE_WRITE, SLOW, 0, "Erases a draft and its upload.", NULL, NULL, NULL },
+	{ GET, DRAFTS "/{id}/poster", draft_poster, ACCOUNT, RATE_READ, SLOW, 0, "A draft's picture, for its author.", NULL, NULL, NULL },
+	{ GET, DRAFTS "/{id}/video", draft_video, ACCOUNT, RATE_READ, SLOW, 0, "A draft's video, for its author.", NULL, NULL, NULL },
+	{},
+};

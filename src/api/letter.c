@@ -1,0 +1,170 @@
+#include "api/letter.h"
+
+#include <inttypes.h>
+
+#include "api/node.h"
+#include "api/version.h"
+#include "base/config.h"
+#include "base/json.h"
+#include "custody/custody.h"
+#include "docket/demand.h"
+#include "social/census.h"
+#include "store/field.h"
+
+const char *letter_state_name(enum letter_state state)
+{
+	static const char *const names[] = {
+		[LETTER_LIVE] = "live", [LETTER_NOT_YET] = "not-yet", [LETTER_OPEN_SEAL] = "open-seal",
+		[LETTER_ONE_CUSTODIAN] = "one-custodian",
+	};
+	return names[state];
+}
+
+enum text_key letter_state_text(enum letter_state state)
+{
+	static const enum text_key keys[] = {
+		[LETTER_LIVE] = TEXT_letter_state_live, [LETTER_NOT_YET] = TEXT_letter_state_not_yet,
+		[LETTER_OPEN_SEAL] = TEXT_letter_state_open_seal, [LETTER_ONE_CUSTODIAN] = TEXT_letter_state_one_custodian,
+	};
+	return keys[state];
+}
+
+enum text_key letter_state_help(enum letter_state state)
+{
+	static const enum text_key keys[] = {
+		[LETTER_LIVE] = TEXT_letter_state_live_help, [LETTER_NOT_YET] = TEXT_letter_state_not_yet_help,
+		[LETTER_OPEN_SEAL] = TEXT_letter_state_open_seal_help,
+		[LETTER_ONE_CUSTODIAN] = TEXT_letter_state_one_custodian_help,
+	};
+	return keys[state];
+}
+
+struct str letter_program(void)
+{
+	return STR(AMANAT_VERSION " (" AMANAT_COMMIT ")");
+}
+
+static struct str number(struct ctx *cx, int64_t value)
+{
+	return arena_printf(&cx->mem, "%" PRId64, value);
+}
+
+static struct str home(struct ctx *cx)
+{
+	return arena_printf(&cx->mem, "%s (%s)", cx->config->region_place, cx->config->region_jurisdiction);
+}
+
+static int64_t table_count(void)
+{
+	int64_t count = 0;
+	for (const struct table_info *table = all_tables; table->name; table++)
+		count++;
+	return count;
+}
+
+/* A key file that the node reads by itself needs no keeper. */
+static enum letter_state seal_state(struct ctx *cx)
+{
+	struct str seal = str_of(keyholder_seal_state(cx->keyholder));
+	return str_eq(seal, STR("open")) ? LETTER_OPEN_SEAL : LETTER_ONE_CUSTODIAN;
+}
+
+enum err letter_read(struct ctx *cx, struct letter *out)
+{
+	int64_t demands, videos;
+	TRY(demand_count(cx, &demands));
+	TRY(census_videos(cx, &videos));
+	enum letter_state seal = seal_state(cx);
+	bool placed = cx->config->region_place[0] != '\0';
+#define SENTENCE(key) #key, TEXT_letter_##key##_title, TEXT_letter_##key##_said, TEXT_letter_##key##_statement, \
+	TEXT_letter_##key##_check, TEXT_letter_##key##_notyet
+	*out = (struct letter){ .made_us = cx->now_us, .sentences = {
+		{ SENTENCE(app), LETTER_LIVE, number(cx, videos) },
+		{ SENTENCE(home), placed ? LETTER_LIVE : LETTER_NOT_YET, home(cx) },
+		{ SENTENCE(demands), LETTER_LIVE, number(cx, demands) },
+		{ SENTENCE(refusal), LETTER_NOT_YET, STR("0") },
+		{ SENTENCE(seal), seal, seal == LETTER_OPEN_SEAL ? STR("0") : STR("1") },
+		{ SENTENCE(region), LETTER_NOT_YET, STR("0") },
+		{ SENTENCE(border), LETTER_LIVE, number(cx, table_count()) },
+		{ SENTENCE(availability), LETTER_NOT_YET, STR("0") },
+		{ SENTENCE(incidents), LETTER_NOT_YET, STR("0") },
+	} };
+#undef SENTENCE
+	return OK;
+}
+
+static void sentence_json(struct json *json, const struct letter_sentence *sentence, const struct catalogue *language)
+{
+	bool not_yet = sentence->state == LETTER_NOT_YET;
+	AUTO(buf_free) struct buf statement = buf_new(4096);
+	if (not_yet)
+		buf_str(&statement, text(language, sentence->notyet));
+	else
+		text_fill(&statement, language, sentence->statement, "figure", sentence->figure);
+	json_object(json);
+	json_key(json, "key");
+	json_text(json, sentence->key);
+	json_key(json, "said");
+	json_string(json, text(language, sentence->said));
+	json_key(json, "statement");
+	json_string(json, buf_view(&statement));
+	json_key(json, "figure");
+	json_string(json, sentence->figure);
+	json_key(json, "state");
+	json_text(json, letter_state_name(sentence->state));
+	json_key(json, "check");
+	json_string(json, text(language, sentence->check));
+	json_object_end(json);
+}
+
+static void table_json(struct json *json, const struct table_info *table)
+{
+	static const char *const stores[STORES] = { [PUBLIC_DB] = "public.db", [PERSONAL_DB] = "personal.db", [KEYS_DB] = "keys.db" };
+	json_object(json);
+	json_key(json, "name");
+	json_text(json, table->name);
+	json_key(json, "class");
+	json_text(json, class_name(table->class));
+	json_key(json, "store");
+	json_text(json, stores[table->store]);
+	json_key(json, "about");
+	json_text(json, table->about);
+	json_key(json, "columns");
+	json_array(json);
+	for (const struct field_info *field = table->fields; field->column; field++) {
+		json_object(json);
+		json_key(json, "name");
+		json_text(json, field->column);
+		json_key(json, "protection");
+		json_text(json, field->protection == SEAL ? "seal" : "clear");
+		json_object_end(json);
+	}
+	json_array_end(json);
+	json_object_end(json);
+}
+
+void letter_json(struct ctx *cx, const struct letter *letter, const struct catalogue *language, struct buf *out)
+{
+	struct json json = json_new(out);
+	json_object(&json);
+	json_key(&json, "version");
+	json_text(&json, AMANAT_VERSION);
+	json_key(&json, "commit");
+	json_text(&json, AMANAT_COMMIT);
+	json_key(&json, "made");
+	json_time(&json, letter->made_us);
+	node_identity_json(cx, &json);
+	json_key(&json, "owner_jurisdiction");
+	json_text(&json, cx->config->region_owner_jurisdiction);
+	json_key(&json, "sentences");
+	json_array(&json);
+	for (size_t i = 0; i < LETTER_SENTENCES; i++)
+		sentence_json(&json, &letter->sentences[i], language);
+	json_array_end(&json);
+	json_key(&json, "tables");
+	json_array(&json);
+	for (const struct table_info *table = all_tables; table->name; table++)
+		table_json(&json, table);
+	json_array_end(&json);
+	json_object_end(&json);
+}

@@ -1,0 +1,40 @@
+/* Public clips and pictures, by the hash of their bytes: a name never changes its content. */
+#include "api/route.h"
+#include "api/routes.h"
+#include "store/blob.h"
+
+#define HASH_CHARACTERS (BLOB_NAME_BYTES - 1)
+
+/* What is served is fixed by the extension that we gave out, never by the bytes or by the one who asks. */
+static const struct {
+	struct str extension;
+	const char *content_type;
+} kinds[] = {
+	{ { ".mp4", 4 }, "video/mp4" },
+	{ { ".jpg", 4 }, "image/jpeg" },
+};
+
+static enum err get_media(struct ctx *cx, const struct req *req, struct resp *resp)
+{
+	struct str name = req->params[0];
+	const char *content_type = NULL;
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		if (str_ends(name, kinds[i].extension))
+			content_type = kinds[i].content_type;
+	if (!content_type || name.n != HASH_CHARACTERS + 4)
+		return fail(cx, E_NOTFOUND, "There is no such file.");
+	struct str hash = { name.p, HASH_CHARACTERS };
+	int fd;
+	int64_t bytes;
+	TRY(blob_public_open(cx, hash, &fd, &bytes));
+	resp_file(resp, fd, bytes, content_type);
+	resp->etag = arena_printf(&cx->mem, "\"" STR_FMT "\"", STR_ARG(hash));
+	resp_header(cx, resp, "Cache-Control", STR("public, max-age=31536000, immutable"));
+	return OK;
+}
+
+const struct route media_routes[] = {
+	{ GET, "/media/{name}", get_media, ANYONE, RATE_MEDIA, READ, 0,
+	  "A public clip (.mp4) or picture (.jpg) by the SHA-256 of its bytes; ranges are served.", NULL, NULL, NULL },
+	{},
+};

@@ -1,0 +1,91 @@
+#include "api/metrics.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "custody/custody.h"
+#include "feed/feed.h"
+#include "http/http.h"
+#include "store/db.h"
+#include "store/writer.h"
+
+static void head(struct buf *out, const char *name, const char *type, const char *help)
+{
+	buf_printf(out, "# HELP amanat_%s %s\n# TYPE amanat_%s %s\n", name, help, name, type);
+}
+
+static void one(struct buf *out, const char *name, const char *type, const char *help, uint64_t value)
+{
+	head(out, name, type, help);
+	buf_printf(out, "amanat_%s %" PRIu64 "\n", name, value);
+}
+
+static void http_metrics(const struct http *http, struct buf *out)
+{
+	struct http_stats stats;
+	http_read_stats(http, &stats);
+	head(out, "http_requests_total", "counter", "Requests by class of status; 0xx were cut off.");
+	for (int i = 0; i < 6; i++)
+		buf_printf(out, "amanat_http_requests_total{status=\"%dxx\"} %" PRIu64 "\n", i, stats.requests[i]);
+	const struct {
+		const char *run;
+		uint64_t count, us;
+	} runs[] = { { "read", stats.reads, stats.read_us }, { "write", stats.writes, stats.write_us }, { "slow", stats.slows, stats.slow_us } };
+	head(out, "http_handler_total", "counter", "Handlers run, by run class.");
+	for (size_t i = 0; i < 3; i++)
+		buf_printf(out, "amanat_http_handler_total{run=\"%s\"} %" PRIu64 "\n", runs[i].run, runs[i].count);
+	head(out, "http_handler_seconds_total", "counter", "Time in handlers, by run class.");
+	for (size_t i = 0; i < 3; i++)
+		buf_printf(out, "amanat_http_handler_seconds_total{run=\"%s\"} %.6f\n", runs[i].run, (double)runs[i].us / 1e6);
+	one(out, "http_bytes_out_total", "counter", "Bytes of answers.", stats.bytes_out);
+	one(out, "http_connections", "gauge", "Connections at this moment.", stats.connections);
+}
+
+static void store_metrics(struct writer *writer, struct buf *out)
+{
+	struct writer_stats stats;
+	writer_read_stats(writer, &stats);
+	one(out, "store_groups_total", "counter", "Commit groups.", stats.groups);
+	one(out, "store_writes_total", "counter", "Writes in them.", stats.works);
+	one(out, "store_writes_failed_total", "counter", "Writes that were rolled back.", stats.failed);
+	one(out, "store_writes_queued", "gauge", "Writes that wait at this moment.", stats.queued);
+	one(out, "store_largest_group", "gauge", "The most writes that one group had.", stats.largest_group);
+	one(out, "store_fsyncs_total", "counter", "Fsyncs of database files.", db_fsyncs());
+}
+
+static void keyholder_metrics(const struct keyholder *keyholder, struct buf *out)
+{
+	static const char *const names[GRANT_PURPOSES] = {
+		[GRANT_SESSION] = "session", [GRANT_SIGNUP] = "signup", [GRANT_PUBLISH] = "publish", [GRANT_BLOCK_CHECK] = "block-check",
+		[GRANT_ERASE] = "erase", [GRANT_OPERATOR] = "operator", [GRANT_DESK] = "desk",
+	};
+	head(out, "key_unwraps_total", "counter", "User keys unwrapped, by purpose.");
+	for (int purpose = GRANT_NONE + 1; purpose < GRANT_PURPOSES; purpose++)
+		buf_printf(out, "amanat_key_unwraps_total{purpose=\"%s\"} %" PRIu64 "\n", names[purpose],
+		           keyholder_count(keyholder, (enum grant_purpose)purpose));
+}
+
+static void process_metrics(struct buf *out)
+{
+	unsigned long pages_all = 0, pages_resident = 0;
+	FILE *file = fopen("/proc/self/statm", "re");
+	if (!file)
+		return;
+	int read = fscanf(file, "%lu %lu", &pages_all, &pages_resident);
+	fclose(file);
+	if (read == 2)
+		one(out, "process_resident_bytes", "gauge", "Memory that the process holds.", pages_resident * (uint64_t)sysconf(_SC_PAGESIZE));
+}
+
+void metrics_write(struct ctx *cx, struct buf *out)
+{
+	struct feed_stats feed;
+	http_metrics(cx->metrics->http, out);
+	store_metrics(cx->writer, out);
+	keyholder_metrics(cx->keyholder, out);
+	feed_read_stats(cx->feed, &feed);
+	one(out, "feed_builds_total", "counter", "Times the pool of candidates was built.", feed.builds);
+	one(out, "feed_candidates", "gauge", "Videos in it.", feed.candidates);
+	process_metrics(out);
+}

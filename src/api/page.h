@@ -1,0 +1,41 @@
+/* api/page.h - the frame around every page that the server renders: head, boot value, body.  web/README.md tells what the
+ * client and its style sheet expect. */
+#ifndef API_PAGE_H
+#define API_PAGE_H
+#include "api/text.h"
+
+struct page {
+	struct ctx *cx;
+	const struct req *req;
+	const struct catalogue *language;
+	struct buf html;
+};
+
+/* What a page's head says; texts are escaped here.  An empty one is left out. */
+struct page_head {
+	struct str title, description;
+	struct str path;                       /* of the canonical address; empty: the page has none */
+	struct str type;                       /* og:type: "website", "profile", "video.other" */
+	struct str image;                      /* path of a picture */
+	struct str video;                      /* path of a clip, with its size */
+	int64_t width, height;                 /* of the clip, pixels */
+	bool stays;                            /* the client leaves it as it is (the letter, an error) */
+	bool bare;                             /* without database: no boot value, no client */
+};
+/* Up to and with the opening of #app. */
+enum err page_begin(struct page *, struct ctx *, const struct req *, const struct page_head *);
+/* Closes #app and the frame, moves the page into the answer. */
+void page_end_html(struct page *, struct resp *);
+/* Around the <main> of a page that says something without the client: name, shield; the line below. */
+enum err page_doc_begin(struct page *, bool shield);
+void page_doc_end(struct page *);
+
+void page_text(struct page *, enum text_key);
+void page_fill(struct page *, enum text_key, const char *name, struct str value);
+void page_raw(struct page *, const char *html);
+void page_escaped(struct page *, struct str);
+/* Scheme and host for absolute links: server.url, else what the request names. */
+struct str page_origin(struct ctx *, const struct req *);
+/* A day, as RFC 3339 writes it, inside <time>. */
+void page_time(struct page *, int64_t wall_us);
+#endif

@@ -1,0 +1,30 @@
+#include "api/schemas.h"
+
+#include <jansson.h>
+
+/* The library's own object stands behind our type: its header and base/json.h do not go together. */
+enum err schemas_open(struct ctx *cx, struct schemas **out)
+{
+	json_error_t error;
+	json_t *schemas = json_loads(api_schemas, JSON_REJECT_DUPLICATES, &error);
+	if (!schemas)
+		return fail(cx, E_IO, "schemas.json: line %d: %s", error.line, error.text);
+	*out = (struct schemas *)schemas;
+	return OK;
+}
+
+void schemas_close(struct schemas **schemas)
+{
+	if (!schemas || !*schemas)
+		return;
+	json_decref((json_t *)*schemas);
+	*schemas = NULL;
+}
+
+const char *schemas_content_type(const struct schemas *schemas, const char *schema, size_t nth)
+{
+	const json_t *types = json_object_get(json_object_get((const json_t *)schemas, schema), "x-content-types");
+	if (!types)
+		return nth == 0 ? "application/json" : NULL;
+	return json_string_value(json_array_get(types, nth));
+}

@@ -1,0 +1,251 @@
+#include "app/inside.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "custody/custody.h"
+#include "feed/feed.h"
+#include "keys/keys.h"
+#include "media/media.h"
+#include "media/upload.h"
+#include "safety/limit.h"
+#include "social/session.h"
+#include "store/blob.h"
+#include "store/job.h"
+#include "store/migrate.h"
+#include "store/writer.h"
+
+#include "api/routes.h"
+
+#define CONSOLE_READERS 2
+
+/* --- contexts --- */
+
+void app_ctx_bare(struct app *app, struct ctx *out)
+{
+	*out = app->template;
+	out->mem = arena_new_capped(ARENA_REQUEST_BYTES);
+	out->now_us = clock_wall_us(out->clock);
+}
+
+void app_ctx(struct app *app, struct ctx *out)
+{
+	app_ctx_bare(app, out);
+	out->db = db_pool_take(app->readers);
+}
+
+void app_ctx_end(struct app *app, struct ctx *cx)
+{
+	db_pool_give(app->readers, cx->db);
+	ctx_end(cx);
+}
+
+/* --- the data folder --- */
+
+const char *app_key_file(struct ctx *cx)
+{
+	if (cx->config->store_key_file[0])
+		return cx->config->store_key_file;
+	struct str folder = str_of(cx->config->store_folder);
+	while (folder.n > 1 && str_ends(folder, STR("/")))
+		folder.n--;
+	return arena_printf(&cx->mem, STR_FMT ".key", STR_ARG(folder)).p;
+}
+
+static const char *first_file(struct ctx *cx)
+{
+	return arena_printf(&cx->mem, "%s/public.db", cx->config->store_folder).p;
+}
+
+bool app_exists(const struct config *config)
+{
+	AUTO(ctx_end) struct ctx cx = { .mem = arena_new_capped(ARENA_REQUEST_BYTES), .config = config };
+	return access(first_file(&cx), F_OK) == 0;
+}
+
+static enum err make_folder(struct ctx *cx)
+{
+	const char *folder = cx->config->store_folder;
+	if (mkdir(folder, 0700) != 0 && errno != EEXIST)
+		return fail(cx, E_INVALID, "cannot make the data folder %.120s: %s", folder, strerror(errno));
+	if (rmdir(folder) != 0)
+		return fail(cx, E_INVALID, "the data folder %.120s is not empty, and it holds no node; choose another with --folder", folder);
+	if (mkdir(folder, 0700) != 0)
+		return fail(cx, E_IO, "cannot make the data folder %.120s: %s", folder, strerror(errno));
+	return OK;
+}
+
+enum err app_init(struct ctx *cx)
+{
+	const char *folder = cx->config->store_folder;
+	if (app_exists(cx->config))
+		return fail(cx, E_CONFLICT, "there is a node in %.120s already", folder);
+	TRY(keys_init(cx));
+	TRY(make_folder(cx));
+	enum err status = keyholder_init(cx, app_key_file(cx), folder);
+	if (status == E_CONFLICT)              /* a key that was put there before, or an init that was cut short */
+		status = OK;
+	TRY(status);
+	struct app *app = NULL;
+	TRY(app_open(cx, APP_STORES, &app));
+	app_close(&app);
+	return OK;
+}
+
+/* --- opening, in order --- */
+
+static enum err open_stores(struct app *app, struct ctx *cx)
+{
+	const struct config *config = cx->config;
+	TRY(keys_init(cx));
+	TRY(keyholder_open(cx, app_key_file(cx), &app->keyholder));
+	app->template.keyholder = cx->keyholder = app->keyholder;
+	app->db_config = (struct db_config){
+		.folder = config->store_folder, .store_key = keyholder_store_key(app->keyholder), .write = true,
+		.cache_kib = config->store_cache_mib * 1024,
+	};
+	struct db *db = NULL;
+	TRY(db_open(cx, &app->db_config, &db));
+	cx->db = db;
+	enum err status = migrate(cx, NULL);
+	if (status == OK)
+		status = blobs_open(cx, config->store_folder, &app->blobs);
+	app->template.blobs = cx->blobs = app->blobs;
+	if (status == OK && app->extent == APP_SERVE)
+		status = blobs_sweep(cx, NULL);
+	cx->db = NULL;
+	app_ctx_bare(app, &app->writer_cx);
+	if (status == OK)
+		status = writer_start(&app->writer_cx, db, all_statements, &app->writer);
+	if (status != OK) {
+		db_close(&db);
+		return status;
+	}
+	app->template.writer = cx->writer = app->writer;
+	app->db_config.write = false;
+	unsigned readers = app->extent == APP_STORES ? CONSOLE_READERS
+	                                             : (unsigned)(config->server_event_threads + config->server_slow_threads + config->media_workers) + CONSOLE_READERS;
+	return db_pool_open(cx, &app->db_config, readers, &app->readers);
+}
+
+static enum err open_work(struct app *app, struct ctx *cx)
+{
+	TRY(media_open(cx, cx->config->media_worker, &app->media));
+	app->template.media = cx->media = app->media;
+	return OK;
+}
+
+static enum err begin_expiring(struct ctx *cx, void *)
+{
+	return upload_expire_begin(cx);
+}
+
+static enum err open_rooms(struct app *app, struct ctx *cx)
+{
+	TRY(open_stores(app, cx));
+	if (app->extent >= APP_WORK)
+		TRY(open_work(app, cx));
+	if (app->extent >= APP_SERVE) {
+		TRY(sessions_open(cx, &app->sessions));
+		app->template.sessions = app->sessions;
+		TRY(limits_open(cx, &app->limits));
+		app->template.limits = app->limits;
+		TRY(feed_open(&app->template, &app->db_config, &app->feed));
+		app->template.feed = app->feed;
+		TRY(writer_run(cx, begin_expiring, NULL));
+	}
+	return app->extent >= APP_WORK ? app_start_jobs(app, cx) : OK;
+}
+
+static enum err listen_http(struct app *app, struct ctx *cx)
+{
+	const struct config *config = cx->config;
+	struct http_config http_config = {
+		.address = config->server_address, .port = (unsigned)config->server_port,
+		.event_threads = (unsigned)config->server_event_threads, .slow_threads = (unsigned)config->server_slow_threads,
+		.connections_max = (unsigned)config->server_connections, .idle_seconds = (unsigned)config->server_idle_seconds,
+		.body_seconds = (unsigned)config->server_body_seconds, .head_max = (size_t)config->server_head_bytes,
+		.trusted_proxies = config->server_trusted_proxies, .log = cx->log, .access_log = config->server_access_log,
+	};
+	struct http_hooks hooks = app_hooks(app);
+	return http_start(cx, &http_config, &hooks, api_tables, &app->http);
+}
+
+enum err app_open(struct ctx *cx, enum app_extent extent, struct app **out)
+{
+	struct app *app = calloc(1, sizeof *app);
+	if (!app)
+		abort();
+	app->extent = extent;
+	app->clock = *cx->clock;
+	ids_init(&app->ids, (unsigned)cx->config->region_number, (unsigned)cx->config->region_node);
+	app->template = (struct ctx){ .clock = &app->clock, .ids = &app->ids, .log = cx->log, .config = cx->config, .faults = cx->faults };
+	cx->ids = &app->ids;
+	enum err status = open_rooms(app, cx);
+	if (status == OK && extent >= APP_SERVE)
+		status = listen_http(app, cx);
+	if (status != OK) {
+		app_close(&app);
+		return status;
+	}
+	*out = app;
+	return OK;
+}
+
+void app_close(struct app **app_)
+{
+	struct app *app = *app_;
+	if (!app)
+		return;
+	http_stop(app->http, (unsigned)app->template.config->server_drain_seconds);
+	if (app->media)
+		media_stop(app->media);
+	jobs_stop(&app->jobs);
+	feed_close(&app->feed);
+	limits_close(&app->limits);
+	sessions_close(&app->sessions);
+	media_close(&app->media);
+	db_pool_close(&app->readers);
+	writer_stop(&app->writer);
+	ctx_end(&app->writer_cx);
+	blobs_close(&app->blobs);
+	keyholder_close(&app->keyholder);
+	free(app);
+	*app_ = NULL;
+}
+
+unsigned app_port(const struct app *app)
+{
+	return http_port(app->http);
+}
+
+/* --- signals --- */
+
+static void stop_signals(sigset_t *out)
+{
+	sigemptyset(out);
+	sigaddset(out, SIGTERM);
+	sigaddset(out, SIGINT);
+}
+
+void app_signals_block(void)
+{
+	sigset_t signals;
+	stop_signals(&signals);
+	int failed = pthread_sigmask(SIG_BLOCK, &signals, NULL);
+	assert(failed == 0);
+}
+
+void app_signals_wait(void)
+{
+	sigset_t signals;
+	int signal = 0;
+	stop_signals(&signals);
+	while (sigwait(&signals, &signal) != 0)
+		continue;
+}

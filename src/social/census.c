@@ -1,0 +1,9 @@
+#include "social/census.h"
+
+#include "social/census.sql.h"
+#include "store/db.h"
+
+enum err census_videos(struct ctx *cx, int64_t *out)
+{
+	return db_get_i64_0(cx, SQL_census_videos, out);
+}

@@ -1,0 +1,8 @@
+/* social/census.h - how much is here, all together: the letter's figures.  Names nobody. */
+#ifndef SOCIAL_CENSUS_H
+#define SOCIAL_CENSUS_H
+#include "base/ctx.h"
+
+/* Published videos.  Looks at every row: on the SLOW pool. */
+enum err census_videos(struct ctx *, int64_t *out);
+#endif

@@ -1,0 +1,2 @@
+-- name: census_videos @public
+SELECT count(*) FROM video;
