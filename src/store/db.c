@@ -122,6 +122,8 @@ static enum err enter_group(struct ctx *cx, const struct stmt *q, sqlite3_stmt *
 	enum err e = db_begin(cx, KEYS_DB);
 	if (e == OK)
 		e = db_savepoint(cx, KEYS_DB);
+	if (e != OK)
+		db_rollback(cx, KEYS_DB);
 	db->keys_joined = e == OK;
 	return e;
 }

@@ -65,11 +65,13 @@ static void fail_all(struct writer *writer, unsigned count, enum err e)
 	log_line(writer->own.log, LOG_ERROR, "writer: a group of %u failed: %s", count, writer->own.failure.text);
 }
 
+/* After a failure not at once again: what holds public.db up (a full disk) would cost every group as much. */
 static void apply_posts(struct writer *writer)
 {
-	if (!writer->posts_waiting)
+	if (!writer->posts_waiting || (writer->lagging && clock_boot_us(NULL) < writer->retry_due_us))
 		return;
-	if (outbox_apply(writer) == OK)
+	writer->lagging = outbox_apply(writer) != OK;
+	if (!writer->lagging)
 		return;
 	writer->retry_due_us = clock_boot_us(NULL) + RETRY_US;
 	log_line(writer->own.log, LOG_ERROR, "writer: public.db lags behind: %s", writer->own.failure.text);

@@ -37,6 +37,7 @@ struct writer {
 	unsigned group_max;
 
 	bool posts_waiting;                    /* outbox rows that public.db may not have yet */
+	bool lagging;                          /* they could not be applied when last tried */
 	bool totals_waiting;                   /* tallies that the outbox may not have yet */
 	bool scrub[STORES];
 	int64_t totals_due_us, retry_due_us;   /* boot time */
