@@ -1,5 +1,7 @@
 #include "api/headers.h"
 
+#include "api/upload_routes.h"
+
 #define PAGE_POLICY \
 	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; " \
 	"connect-src 'self'; manifest-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -24,6 +26,7 @@ void headers_add(struct ctx *cx, const struct req *req, struct resp *resp)
 {
 	bool media = req->route && req->route->rate == RATE_MEDIA;
 	bool interface = str_starts(req->path, STR("/api/"));
+	upload_headers(cx, req, resp);
 	add(cx, resp, "X-Content-Type-Options", STR("nosniff"));
 	add(cx, resp, "Content-Security-Policy", media ? STR(MEDIA_POLICY) : STR(PAGE_POLICY));
 	/* Public clips may be shown by whoever links to them: og:video. */

@@ -13,9 +13,9 @@
 #define FEED_LANGUAGES_MAX 16
 
 struct db_config;
-/* `template` gives clock, log, faults; `config` opens the pool's own read connection.  Builds the first pool before it
+/* Clock, log and faults are the caller's; `config` opens the pool's own read connection.  Builds the first pool before it
  * returns. */
-enum err feed_open(const struct ctx *template, const struct db_config *config, struct feed **out);
+enum err feed_open(struct ctx *, const struct db_config *config, struct feed **out);
 void feed_close(struct feed **);
 /* For tests and commands: looks at public.db now. */
 enum err feed_refresh(struct ctx *, struct feed *);

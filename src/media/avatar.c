@@ -1,6 +1,6 @@
 #include "media/avatar.h"
 
-#include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "media/media.h"

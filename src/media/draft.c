@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "draft.sql.h"
+#include "media/draft.sql.h"
 #include "media/media.h"
 #include "store/job.h"
 #include "store/writer.h"

@@ -2,7 +2,7 @@
 #include "media/upload_row.h"
 #include "store/job.h"
 #include "store/writer.h"
-#include "upload.sql.h"
+#include "media/upload.sql.h"
 
 #define EXPIRE_BATCH 100
 

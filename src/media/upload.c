@@ -7,7 +7,7 @@
 #include "media/upload_row.h"
 #include "store/job.h"
 #include "store/writer.h"
-#include "upload.sql.h"
+#include "media/upload.sql.h"
 
 #define EXPAND_ROW "media/upload.def"
 #define EXPAND_PERSON row->person

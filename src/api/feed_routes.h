@@ -1,0 +1,9 @@
+/* api/feed_routes.h - For You and Following. */
+#ifndef API_FEED_ROUTES_H
+#define API_FEED_ROUTES_H
+#include "http/http.h"
+
+extern const struct route feed_routes[];
+/* The languages of an Accept-Language header (RFC 9110 section 12.5.4), as ISO 639 codes; at most `max`. */
+unsigned accepted_languages(struct ctx *, struct str header, unsigned max, struct str *out);
+#endif

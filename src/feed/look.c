@@ -1,0 +1,280 @@
+#include "feed/look.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "feed/feed.sql.h"
+#include "feed/rank.h"
+#include "social/follow.h"
+#include "social/video_json.h"
+
+#define OLDER_BATCH 32
+#define JSON_BYTES_MAX ((size_t)64 * 1024)
+/* How far chance may lift a liked video: as two doublings of its likes. */
+#define HEAT_CHANCE 2000
+
+void set_add(struct set *set, uint64_t number)
+{
+	const uint64_t stored = number ? number : 1;
+	assert(set->count < SET_SLOTS - 1);
+	size_t at = rank_hash(0, (int64_t)stored) % SET_SLOTS;
+	while (set->slots[at] && set->slots[at] != stored)
+		at = (at + 1) % SET_SLOTS;
+	set->count += set->slots[at] == 0;
+	set->slots[at] = stored;
+}
+
+bool set_has(const struct set *set, uint64_t number)
+{
+	const uint64_t stored = number ? number : 1;
+	if (set->count == 0)
+		return false;
+	size_t at = rank_hash(0, (int64_t)stored) % SET_SLOTS;
+	while (set->slots[at] && set->slots[at] != stored)
+		at = (at + 1) % SET_SLOTS;
+	return set->slots[at] != 0;
+}
+
+static bool asked_language(const struct feed_ask *ask, struct str code)
+{
+	for (unsigned i = 0; i < ask->language_count; i++)
+		if (str_eq(ask->languages[i], code))
+			return true;
+	return ask->language_count == 0 || code.n == 0;
+}
+
+static struct choices list_new(struct ctx *cx, unsigned max)
+{
+	return (struct choices){ .max = max, .items = arena_new(&cx->mem, struct choice, max) };
+}
+
+static enum err learn_follows(struct look *look)
+{
+	if (look->cx->actor.account == 0)
+		return OK;
+	int64_t *const accounts = arena_new(&look->cx->mem, int64_t, LOOK_FOLLOWS_MAX);
+	size_t count = 0;
+	TRY(follow_recent(look->cx, accounts, LOOK_FOLLOWS_MAX, &count));
+	for (size_t i = 0; i < count; i++)
+		set_add(&look->followed, (uint64_t)accounts[i]);
+	return OK;
+}
+
+enum err look_new(struct ctx *cx, const struct feed_ask *ask, const struct pool *pool, const struct walk *walk, struct look **out)
+{
+	struct look *const look = arena_new(&cx->mem, struct look, 1);
+	look->cx = cx;
+	look->ask = ask;
+	look->pool = pool;
+	look->walk = *walk;
+	for (unsigned i = 0; i < pool->language_count; i++)
+		look->reads[i] = asked_language(ask, str_of(pool->languages[i]));
+	for (unsigned i = 0; i < walk->ahead_count; i++)
+		set_add(&look->ahead, walk->ahead[i]);
+	look->fresh = list_new(cx, LOOK_FRESH);
+	look->liked = list_new(cx, LOOK_LIKED);
+	look->follows = list_new(cx, LOOK_FOLLOWED);
+	look->older = list_new(cx, LOOK_OLDER);
+	TRY(learn_follows(look));
+	*out = look;
+	return OK;
+}
+
+/* --- the pool --- */
+
+static bool comes_before(uint64_t rank, int64_t id, uint64_t other_rank, int64_t other_id)
+{
+	return rank < other_rank || (rank == other_rank && id < other_id);
+}
+
+static bool has_room_for(const struct choices *list, uint64_t rank, int64_t id)
+{
+	if (list->count < list->max)
+		return true;
+	const struct choice *const last = &list->items[list->count - 1];
+	return comes_before(rank, id, last->rank, last->video.id);
+}
+
+static void offer(struct choices *list, const struct candidate *video, struct str json, uint64_t rank, enum feed_reason reason)
+{
+	if (!has_room_for(list, rank, video->id))
+		return;
+	if (list->count < list->max)
+		list->count++;
+	unsigned at = list->count - 1;
+	while (at > 0 && comes_before(rank, video->id, list->items[at - 1].rank, list->items[at - 1].video.id)) {
+		list->items[at] = list->items[at - 1];
+		at--;
+	}
+	list->items[at] = (struct choice){ .video = *video, .json = json, .rank = rank, .reason = reason };
+}
+
+/* For this reader, in this phase; whether it was shown already is another question. */
+static bool suits(const struct look *look, const struct candidate *video)
+{
+	return look->reads[video->language] == (look->walk.phase == WALK_READABLE) && video->author != look->cx->actor.account;
+}
+
+static bool shown_or_refused(const struct look *look, int64_t video)
+{
+	return set_has(&look->ahead, walk_fingerprint(&look->walk, video)) || set_has(&look->refused, (uint64_t)video);
+}
+
+static bool passed_in_pool(const struct walk *walk, uint64_t rank, int64_t id)
+{
+	return !comes_before(walk->rank, walk->id, rank, id);
+}
+
+static void look_at_fresh(struct look *look, int64_t avoid, bool ahead)
+{
+	const struct walk *const walk = &look->walk;
+	const struct pool *const pool = look->pool;
+	for (unsigned i = 0; i < pool->fresh_count && pool->fresh[i].id >= walk->base; i++) {
+		const struct candidate *const video = &pool->fresh[i];
+		if (video->id > walk->top || !suits(look, video) || video->author == avoid)
+			continue;
+		const uint64_t rank = rank_of(walk->seed, walk->start_s, video->id, video->created_s);
+		if (passed_in_pool(walk, rank, video->id))
+			continue;
+		const bool follows = ahead && set_has(&look->followed, (uint64_t)video->author)
+			&& has_room_for(&look->follows, rank, video->id);
+		const bool fresh = has_room_for(&look->fresh, rank, video->id);
+		if ((!fresh && !follows) || shown_or_refused(look, video->id))
+			continue;
+		if (fresh)
+			offer(&look->fresh, video, pool->fresh_json[i], rank, FEED_FRESH);
+		if (follows)
+			offer(&look->follows, video, pool->fresh_json[i], rank, FEED_FOLLOWED);
+	}
+}
+
+static void look_at_liked(struct look *look)
+{
+	const struct walk *const walk = &look->walk;
+	const struct pool *const pool = look->pool;
+	/* Another chance for each page, the same for each time that this page is asked for. */
+	const uint64_t seed = rank_hash(walk->seed + walk->rank, walk->id + walk->author);
+	for (unsigned i = 0; i < pool->liked_count; i++) {
+		const struct candidate *const video = &pool->liked[i];
+		if (video->id > walk->top || !suits(look, video))
+			continue;
+		const uint64_t heat = video->heat + rank_hash(seed, video->id) % HEAT_CHANCE;
+		if (!has_room_for(&look->liked, UINT32_MAX - heat, video->id))
+			continue;
+		const uint64_t rank = rank_of(walk->seed, walk->start_s, video->id, video->created_s);
+		const bool passed = video->id >= walk->base ? passed_in_pool(walk, rank, video->id) : video->id >= walk->older;
+		if (!passed && !shown_or_refused(look, video->id))
+			offer(&look->liked, video, pool->liked_json[i], UINT32_MAX - heat, FEED_LIKED);
+	}
+}
+
+void look_at_pool(struct look *look, int64_t avoid, bool ahead)
+{
+	look->fresh.count = look->liked.count = look->follows.count = 0;
+	look_at_fresh(look, avoid, ahead);
+	if (ahead)
+		look_at_liked(look);
+}
+
+void look_forget_passed(struct look *look, uint64_t old_rank, int64_t old_id)
+{
+	struct walk *const walk = &look->walk;
+	const struct walk old = { .rank = old_rank, .id = old_id };
+	if (walk->ahead_count == 0)
+		return;
+	struct set *const passed = arena_new(&look->cx->mem, struct set, 1);
+	for (unsigned i = 0; i < look->pool->fresh_count && look->pool->fresh[i].id >= walk->base; i++) {
+		const struct candidate *const video = &look->pool->fresh[i];
+		const uint64_t rank = rank_of(walk->seed, walk->start_s, video->id, video->created_s);
+		const uint32_t fingerprint = walk_fingerprint(walk, video->id);
+		if (video->id <= walk->top && passed_in_pool(walk, rank, video->id) && !passed_in_pool(&old, rank, video->id)
+			&& set_has(&look->ahead, fingerprint))
+			set_add(passed, fingerprint);
+	}
+	for (unsigned i = 0; i < look->older.count; i++)
+		if (look->older.items[i].video.id >= walk->older)
+			set_add(passed, walk_fingerprint(walk, look->older.items[i].video.id));
+	unsigned kept = 0;
+	for (unsigned i = 0; i < walk->ahead_count; i++)
+		if (!set_has(passed, walk->ahead[i]))
+			walk->ahead[kept++] = walk->ahead[i];
+	walk->ahead_count = kept;
+}
+
+/* --- what is older than the pool --- */
+
+static void add_older(struct look *look, const struct video_view *view)
+{
+	struct buf json = buf_new(JSON_BYTES_MAX);
+	video_json_members(&json, view);
+	struct choice *const choice = &look->older.items[look->older.count++];
+	*choice = (struct choice){
+		.video = { .id = view->video.id, .author = view->video.account }, .reason = FEED_FRESH,
+		.json = arena_copy(&look->cx->mem, buf_view(&json)),
+	};
+	const bool reads = asked_language(look->ask, view->video.language);
+	choice->rejected = reads != (look->walk.phase == WALK_READABLE) || choice->video.author == look->cx->actor.account
+		|| json.failed;
+	choice->taken = shown_or_refused(look, choice->video.id);
+	buf_free(&json);
+}
+
+enum err look_at_older(struct look *look)
+{
+	struct choices *const older = &look->older;
+	const int64_t before = older->count ? older->items[older->count - 1].video.id : look->walk.older;
+	AUTO(rows_close) struct rows *rows = NULL;
+	TRY(db_query(look->cx, SQL_feed_older, &rows, I64(before), I64(OLDER_BATCH)));
+	unsigned count = 0;
+	while (older->count < older->max && rows_next(rows)) {
+		struct video_view view;
+		feed_read_view(rows, &view);
+		add_older(look, &view);
+		count++;
+	}
+	TRY(rows_status(rows));
+	look->older_end = count < OLDER_BATCH;
+	return OK;
+}
+
+/* --- whom and what this person does not want to see --- */
+
+enum unwanted { UNWANTED_WATCHED, UNWANTED_BLOCKED };
+
+static enum err ask_unwanted(struct look *look, struct choice *const *asked, unsigned count)
+{
+	struct val vals[1 + 2 * LOOK_CHECK];
+	vals[0] = I64(look->cx->actor.grant.person);
+	for (unsigned i = 0; i < LOOK_CHECK; i++) {
+		vals[1 + i] = I64(i < count ? asked[i]->video.id : 0);
+		vals[1 + LOOK_CHECK + i] = I64(i < count ? asked[i]->video.author : 0);
+	}
+	AUTO(rows_close) struct rows *rows = NULL;
+	TRY(db_query_(look->cx, &SQL_feed_unwanted, &rows, sizeof vals / sizeof vals[0], vals));
+	while (rows_next(rows)) {
+		const bool blocked = rows_i64(rows, 0) == UNWANTED_BLOCKED;
+		const int64_t id = rows_i64(rows, 1);
+		for (unsigned i = 0; i < count; i++)
+			if (id == (blocked ? asked[i]->video.author : asked[i]->video.id))
+				asked[i]->rejected = true;
+	}
+	return rows_status(rows);
+}
+
+enum err look_check(struct look *look, struct choices *const *lists, unsigned list_count)
+{
+	struct choice *asked[LOOK_CHECK];
+	unsigned count = 0;
+	for (unsigned k = 0; k < list_count; k++)
+		for (unsigned i = 0; i < lists[k]->count && count < LOOK_CHECK; i++)
+			if (!lists[k]->items[i].checked && !lists[k]->items[i].rejected && !lists[k]->items[i].taken)
+				asked[count++] = &lists[k]->items[i];
+	if (look->cx->actor.account != 0 && count > 0)
+		TRY(ask_unwanted(look, asked, count));
+	for (unsigned i = 0; i < count; i++) {
+		asked[i]->checked = true;
+		if (asked[i]->rejected)
+			set_add(&look->refused, (uint64_t)asked[i]->video.id);
+	}
+	return OK;
+}

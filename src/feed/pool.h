@@ -1,0 +1,41 @@
+/* feed/pool.h - candidates in memory: a snapshot of public.db, counted, never changed once made. */
+#ifndef FEED_POOL_H
+#define FEED_POOL_H
+#include <stdatomic.h>
+
+#include "feed/feed.h"
+#include "social/video.h"
+
+#define POOL_LANGUAGES_MAX 256
+
+/* What a choice looks at: small, so that a request's look at all of them stays in the cache. */
+struct candidate {
+	int64_t id, author;
+	uint32_t created_s;                    /* since 1970 */
+	uint16_t language;                     /* index into the pool's languages */
+	uint16_t heat;                         /* of liked ones: likes with a mild decay by age; comparable within one pool */
+};
+struct pool {
+	atomic_uint refs;
+	unsigned fresh_count, liked_count;
+	bool whole;                            /* every visible video is among the fresh ones */
+	int64_t top, base;                     /* newest and oldest id of the fresh ones; 0 when there are none */
+	unsigned language_count;               /* language 0 is "": needs none; 1 is whatever found no room */
+	char languages[POOL_LANGUAGES_MAX][4];
+	struct candidate *fresh;               /* newest first */
+	struct candidate *liked;               /* most liked first; may also be among the fresh ones */
+	struct str *fresh_json, *liked_json;   /* video_json_members() of each */
+	struct buf text;                       /* owns them */
+};
+
+/* READ. */
+enum err pool_build(struct ctx *, unsigned fresh_max, unsigned liked_max, struct pool **out);
+void pool_give(struct pool **);                /* one reference less; takes NULL */
+uint16_t pool_language(const struct pool *, struct str code);  /* 1 when it has none of it */
+
+/* A row of feed_newest, feed_most_liked, feed_older. */
+void feed_read_view(struct rows *, struct video_view *out);
+
+/* The present snapshot; give it back with pool_give(). */
+struct pool *feed_pool(struct feed *);
+#endif
