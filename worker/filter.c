@@ -41,7 +41,7 @@ static int add_conditional(scmp_filter_ctx filter)
 	int failed = 0;
 	/* no page is ever both written and run; no memory is shared, or it would escape the data limit */
 	failed |= ALLOW(mmap, 2, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0), SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_SHARED, 0));
-	failed |= ALLOW(mprotect, 1, SCMP_A1(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	failed |= ALLOW(mprotect, 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
 	/* threads, never processes; clone3 hides its flags behind a pointer, and glibc does without */
 	failed |= ALLOW(clone, 1, SCMP_A0(SCMP_CMP_MASKED_EQ, THREAD_FLAGS | NAMESPACE_FLAGS, THREAD_FLAGS));
 	failed |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);

@@ -3,6 +3,7 @@
 #include <libavutil/opt.h>
 #include <string.h>
 
+#include "nal.h"
 #include "output.h"
 
 /* A fragment begins at a key frame.  Not more often than this, or a clip of key frames alone would be
@@ -46,6 +47,8 @@ int mux_open(struct mux *mux, int fd)
 	return 0;
 }
 
+/* What has no lengths (our encoder's output) goes through libav's filter.  Files have them, and there
+ * it would cost a third of the repacking: it searches every byte for start codes. */
 static int strip_open(struct mux *mux, const AVCodecParameters *coded, AVRational time_base)
 {
 	int failed = av_bsf_alloc(av_bsf_get_by_name("filter_units"), &mux->strip);
@@ -60,19 +63,20 @@ static int strip_open(struct mux *mux, const AVCodecParameters *coded, AVRationa
 
 int mux_add_video(struct mux *mux, const AVCodecParameters *coded, AVRational time_base, AVRational rate, struct turn turn)
 {
-	int failed = strip_open(mux, coded, time_base);
+	mux->length_bytes = nal_length_bytes(coded->extradata, coded->extradata_size);
+	int failed = mux->length_bytes == 0 ? strip_open(mux, coded, time_base) : 0;
 	if (failed < 0)
 		return failed;
 	mux->video = avformat_new_stream(mux->format, NULL);
 	if (mux->video == NULL)
 		return AVERROR(ENOMEM);
-	failed = avcodec_parameters_copy(mux->video->codecpar, mux->strip->par_out);
+	failed = avcodec_parameters_copy(mux->video->codecpar, mux->strip != NULL ? mux->strip->par_out : coded);
 	if (failed < 0)
 		return failed;
 	mux->video->codecpar->codec_tag = 0;
 	mux->video->codecpar->sample_aspect_ratio = (AVRational){ 1, 1 };
 	mux->video->sample_aspect_ratio = (AVRational){ 1, 1 };
-	mux->video->time_base = time_base;
+	mux->video_time_base = mux->video->time_base = time_base;
 	mux->video->avg_frame_rate = rate;
 	if (turn_is_none(turn))
 		return 0;
@@ -131,8 +135,14 @@ static int strip_drain(struct mux *mux, AVPacket *packet)
 
 int mux_write_video(struct mux *mux, AVPacket *packet)
 {
-	int failed = av_bsf_send_packet(mux->strip, packet);
-	return failed < 0 ? failed : strip_drain(mux, packet);
+	if (mux->strip != NULL) {
+		int refused = av_bsf_send_packet(mux->strip, packet);
+		return refused < 0 ? refused : strip_drain(mux, packet);
+	}
+	int failed = nal_drop_messages(packet, mux->length_bytes);
+	if (failed < 0 || packet->size == 0)
+		return failed;
+	return write_packet(mux, mux->video, packet, mux->video_time_base);
 }
 
 int mux_write_sound(struct mux *mux, AVPacket *packet)

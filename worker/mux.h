@@ -10,9 +10,10 @@
 
 struct mux {
 	AVFormatContext *format;
-	AVBSFContext *strip;            /* takes the messages out of H.264: they may name a device or a place */
+	unsigned length_bytes;          /* of the video's units (nal.h); 0: `strip` takes the messages out */
+	AVBSFContext *strip;
 	AVStream *video, *sound;        /* sound NULL: none */
-	AVRational sound_time_base;     /* of what is written; the muxer chooses its own */
+	AVRational video_time_base, sound_time_base;    /* of what is written; the muxer chooses its own */
 	int64_t end_us;                 /* of the last picture or sound written */
 };
 
