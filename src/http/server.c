@@ -81,12 +81,13 @@ static enum err listen_on(struct ctx *cx, const struct http_config *config, int 
 	return OK;
 }
 
-static enum err start_daemon(struct ctx *cx, struct http *http, int fd)
+static enum err start_daemon(struct ctx *cx, struct http *http)
 {
 	const struct http_config *config = &http->config;
-	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO;
+	/* Not MHD_USE_TURBO: its hopeful reads cost small requests a third (docs/decisions/http-server.md). */
+	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
 	http->daemon = fault_hit(cx) ? NULL : MHD_start_daemon(flags, 0, NULL, NULL, exchange_step, http,
-		MHD_OPTION_LISTEN_SOCKET, fd,
+		MHD_OPTION_LISTEN_SOCKET, http->listener,
 		MHD_OPTION_THREAD_POOL_SIZE, config->event_threads,
 		MHD_OPTION_CONNECTION_LIMIT, connection_limit(config),
 		MHD_OPTION_CONNECTION_TIMEOUT, config->idle_seconds,
@@ -109,6 +110,8 @@ static void http_free(struct http **http)
 	slow_stop(&(*http)->slow);
 	warden_stop(&(*http)->warden);
 	router_free(&(*http)->router);
+	if ((*http)->listener >= 0)
+		close((*http)->listener);
 	free(*http);
 	*http = NULL;
 }
@@ -116,9 +119,9 @@ static void http_free(struct http **http)
 enum err http_start(struct ctx *cx, const struct http_config *config, const struct http_hooks *hooks, const struct route *const *tables, struct http **out)
 {
 	struct http *http AUTO(http_free) = calloc(1, sizeof *http);
-	int fd = -1;
 	if (!http)
 		abort();
+	http->listener = -1;
 	http->config = *config;
 	http->hooks = *hooks;
 	signal(SIGPIPE, SIG_IGN);
@@ -126,12 +129,8 @@ enum err http_start(struct ctx *cx, const struct http_config *config, const stru
 	TRY(router_build(cx, tables, &http->router));
 	TRY(warden_start(cx, &http->warden));
 	TRY(slow_start(cx, config->slow_threads, config->slow_threads * SLOW_QUEUE_PER_THREAD, &http->slow));
-	TRY(listen_on(cx, config, &fd, &http->port));
-	enum err e = start_daemon(cx, http, fd);
-	if (e != OK) {
-		close(fd);
-		return e;
-	}
+	TRY(listen_on(cx, config, &http->listener, &http->port));
+	TRY(start_daemon(cx, http));
 	*out = http;
 	http = NULL;
 	return OK;
@@ -142,12 +141,12 @@ unsigned http_port(const struct http *http)
 	return http->port;
 }
 
-static void wait_until_idle(const struct http *http, const atomic_uint *what, int64_t until_us)
+/* Until none is left; until_us below 0: for ever. */
+static void wait_until_none(const atomic_uint *what, int64_t until_us)
 {
 	static const struct timespec a_moment = { .tv_nsec = DRAIN_LOOK_NS };
 	while (atomic_load(what) && (until_us < 0 || clock_boot_us(NULL) < until_us))
 		nanosleep(&a_moment, NULL);
-	(void)http;
 }
 
 void http_stop(struct http *http, unsigned seconds)
@@ -157,14 +156,13 @@ void http_stop(struct http *http, unsigned seconds)
 	int64_t now_us = clock_boot_us(NULL);
 	int64_t until_us = now_us + (int64_t)seconds * SECOND_US;
 	atomic_store(&http->draining, true);
-	int fd = MHD_quiesce_daemon(http->daemon);
-	if (fd >= 0)
-		close(fd);
-	wait_until_idle(http, &http->counters.connections, seconds ? now_us + DRAIN_IDLE_US : now_us);
+	MHD_quiesce_daemon(http->daemon);
+	shutdown(http->listener, SHUT_RDWR);   /* closed later: an event thread may still hold the number */
+	wait_until_none(&http->counters.connections, seconds ? now_us + DRAIN_IDLE_US : now_us);
 	warden_cut(http->warden, false);
-	wait_until_idle(http, &http->counters.running, until_us);
+	wait_until_none(&http->counters.running, until_us);
 	warden_cut(http->warden, true);
-	wait_until_idle(http, &http->counters.away, -1);
+	wait_until_none(&http->counters.away, -1);
 	MHD_stop_daemon(http->daemon);
 	http_free(&http);
 }

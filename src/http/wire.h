@@ -31,6 +31,7 @@ struct http {
 	struct MHD_Daemon *daemon;
 	struct warden *warden;
 	struct slow_pool *slow;
+	int listener;
 	unsigned port;
 	atomic_bool draining;
 	struct counters counters;
