@@ -82,8 +82,8 @@ export function ago(time: string, now = Date.now()): string {
 export function bytes(n: number): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
   let at = 0;
-  while (n >= 1000 && at < units.length - 1) {
-    n /= 1000;
+  while (n >= 1024 && at < units.length - 1) {
+    n /= 1024;
     at++;
   }
   return new Intl.NumberFormat(speaker.language.code, {
@@ -91,9 +91,12 @@ export function bytes(n: number): string {
   }).format(n);
 }
 
+/** Browsers without these languages' data would give their English names. */
+const ownNames: Record<string, string> = { as: 'অসমীয়া', or: 'ଓଡ଼ିଆ' };
+
 /** A language's name as its own speakers write it, so that everyone finds theirs. */
 export function languageName(code: string): string {
-  return new Intl.DisplayNames([code], { type: 'language' }).of(code) ?? code;
+  return ownNames[code] ?? new Intl.DisplayNames([code], { type: 'language' }).of(code) ?? code;
 }
 
 export function countryName(code: string): string {

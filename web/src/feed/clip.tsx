@@ -15,6 +15,7 @@ export interface ClipActs {
   onComments: (id: string) => void;
   onOptions: (id: string) => void;
   onWhy: (id: string) => void;
+  onSound: () => void;
   onFail: (index: number) => void;
 }
 
@@ -47,6 +48,15 @@ function Words({ video, onWhy }: { video: Video; onWhy: () => void }) {
         {video.language && <span class="chip chip--quiet" lang={video.language}>{languageName(video.language)}</span>}
       </p>
     </div>
+  );
+}
+
+function Sound({ silent, onClick }: { silent: boolean; onClick: () => void }) {
+  return (
+    <button class={`sound ${silent ? 'sound--off' : ''}`} type="button" aria-pressed={!silent}
+      aria-label={t(silent ? 'feed.tap_sound' : 'feed.sound_on')} onClick={onClick}>
+      <Icon name={silent ? 'muted' : 'sound'} />{silent && <span>{t('feed.tap_sound')}</span>}
+    </button>
   );
 }
 
@@ -86,6 +96,7 @@ export function Clip({ id, index, active, failed, paused, onTap, acts }: Props) 
             )}
             <div class="clip__shade" />
           </div>
+          {video.has_audio && !failed && <Sound silent={silent} onClick={acts.onSound} />}
           <Words video={video} onWhy={() => acts.onWhy(id)} />
           <Rail video={video} onComments={() => acts.onComments(id)} onOptions={() => acts.onOptions(id)} />
         </div>

@@ -65,11 +65,6 @@ export function Feed({ list, empty, end, failed: onListFailed, onActive }: Props
   };
   const step = (way: 1 | -1) => goTo(nextIndex(active, way, slots, index => failed.has(index)));
 
-  const toggleSound = () => {
-    muted.set(!silent);
-    toast(t(silent ? 'feed.sound_on' : 'feed.sound_off'), 1.5);
-  };
-
   // The first tap gives sound; from then on a tap pauses and plays.
   const onTap = () => {
     const video = videoOf(ids[active] ?? '');
@@ -87,14 +82,14 @@ export function Feed({ list, empty, end, failed: onListFailed, onActive }: Props
     const onKey = (event: KeyboardEvent) => {
       if (!isForFeed(event)) return;
       const onButton = (event.target as Element).closest('button, a');
-      const acts: Record<string, () => void> = {
+      const keys: Record<string, () => void> = {
         ArrowDown: () => step(1), j: () => step(1), PageDown: () => step(1),
         ArrowUp: () => step(-1), k: () => step(-1), PageUp: () => step(-1),
-        m: toggleSound,
+        m: () => acts.onSound(),
         l: () => { const video = videoOf(ids[active] ?? ''); if (video) toggleLike(video); },
         ...(!onButton && { ' ': () => setPaused(!paused) }),
       };
-      const act = acts[event.key];
+      const act = keys[event.key];
       if (!act) return;
       event.preventDefault();
       act();
@@ -107,6 +102,10 @@ export function Feed({ list, empty, end, failed: onListFailed, onActive }: Props
     onComments: id => setOpen({ kind: 'comments', id }),
     onOptions: id => setOpen({ kind: 'options', id }),
     onWhy: id => setOpen({ kind: 'why', id }),
+    onSound() {
+      muted.set(!silent);
+      toast(t(silent ? 'feed.sound_on' : 'feed.sound_off'), 1.5);
+    },
     onFail: index => setFailed(old => new Set(old).add(index)),
   };
 
@@ -131,11 +130,6 @@ export function Feed({ list, empty, end, failed: onListFailed, onActive }: Props
         )}
         {!first && status === 'end' && end && <div class="clip clip--blank">{end}</div>}
       </div>
-      {!first && (
-        <button class="feed__sound" type="button" aria-pressed={!silent} aria-label={t(silent ? 'feed.sound_off' : 'feed.sound_on')} onClick={toggleSound}>
-          <Icon name={silent ? 'muted' : 'sound'} />{silent && <span>{t('feed.tap_sound')}</span>}
-        </button>
-      )}
       {!first && (
         <div class="feed__steps">
           <button class="icon-button" type="button" aria-label={t('feed.previous')} disabled={active === 0} onClick={() => step(-1)}><Icon name="up" /></button>

@@ -58,7 +58,10 @@ export function Player({ video, active, paused, eager, onFail }: Props) {
   const visible = usePageVisible();
   const running = active && !paused && visible;
 
-  useEffect(() => () => release(element.current!), []);
+  useEffect(() => {
+    const player = element.current!;
+    return () => release(player);
+  }, []);
 
   useEffect(() => {
     element.current!.muted = silent;
@@ -87,17 +90,16 @@ export function Player({ video, active, paused, eager, onFail }: Props) {
     };
   }, [active, video.id]);
 
-  const onTime = () => {
-    const player = element.current!;
-    const { currentTime, duration } = player;
+  const onTime = (event: Event) => {
+    const { currentTime, duration } = event.currentTarget as HTMLVideoElement;
     if (currentTime + 0.5 < lastTime.current || currentTime > duration - 0.3) watch.current.completed = true;
     lastTime.current = currentTime;
     bar.current?.style.setProperty('--part', String(duration > 0 ? currentTime / duration : 0));
   };
 
   // Some decoders give sound and no picture, and no error: a clip without a picture is a failed one.
-  const onData = () => {
-    if (element.current!.videoWidth === 0) onFail();
+  const onData = (event: Event) => {
+    if ((event.currentTarget as HTMLVideoElement).videoWidth === 0) onFail();
   };
 
   return (
@@ -118,7 +120,7 @@ export function Player({ video, active, paused, eager, onFail }: Props) {
         onPause={() => watch.current.stop()}
         onWaiting={() => { setWaiting(true); watch.current.stop(); }}
         onTimeUpdate={onTime}
-        onError={() => { if (element.current?.hasAttribute('src')) onFail(); }}
+        onError={event => { if (event.currentTarget.hasAttribute('src')) onFail(); }}
       />
       {active && waiting && <Spinner />}
       {active && <div class="clip__progress" aria-hidden="true"><div ref={bar} /></div>}

@@ -48,7 +48,7 @@ export function Rail({ video, onComments, onOptions }: Props) {
           </button>
         )}
       </div>
-      <Act icon="heart" on={video.liked} pressed={video.liked} class={`act--like ${fresh ? 'is-fresh' : ''}`} text={compact(counts.likes)}
+      <Act icon="heart" on={video.liked} pressed={video.liked} class={`act--like ${fresh ? 'is-fresh' : ''}`} text={counts.likes ? compact(counts.likes) : t('act.like')}
         label={`${t('act.like')}, ${tn('count.likes', counts.likes)}`}
         onClick={() => { setFresh(!video.liked); toggleLike(video); }} />
       <Act icon="comment" text={compact(counts.comments)} label={`${t('act.comment')}, ${tn('count.comments', counts.comments)}`}

@@ -4,8 +4,8 @@ import { sealPath } from './icons';
 
 const first = (name: string) => [...name.trim()][0]?.toUpperCase() ?? '·';
 
-/** One of six calm colours, always the same for a person. */
-const tone = (id: string) => Number(BigInt.asUintN(16, BigInt(id || 0)) % 6n);
+/** One of six calm colours, always the same for a person.  The low bits of ids are mostly zero: all digits count. */
+const tone = (id: string) => [...id].reduce((sum, digit, at) => sum + Number(digit) * (at + 1), 0) % 6;
 
 export function Avatar({ person, size = 'm' }: { person: Author; size?: 's' | 'm' | 'l' }) {
   if (person.avatar) return <img class={`avatar avatar--${size}`} src={person.avatar} alt="" width={48} height={48} loading="lazy" />;

@@ -49,7 +49,7 @@ const solid = new Set<IconName>(['play']);
 export function Icon({ name, filled, class: extra }: { name: IconName; filled?: boolean; class?: string }) {
   return (
     <svg class={`icon ${pointing.has(name) ? 'icon--pointing' : ''} ${extra ?? ''}`} viewBox="0 0 24 24" aria-hidden="true"
-      fill={filled || solid.has(name) ? 'currentColor' : 'none'} stroke="currentColor" stroke-width="1.8"
+      fill={filled || solid.has(name) ? 'currentColor' : 'none'} stroke="currentColor" stroke-width={name === 'dots' ? 3.2 : 1.8}
       stroke-linecap="round" stroke-linejoin="round">
       <path d={paths[name]} />
     </svg>

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../i18n';
 import { Icon } from './icons';
+import { Toasts } from './toasts';
 
 export const wide = () => matchMedia('(min-width: 1000px)').matches;
 
@@ -75,6 +76,7 @@ export function Sheet({ title, close, panel, class: extra, children }: Props) {
         </header>
         {children}
       </div>
+      <Toasts />
     </dialog>
   );
 }
