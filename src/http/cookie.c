@@ -1,3 +1,5 @@
+#include "http/cookie.h"
+
 #include <assert.h>
 
 #include "http/http.h"
@@ -17,17 +19,21 @@ void resp_cookie(struct ctx *cx, struct resp *resp, const struct req *req, const
 	            name, STR_ARG(value), STR_ARG(age), req->secure ? "; Secure" : ""));
 }
 
-struct str req_cookie(struct ctx *cx, const struct req *req, const char *name)
+struct str cookie_find(struct str header, struct str name)
 {
-	struct str rest = req_header(cx, req, "Cookie");
-	while (rest.n) {
-		struct str value = str_cut(&rest, ';');
+	while (header.n) {
+		struct str value = str_cut(&header, ';');
 		struct str key = str_trim(str_cut(&value, '='));
 		value = str_trim(value);
-		if (!str_eq(key, str_of(name)))
+		if (!str_eq(key, name))
 			continue;
 		bool quoted = value.n >= 2 && value.p[0] == '"' && value.p[value.n - 1] == '"';
 		return quoted ? (struct str){ .p = value.p + 1, .n = value.n - 2 } : value;
 	}
 	return STR("");
+}
+
+struct str req_cookie(struct ctx *cx, const struct req *req, const char *name)
+{
+	return cookie_find(req_header(cx, req, "Cookie"), str_of(name));
 }

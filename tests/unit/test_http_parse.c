@@ -1,4 +1,5 @@
 #include "http/accept.h"
+#include "http/cookie.h"
 #include "http/path.h"
 #include "http/proxy.h"
 #include "http/range.h"
@@ -159,6 +160,15 @@ TEST(the_smallest_coding_that_is_taken_wins)
 	CHECK(accept_coding(STR("GZIP"), true, true) == GZIP);
 }
 
+TEST(cookies_are_found_by_their_whole_name)
+{
+	struct str header = STR("a=1; session=xyz;b=\"q r\" ; session=second; =none; lone; c=a=b");
+	CHECK(str_eq(cookie_find(header, STR("session")), STR("xyz")) && str_eq(cookie_find(header, STR("b")), STR("q r")));
+	CHECK(str_eq(cookie_find(header, STR("c")), STR("a=b")) && cookie_find(header, STR("lone")).n == 0);
+	CHECK(cookie_find(header, STR("sess")).n == 0 && cookie_find(header, STR("SESSION")).n == 0 && cookie_find(STR(""), STR("a")).n == 0);
+	CHECK(cookie_find(STR("a=\""), STR("a")).n == 1);
+}
+
 static struct address parsed(const char *text)
 {
 	struct address address = {};
@@ -264,6 +274,7 @@ int main(void)
 	RUN(conditions_compare_tags_as_they_must);
 	RUN(the_language_that_is_liked_best_wins);
 	RUN(the_smallest_coding_that_is_taken_wins);
+	RUN(cookies_are_found_by_their_whole_name);
 	RUN(networks_hold_the_addresses_inside);
 	RUN(the_client_is_the_right_most_address_that_is_not_trusted);
 	RUN(own_text_wins_over_names_and_names_over_the_rest);
