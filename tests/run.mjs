@@ -21,6 +21,7 @@ const binaries = (folder, prefix) => {
   if (!existsSync(where)) return [];
   return readdirSync(where).filter((f) => f.startsWith(prefix) && !f.includes('.')).sort().map((f) => path.join(where, f));
 };
+const corpus = (binary, prefix) => path.join(root, 'tests/fuzz/corpus', path.basename(binary).replace(prefix, ''));
 const nodeFiles = (folder) => readdirSync(path.join(root, folder)).filter((f) => f.endsWith('.test.mjs')).sort()
   .map((f) => path.join(folder, f));
 const nodeTest = (file, env, seconds) => ({ name: file, argv: ['node', '--test', '--test-reporter=tap', file], env, seconds });
@@ -36,7 +37,10 @@ const suites = {
   checks: { seconds: 120, commands: () => [
     { name: 'the client type-checks', argv: ['npx', '--no-install', 'tsc', '--noEmit', '-p', 'web'], plain: true },
   ] },
-  unit: { seconds: 300, commands: () => binaries('build-asan/tests/unit', 'test_').map((b) => ({ name: path.basename(b), argv: [b] })) },
+  unit: { seconds: 400, commands: () => [
+    ...binaries('build-asan/tests/unit', 'test_').map((b) => ({ name: path.basename(b), argv: [b] })),
+    ...binaries('build-asan/tests/fuzz', 'replay_').map((b) => ({ name: path.basename(b), argv: [b, corpus(b, 'replay_')] })),
+  ] },
   unit_clang: { seconds: 300, commands: () => binaries('build-clang/tests/unit', 'test_').map((b) => ({ name: `${path.basename(b)} (clang)`, argv: [b] })) },
   threads: { seconds: 300, commands: () => binaries('build-tsan/tests/unit', 'test_')
     .filter((b) => !/worker|sandbox/.test(b)).map((b) => ({ name: `${path.basename(b)} (threads)`, argv: [b] })) },
@@ -44,7 +48,7 @@ const suites = {
     name: `${path.basename(b)} finds nothing in ${fuzzSeconds} s`, plain: true,
     argv: [b, `-max_total_time=${fuzzSeconds}`, '-rss_limit_mb=1024', '-timeout=5', '-print_final_stats=0', '-verbosity=0',
       `-artifact_prefix=${path.join(root, 'build-clang', 'found-')}`,
-      path.join(root, 'build-clang', `grown-${path.basename(b)}`), path.join('tests/fuzz/corpus', path.basename(b).replace('fuzz_', ''))],
+      path.join(root, 'build-clang', `grown-${path.basename(b)}`), corpus(b, 'fuzz_')],
     makes: path.join(root, 'build-clang', `grown-${path.basename(b)}`) })) },
   system: { seconds: 720, commands: () => nodeFiles('tests/system').map((f) => nodeTest(f, { AMANAT_BUILD: path.join(root, 'build-asan') })) },
   browser: { seconds: 600, commands: () => nodeFiles('tests/browser').map((f) => nodeTest(f, { AMANAT_BUILD: path.join(root, 'build') })) },

@@ -90,6 +90,6 @@ test)
 	stage 4/4 "Building again for the tests: sanitizers, clang"
 	compile build-asan -Db_sanitize=address,undefined -Doptimization=1
 	compile build-tsan -Db_sanitize=thread -Doptimization=1
-	CC=clang compile build-clang -Db_sanitize=address,undefined -Db_lundef=false -Dfuzz=true -Doptimization=1
+	CC=clang compile build-clang -Db_sanitize=address,undefined -Db_lundef=false -Dfuzz=true -Dc_args=-fsanitize=fuzzer-no-link -Doptimization=1
 	;;
 esac
