@@ -151,7 +151,7 @@ static void put_bytes(FILE *out, const char *member, const struct bytes *bytes)
 			fputs("\"\n\t\t\t\"", out);
 			column = 0;
 		}
-		if (c == '"' || c == '\\')
+		if (c == '"' || c == '\\' || c == '?')     /* two question marks would begin a trigraph */
 			column += fprintf(out, "\\%c", c);
 		else if (c >= 0x20 && c < 0x7F)
 			column += fprintf(out, "%c", c);

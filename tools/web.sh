@@ -8,5 +8,5 @@ if [ ! -d "$root/node_modules/esbuild" ]; then
 fi
 node "$root/web/build.mjs" "$out"
 # Folders are named too, so that a new file counts.
-{ printf '%s:' "$stamp"; find "$root/web" "$root/locale" | sed 's/ /\\ /g' | tr '\n' ' '; } >"$depfile"
+{ printf '%s: ' "$stamp"; find "$root/web" "$root/locale" | sed 's/ /\\ /g' | tr '\n' ' '; } >"$depfile"
 touch "$stamp"

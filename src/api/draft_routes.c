@@ -193,11 +193,11 @@ static enum err open_preview(struct ctx *cx, struct str name, struct str key_byt
 
 static enum err copy_window(struct ctx *cx, struct personal_blob *blob, int64_t first, int64_t bytes, struct buf *out)
 {
-	char *const chunk = arena_alloc(&cx->mem, BLOB_CHUNK_BYTES, 1);
+	char chunk[BLOB_CHUNK_BYTES];
 	for (int64_t at = first; at < first + bytes;) {
 		const int64_t rest = first + bytes - at;
 		size_t got = 0;
-		TRY(personal_blob_read_at(blob, at, chunk, rest < BLOB_CHUNK_BYTES ? (size_t)rest : BLOB_CHUNK_BYTES, &got));
+		TRY(personal_blob_read_at(blob, at, chunk, rest < (int64_t)sizeof chunk ? (size_t)rest : sizeof chunk, &got));
 		if (got == 0)
 			return fail(cx, E_CORRUPT, "a draft's file ends too early");
 		buf_bytes(out, chunk, got);
@@ -222,6 +222,7 @@ static enum err answer_window(struct ctx *cx, struct personal_blob *blob, struct
 	resp_header(cx, resp, "Content-Range", arena_printf(&cx->mem, "bytes %lld-%lld/%lld", (long long)range.first,
 		(long long)(range.first + bytes - 1), (long long)whole));
 	resp_header(cx, resp, "Content-Type", STR("video/mp4"));
+	resp_header(cx, resp, "Accept-Ranges", STR("bytes"));
 	move_body(resp, &body);
 	resp->status = 206;
 	return OK;
@@ -261,7 +262,6 @@ static enum err draft_video(struct ctx *cx, const struct req *req, struct resp *
 	AUTO(personal_blob_close) struct personal_blob *blob = NULL;
 	TRY(open_preview(cx, draft.rendition, draft.rendition_key, &blob));
 	resp_header(cx, resp, "Cache-Control", STR("no-store"));
-	resp_header(cx, resp, "Accept-Ranges", STR("bytes"));
 	const struct str header = req_header(cx, req, "Range");
 	const struct range range = range_parse(header, personal_blob_length(blob));
 	if (header.n && range.kind == RANGE_PART)

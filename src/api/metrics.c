@@ -81,7 +81,9 @@ static void process_metrics(struct buf *out)
 void metrics_write(struct ctx *cx, struct buf *out)
 {
 	struct feed_stats feed;
-	http_metrics(cx->metrics->http, out);
+	const struct http *http = atomic_load(&cx->metrics->http);
+	if (http)
+		http_metrics(http, out);
 	store_metrics(cx->writer, out);
 	keyholder_metrics(cx->keyholder, out);
 	feed_read_stats(cx->feed, &feed);

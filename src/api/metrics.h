@@ -3,12 +3,14 @@
  * https://prometheus.io/docs/instrumenting/exposition_formats/ (version 0.0.4) */
 #ifndef API_METRICS_H
 #define API_METRICS_H
+#include <stdatomic.h>
+
 #include "base/ctx.h"
 
 struct http;
-/* Made by app/ once the listener is there: what a context cannot reach otherwise. */
+/* Made by app/: what a context cannot reach otherwise.  NULL until the listener has started. */
 struct metrics {
-	const struct http *http;
+	_Atomic(const struct http *) http;
 };
 void metrics_write(struct ctx *, struct buf *out);
 #endif

@@ -119,13 +119,12 @@ static enum err open_stores(struct app *app, struct ctx *cx)
 	if (status == OK && app->extent == APP_SERVE)
 		status = blobs_sweep(cx, NULL);
 	cx->db = NULL;
-	app_ctx_bare(app, &app->writer_cx);
-	if (status == OK)
-		status = writer_start(&app->writer_cx, db, all_statements, &app->writer);
 	if (status != OK) {
 		db_close(&db);
 		return status;
 	}
+	app_ctx_bare(app, &app->writer_cx);
+	TRY(writer_start(&app->writer_cx, db, all_statements, &app->writer));
 	app->template.writer = cx->writer = app->writer;
 	app->db_config.write = false;
 	unsigned readers = app->extent == APP_STORES ? CONSOLE_READERS
@@ -155,7 +154,7 @@ static enum err open_rooms(struct app *app, struct ctx *cx)
 		app->template.sessions = app->sessions;
 		TRY(limits_open(cx, &app->limits));
 		app->template.limits = app->limits;
-		TRY(feed_open(&app->template, &app->db_config, &app->feed));
+		TRY(feed_open(cx, &app->db_config, &app->feed));
 		app->template.feed = app->feed;
 		TRY(writer_run(cx, begin_expiring, NULL));
 	}
@@ -173,7 +172,10 @@ static enum err listen_http(struct app *app, struct ctx *cx)
 		.trusted_proxies = config->server_trusted_proxies, .log = cx->log, .access_log = config->server_access_log,
 	};
 	struct http_hooks hooks = app_hooks(app);
-	return http_start(cx, &http_config, &hooks, api_tables, &app->http);
+	app->template.metrics = &app->metrics;
+	TRY(http_start(cx, &http_config, &hooks, api_tables, &app->http));
+	atomic_store(&app->metrics.http, app->http);
+	return OK;
 }
 
 enum err app_open(struct ctx *cx, enum app_extent extent, struct app **out)
@@ -186,9 +188,12 @@ enum err app_open(struct ctx *cx, enum app_extent extent, struct app **out)
 	ids_init(&app->ids, (unsigned)cx->config->region_number, (unsigned)cx->config->region_node);
 	app->template = (struct ctx){ .clock = &app->clock, .ids = &app->ids, .log = cx->log, .config = cx->config, .faults = cx->faults };
 	cx->ids = &app->ids;
+	pthread_mutex_init(&app->opening, NULL);
+	pthread_mutex_lock(&app->opening);
 	enum err status = open_rooms(app, cx);
 	if (status == OK && extent >= APP_SERVE)
 		status = listen_http(app, cx);
+	pthread_mutex_unlock(&app->opening);
 	if (status != OK) {
 		app_close(&app);
 		return status;
@@ -215,6 +220,7 @@ void app_close(struct app **app_)
 	ctx_end(&app->writer_cx);
 	blobs_close(&app->blobs);
 	keyholder_close(&app->keyholder);
+	pthread_mutex_destroy(&app->opening);
 	free(app);
 	*app_ = NULL;
 }

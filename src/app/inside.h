@@ -1,6 +1,9 @@
 /* app/inside.h - what the files of this room share. */
 #ifndef APP_INSIDE_H
 #define APP_INSIDE_H
+#include <pthread.h>
+
+#include "api/metrics.h"
 #include "app/app.h"
 #include "base/clock.h"
 #include "base/id.h"
@@ -8,6 +11,7 @@
 
 struct app {
 	enum app_extent extent;
+	pthread_mutex_t opening;               /* held by app_open() */
 	struct clock clock;
 	struct ids ids;
 	struct ctx template;                   /* what every context starts from; its arena stays empty */
@@ -23,6 +27,7 @@ struct app {
 	struct limits *limits;
 	struct feed *feed;
 	struct http *http;
+	struct metrics metrics;
 };
 
 /* app/hooks.c */

@@ -8,28 +8,37 @@
 
 #define ATTEMPTS_MAX 5
 
+static const struct eraser others[] = {
+	{ "drafts", draft_erase_some },
+	{},
+};
+
+static enum err erase(struct ctx *cx, const struct job *job)
+{
+	return erase_run(cx, job, others);
+}
+
+static const struct job_kind kinds[] = {
+	{ DRAFT_PROCESS_JOB, publish_run, PUBLISH_JOB_ATTEMPTS },
+	{ UPLOAD_EXPIRE_JOB, upload_expire, ATTEMPTS_MAX },
+	{ ERASE_JOB, erase, ATTEMPTS_MAX },
+	{ DROP_JOB, drop_run, ATTEMPTS_MAX },
+	{},
+};
+
+/* A job thread's first context waits until app_open() is done with the template that it is made from. */
 static void ctx_open(void *self, struct ctx *cx)
 {
-	app_ctx(self, cx);
+	struct app *app = self;
+	pthread_mutex_lock(&app->opening);
+	pthread_mutex_unlock(&app->opening);
+	app_ctx(app, cx);
 }
 
 static void ctx_close(void *self, struct ctx *cx)
 {
 	app_ctx_end(self, cx);
 }
-
-static enum err erase(struct ctx *cx, const struct job *job)
-{
-	return erase_run(cx, job, NULL);
-}
-
-static const struct job_kind kinds[] = {
-	{ DRAFT_PROCESS_JOB, publish_run, ATTEMPTS_MAX },
-	{ UPLOAD_EXPIRE_JOB, upload_expire, ATTEMPTS_MAX },
-	{ ERASE_JOB, erase, ATTEMPTS_MAX },
-	{ DROP_JOB, drop_run, ATTEMPTS_MAX },
-	{},
-};
 
 enum err app_start_jobs(struct app *app, struct ctx *cx)
 {

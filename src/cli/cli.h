@@ -1,0 +1,85 @@
+/* cli/cli.h - commands as rows of a table: what they take, what they do, how they help. */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+#include "app/app.h"
+#include "base/config.h"
+
+/* Exit codes, the same for every command. */
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+struct command_option {
+	const char *name;                      /* "role": written --role */
+	const char *value;                     /* "ROLE"; NULL: the option takes none */
+	const char *help;
+};
+
+/* How much is open when a command runs. */
+enum needs { NEEDS_NOTHING, NEEDS_SETTINGS, NEEDS_NODE, NEEDS_WORK };
+
+#define ARGUMENTS_MAX 8
+#define OVERRIDES_MAX 128
+
+/* A command line, read. */
+struct cli {
+	const struct command *command;
+	const char *arguments[ARGUMENTS_MAX + 1];
+	int count;
+	const char *values[16];                /* by the command's options; "" for one without a value; NULL: not given */
+	const char *config_file;
+	const char *overrides[OVERRIDES_MAX + 1];
+	int override_count;
+	bool help;
+	struct log log;
+	struct clock clock;
+	struct config *config;
+	struct app *app;
+	struct ctx cx;
+};
+
+struct command {
+	const char *name;                      /* "user add" */
+	const char *arguments;                 /* "HANDLE" */
+	int least, most;                       /* of them */
+	const char *summary;                   /* one line, without a full stop */
+	const char *about;                     /* sentences */
+	const char *examples;                  /* lines */
+	const struct command_option *options;  /* ends with a row without a name; NULL: none */
+	enum needs needs;
+	enum err (*run)(struct cli *);
+};
+/* Ends with a row without a name. */
+extern const struct command commands[];
+
+/* The options that every command takes. */
+extern const struct command_option common_options[];
+
+/* E_INVALID with the text of a usage mistake. */
+enum err cli_read(struct cli *, int argc, char **argv);
+/* The option's value; NULL: it was not given. */
+const char *cli_option(const struct cli *, const char *name);
+/* The same as a number within a range; `standard` when not given.  E_INVALID. */
+enum err cli_number(struct cli *, const char *name, int64_t least, int64_t most, int64_t standard, int64_t *out);
+/* One line from standard input: asked for without echo at a terminal (twice when `twice`).  In cx->mem. */
+enum err cli_password(struct cli *, bool twice, struct str *out);
+/* True: --yes, or the answer at a terminal. */
+bool cli_sure(const struct cli *, const char *question);
+/* The account behind the first argument. */
+struct account;
+enum err cli_account(struct cli *, const char *handle, struct account *out);
+/* Acts for the account, with its key: publishing, removing. */
+enum err cli_act_as(struct cli *, int64_t account);
+
+void help_overview(void);
+void help_command(const struct command *);
+void help_common(void);
+
+/* One a file. */
+enum err run_serve(struct cli *);
+enum err run_init(struct cli *);
+enum err run_user_add(struct cli *), run_user_list(struct cli *), run_user_password(struct cli *), run_user_role(struct cli *);
+enum err run_user_suspend(struct cli *), run_user_restore(struct cli *), run_user_delete(struct cli *);
+enum err run_video_list(struct cli *), run_video_remove(struct cli *), run_video_import(struct cli *), run_import(struct cli *);
+enum err run_demand_add(struct cli *), run_demand_list(struct cli *), run_demand_count(struct cli *);
+enum err run_invite_add(struct cli *);
+enum err run_settings(struct cli *), run_openapi(struct cli *), run_version(struct cli *);
+#endif

@@ -1,0 +1,94 @@
+/* The table of commands; the manual page and --help are made from it. */
+#include "cli/cli.h"
+
+static const struct command_option serve_options[] = {
+	{ "init", NULL, "Make the data folder first when there is none." },
+	{},
+};
+static const struct command_option user_add_options[] = {
+	{ "name", "NAME", "The name that is shown; without it the handle." },
+	{ "role", "ROLE", "member (without it), moderator or operator." },
+	{},
+};
+static const struct command_option yes_options[] = {
+	{ "yes", NULL, "Do not ask." },
+	{},
+};
+static const struct command_option import_options[] = {
+	{ "as", "HANDLE", "The account that publishes; needed." },
+	{ "caption", "TEXT", "The caption; without it none." },
+	{ "language", "CODE", "The language of the clip (ISO 639); without it none." },
+	{},
+};
+static const struct command_option demand_add_options[] = {
+	{ "asker", "STATE", "ISO 3166 code of the state that asks; needed." },
+	{ "kind", "KIND", "disclosure, preservation, removal or emergency; needed." },
+	{ "authority", "NAME", "Which court or office." },
+	{ "reference", "TEXT", "Its own file number." },
+	{ "text", "TEXT", "What it asks for." },
+	{},
+};
+static const struct command_option invite_options[] = {
+	{ "uses", "NUMBER", "How many accounts it makes; without it 1." },
+	{ "days", "NUMBER", "How long it lasts; without it 14." },
+	{},
+};
+static const struct command_option settings_options[] = {
+	{ "mdoc", NULL, "Print them as the section of the manual page." },
+	{},
+};
+
+const struct command commands[] = {
+	{ "serve", "", 0, 0, "Serve the node", "Serves until SIGTERM or SIGINT; then running requests may end (server.drain_seconds).",
+	  "amanat serve --init --folder data\namanat serve --config /etc/amanat.ini\n", serve_options, NEEDS_SETTINGS, run_serve },
+	{ "init", "", 0, 0, "Make a data folder and its key",
+	  "Makes the data folder, empty databases, and outside the folder the region's key file. Who loses the key file loses "
+	  "all personal data: keep a copy of it elsewhere than the copies of the folder.",
+	  "amanat init --folder /srv/amanat\n", NULL, NEEDS_SETTINGS, run_init },
+	{ "user add", "HANDLE", 1, 1, "Add an account", "The password is the first line of standard input, or asked for at a terminal.",
+	  "amanat user add asha --role operator\n", user_add_options, NEEDS_NODE, run_user_add },
+	{ "user list", "", 0, 0, "List accounts: handle, role, state, day", "Newest first.", "amanat user list\n", NULL, NEEDS_NODE, run_user_list },
+	{ "user password", "HANDLE", 1, 1, "Set an account's password",
+	  "The password is the first line of standard input, or asked for at a terminal. All sessions of the account end.",
+	  "amanat user password asha\n", NULL, NEEDS_NODE, run_user_password },
+	{ "user role", "HANDLE ROLE", 2, 2, "Make an account member, moderator or operator", "Takes effect with the account's next request.",
+	  "amanat user role asha moderator\n", NULL, NEEDS_NODE, run_user_role },
+	{ "user suspend", "HANDLE", 1, 1, "Suspend an account", "Its sessions end; its profile and videos are shown no more.",
+	  "amanat user suspend mallory\n", NULL, NEEDS_NODE, run_user_suspend },
+	{ "user restore", "HANDLE", 1, 1, "Restore a suspended account", "Its profile and videos are shown again.", "amanat user restore asha\n",
+	  NULL, NEEDS_NODE, run_user_restore },
+	{ "user delete", "HANDLE", 1, 1, "Delete an account for ever",
+	  "Its profile vanishes at once; what it published, its rows and its key are destroyed by the running server or at its next start.",
+	  "amanat user delete mallory --yes\n", yes_options, NEEDS_NODE, run_user_delete },
+	{ "video list", "HANDLE", 1, 1, "List an account's videos: id, day, length, likes, caption", "Newest first.", "amanat video list asha\n",
+	  NULL, NEEDS_NODE, run_video_list },
+	{ "video remove", "ID", 1, 1, "Remove a video", "It vanishes at once; its files follow.", "amanat video remove 123456789012345678 --yes\n",
+	  yes_options, NEEDS_NODE, run_video_remove },
+	{ "video import", "FILE", 1, 1, "Publish one clip", "It takes the way of every upload: stored, processed, published.",
+	  "amanat video import clip.mp4 --as asha --caption \"First light\" --language en\n", import_options, NEEDS_WORK, run_video_import },
+	{ "import", "FOLDER", 1, 1, "Publish every clip of a folder",
+	  "In the order of their names; each takes the way of every upload. A line a file tells what became of it; one that cannot be "
+	  "published does not stop the rest, but the exit code is 1.",
+	  "amanat import clips --as asha\n", import_options, NEEDS_WORK, run_import },
+	{ "demand add", "", 0, 0, "Enter a demand for data or removal", "It is counted in /letter and /api/v1/node at once.",
+	  "amanat demand add --asker SG --kind disclosure --authority \"High Court\"\n", demand_add_options, NEEDS_NODE, run_demand_add },
+	{ "demand list", "", 0, 0, "List demands: id, day, asker, kind, state, authority", "Newest first.", "amanat demand list\n", NULL,
+	  NEEDS_NODE, run_demand_list },
+	{ "demand count", "", 0, 0, "Tell how many demands there are", "The public figure.", "amanat demand count\n", NULL, NEEDS_NODE, run_demand_count },
+	{ "invite add", "", 0, 0, "Make an invitation", "Prints its code, which nobody can read again: only its keyed hash is stored.",
+	  "amanat invite add --uses 10 --days 30\n", invite_options, NEEDS_NODE, run_invite_add },
+	{ "settings", "", 0, 0, "Print every setting with its meaning and default", "As an INI file: save it, change it, and pass it with --config.",
+	  "amanat settings > amanat.ini\n", settings_options, NEEDS_NOTHING, run_settings },
+	{ "openapi", "", 0, 0, "Print the description of the interface (OpenAPI 3.1)", "The same as /api/v1/openapi.json of a running node.",
+	  "amanat openapi > amanat.json\n", NULL, NEEDS_NOTHING, run_openapi },
+	{ "version", "", 0, 0, "Print version and commit", "", "amanat version\n", NULL, NEEDS_NOTHING, run_version },
+	{},
+};
+
+const struct command_option common_options[] = {
+	{ "config", "FILE", "Read settings from this INI file." },
+	{ "folder", "FOLDER", "The data folder; the same as --set store.folder=FOLDER." },
+	{ "set", "SECTION.NAME=VALUE", "One setting, over the file's. May be given again and again." },
+	{ "help", NULL, "Tell what a command does." },
+	{},
+};

@@ -1,0 +1,49 @@
+#include <stdio.h>
+
+#include "api/version.h"
+#include "cli/cli.h"
+
+static void announce(struct cli *cli, bool made)
+{
+	const struct config *config = cli->config;
+	bool six = false;
+	for (const char *p = config->server_address; *p; p++)
+		six |= *p == ':';
+	printf("Amanat is ready: http://%s%s%s:%u/\n", six ? "[" : "", config->server_address, six ? "]" : "", app_port(cli->app));
+	printf("Data: %s, in %s (%s). Key: %s%s\n", config->store_folder, config->region_place, config->region_jurisdiction,
+	       app_key_file(&cli->cx), made ? ", made just now: keep a copy of it elsewhere." : ".");
+	printf("Next: open the address and %s. The letter about this node is at /letter. Ctrl+C stops it.\n",
+	       made ? "sign up, then publish a clip" : "sign in");
+	fflush(stdout);
+}
+
+enum err run_serve(struct cli *cli)
+{
+	struct ctx *cx = &cli->cx;
+	bool made = false;
+	if (!app_exists(cli->config)) {
+		if (!cli_option(cli, "init"))
+			return fail(cx, E_NOTFOUND, "there is no node in the folder \"%.80s\"; make one: amanat init --folder %.80s",
+			            cli->config->store_folder, cli->config->store_folder);
+		TRY(app_init(cx));
+		made = true;
+	}
+	app_signals_block();
+	TRY(app_open(cx, APP_SERVE, &cli->app));
+	log_line(&cli->log, LOG_INFO, "started version=%s commit=%s", AMANAT_VERSION, AMANAT_COMMIT);
+	announce(cli, made);
+	app_signals_wait();
+	log_line(&cli->log, LOG_INFO, "stopping");
+	app_close(&cli->app);
+	log_line(&cli->log, LOG_INFO, "stopped");
+	return OK;
+}
+
+enum err run_init(struct cli *cli)
+{
+	TRY(app_init(&cli->cx));
+	printf("Made the data folder %s and the key file %s.\n"
+	       "Keep a copy of the key file, apart from copies of the folder: without it personal data cannot be read.\n"
+	       "Next: amanat serve --folder %s\n", cli->config->store_folder, app_key_file(&cli->cx), cli->config->store_folder);
+	return OK;
+}
