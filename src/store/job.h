@@ -9,30 +9,41 @@
 struct job {
 	int64_t id, account;
 	struct str kind;
-	int64_t attempts;
+	int64_t attempts;                      /* this one included */
+	int64_t lease;                         /* its number: whoever holds an older one of the same job holds none */
 };
-/* On the writer, inside the caller's transaction.  A queued job of the same kind and account is one job: no second row. */
+/* On the writer, inside the caller's transaction.  A queued job of the same kind and account is one job: no second row.  One
+ * that runs just now runs once more when it is done.  Wakes cx->jobs. */
 enum err job_add(struct ctx *, const char *kind, int64_t account, int64_t run_after_us);
 /* E_NOTFOUND when nothing is due. Through writer_run(). */
 enum err job_claim(struct ctx *, int64_t lease_us, struct job *out);
+/* These three: E_CONFLICT when the lease is another's by now. */
 enum err job_renew(struct ctx *, const struct job *, int64_t lease_us);
 /* Done: the row goes.  Failed: run again after a back-off, given up after `attempts_max` (false in *again). */
 enum err job_done(struct ctx *, const struct job *);
 enum err job_failed(struct ctx *, const struct job *, int attempts_max, bool *again);
+/* Microseconds until one can be claimed, 0 when now, INT64_MAX when there is none.  On any read connection. */
+enum err job_next(struct ctx *, int64_t *out_us);
 
-/* Threads that claim and run jobs; woken by jobs_wake() and by the clock. */
+/* Threads that claim and run jobs; woken by jobs_wake() and by the clock.  While a job runs its lease is renewed, so another
+ * process takes it over JOB_LEASE_US after this one died. */
+#define JOB_LEASE_US (15 * SECOND_US)
 struct jobs;
 struct job_kind {
 	const char *kind;
+	/* Fails: tried again later.  It must bear being run twice: its process may die behind its last commit. */
 	enum err (*run)(struct ctx *, const struct job *);
 	int attempts_max;
 };
 struct jobs_hooks {
 	void *self;
+	/* Gives a context its db (and whatever else); asked once for each run and for each look at the clock. */
 	void (*ctx_open)(void *self, struct ctx *);
 	void (*ctx_close)(void *self, struct ctx *);
 };
+/* `kinds` ends with a row without a kind and lives as long as the jobs.  A job of a kind that is not among them is logged and
+ * put off. */
 enum err jobs_start(struct ctx *, unsigned threads, const struct job_kind *kinds, const struct jobs_hooks *, struct jobs **out);
-void jobs_wake(struct jobs *);
+void jobs_wake(struct jobs *);                 /* takes NULL */
 void jobs_stop(struct jobs **);                /* waits for running ones */
 #endif

@@ -1,0 +1,193 @@
+#include <assert.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/blob.sql.h"
+#include "store/blob_folder.h"
+
+#define BATCH 64                               /* files unlinked in one transaction */
+
+/* --- opening --- */
+
+static enum err open_folder(struct ctx *cx, int parent, const char *name, int *out)
+{
+	if (mkdirat(parent, name, S_IRWXU) != 0 && errno != EEXIST)
+		return blob_fail(cx, name);
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return blob_fail(cx, name);
+	*out = fd;
+	return OK;
+}
+
+/* All 256 at once, so that making a blob never makes a folder. */
+static enum err make_shards(struct ctx *cx, int folder)
+{
+	char shard[3];
+	if (faccessat(folder, "ff", F_OK, 0) == 0)
+		return OK;
+	for (unsigned i = 0; i < 256; i++) {
+		snprintf(shard, sizeof shard, "%02x", i);
+		if (mkdirat(folder, shard, S_IRWXU) != 0 && errno != EEXIST)
+			return blob_fail(cx, "making the blobs' folders");
+	}
+	return fsync(folder) == 0 ? OK : blob_fail(cx, "making the blobs' folders");
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+enum err blobs_open(struct ctx *cx, const char *folder, struct blobs **out)
+{
+	AUTO(blobs_close) struct blobs *blobs = calloc(1, sizeof *blobs);
+	if (!blobs)
+		abort();
+	*blobs = (struct blobs){ .public_fd = -1, .personal_fd = -1, .tmp_fd = -1 };
+	AUTO(close_fd) int data = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (data < 0)
+		return blob_fail(cx, folder);
+	AUTO(close_fd) int root = -1;
+	TRY(open_folder(cx, data, "blobs", &root));
+	TRY(open_folder(cx, root, "public", &blobs->public_fd));
+	TRY(open_folder(cx, root, "personal", &blobs->personal_fd));
+	TRY(open_folder(cx, root, "tmp", &blobs->tmp_fd));
+	TRY(make_shards(cx, blobs->public_fd));
+	TRY(make_shards(cx, blobs->personal_fd));
+	if (fsync(root) != 0 || fsync(data) != 0)
+		return blob_fail(cx, "making the blobs' folders");
+	*out = blobs;
+	blobs = NULL;
+	return OK;
+}
+
+void blobs_close(struct blobs **blobs)
+{
+	if (!blobs || !*blobs)
+		return;
+	close_fd(&(*blobs)->public_fd);
+	close_fd(&(*blobs)->personal_fd);
+	close_fd(&(*blobs)->tmp_fd);
+	free(*blobs);
+	*blobs = NULL;
+}
+
+/* --- rows whose files go --- */
+
+struct clearing {
+	const struct stmt *which;
+	int64_t removed;
+	unsigned found;
+};
+
+/* The file first: a row that outlives it is cleared away next time, a file that outlives its row would be nobody's. */
+static enum err clear_batch(struct ctx *cx, void *argument)
+{
+	struct clearing *c = argument;
+	struct { char name[BLOB_NAME_BYTES]; bool personal; } doomed[BATCH];
+	unsigned n = 0;
+	{
+		AUTO(rows_close) struct rows *rows = NULL;
+		TRY(db_query_(cx, c->which, &rows, VALS(I64(BATCH))));
+		for (; rows_next(rows); n++) {
+			snprintf(doomed[n].name, sizeof doomed[n].name, STR_FMT, STR_ARG(rows_text(rows, 0)));
+			doomed[n].personal = str_eq(rows_text(rows, 1), STR("personal"));
+		}
+		TRY(rows_status(rows));
+	}
+	for (unsigned i = 0; i < n; i++) {
+		char path[BLOB_PATH_BYTES];
+		blob_path(doomed[i].name, path);
+		int folder = doomed[i].personal ? cx->blobs->personal_fd : cx->blobs->public_fd;
+		if (fault_hit(cx) || (unlinkat(folder, path, 0) != 0 && errno != ENOENT))
+			return blob_fail(cx, "removing a blob");
+		TRY(db_run(cx, SQL_blob_delete, TEXT(str_of(doomed[i].name))));
+	}
+	c->found = n;
+	return OK;
+}
+
+static enum err clear_rows(struct ctx *cx, const struct stmt *which, int64_t *removed)
+{
+	struct clearing c = { .which = which, .found = BATCH };
+	while (c.found == BATCH) {
+		TRY(blob_run_write(cx, clear_batch, &c));
+		*removed += c.found;
+	}
+	return OK;
+}
+
+enum err blobs_erase(struct ctx *cx, const struct job *)
+{
+	int64_t removed = 0;
+	return clear_rows(cx, &SQL_blob_removed, &removed);
+}
+
+/* --- files without rows --- */
+
+static void close_dir(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
+}
+
+struct found_name {
+	struct str name;
+	bool known;
+};
+
+static enum err look_up(struct ctx *cx, void *argument)
+{
+	struct found_name *found = argument;
+	AUTO(rows_close) struct rows *rows = NULL;
+	TRY(db_query(cx, SQL_blob_state, &rows, TEXT(found->name)));
+	found->known = rows_next(rows);
+	return rows_status(rows);
+}
+
+/* `all`: every file goes, known or not (blobs/tmp). */
+static enum err clear_folder(struct ctx *cx, int parent, const char *name, bool all, int64_t *removed)
+{
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	AUTO(close_dir) DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	if (!dir) {
+		close_fd(&fd);
+		return blob_fail(cx, "looking for lost blobs");
+	}
+	for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
+		struct found_name found = { .name = str_of(entry->d_name) };
+		if (entry->d_name[0] == '.')
+			continue;
+		if (!all && blob_name_valid(found.name))
+			TRY(look_up(cx, &found));
+		if (found.known)
+			continue;
+		if (unlinkat(dirfd(dir), entry->d_name, 0) != 0)
+			return blob_fail(cx, "removing a lost blob");
+		++*removed;
+	}
+	return OK;
+}
+
+enum err blobs_sweep(struct ctx *cx, int64_t *removed)
+{
+	int64_t count = 0;
+	char shard[3];
+	TRY(clear_rows(cx, &SQL_blob_unfinished, &count));
+	TRY(clear_folder(cx, cx->blobs->tmp_fd, ".", true, &count));
+	for (unsigned i = 0; i < 256; i++) {
+		snprintf(shard, sizeof shard, "%02x", i);
+		TRY(clear_folder(cx, cx->blobs->public_fd, shard, false, &count));
+		TRY(clear_folder(cx, cx->blobs->personal_fd, shard, false, &count));
+	}
+	*removed = count;
+	return OK;
+}

@@ -1,0 +1,32 @@
+-- A queued job stays one row and runs at the earlier time; one that runs now will run again.
+-- name: job_add @personal
+INSERT INTO job (kind, account, run_after_us, attempts, again, boot, lease_us, lease) VALUES ($1, $2, $3, 0, 0, '', 0, 0)
+ON CONFLICT (kind, account) DO UPDATE SET
+	again = CASE WHEN job.boot = '' THEN 0 ELSE 1 END,
+	run_after_us = CASE WHEN job.boot = '' AND job.run_after_us < excluded.run_after_us THEN job.run_after_us
+		ELSE excluded.run_after_us END
+
+-- $1 now, $2 this boot, $3 boot time now, $4 when the lease ends.
+-- name: job_claim @personal
+UPDATE job SET boot = $2, lease_us = $4, lease = lease + 1, attempts = attempts + 1, again = 0
+WHERE id = (SELECT id FROM job
+	WHERE (boot = '' AND run_after_us <= $1) OR (boot <> '' AND (boot <> $2 OR lease_us <= $3))
+	ORDER BY run_after_us, id LIMIT 1)
+RETURNING id, kind, account, attempts, lease
+
+-- name: job_renew @personal
+UPDATE job SET lease_us = $3 WHERE id = $1 AND lease = $2 AND boot <> ''
+
+-- Was it added once more while it ran, it is as new.
+-- name: job_requeue @personal
+UPDATE job SET boot = '', attempts = 0, again = 0 WHERE id = $1 AND lease = $2 AND boot <> '' AND again = 1
+
+-- name: job_delete @personal
+DELETE FROM job WHERE id = $1 AND lease = $2 AND boot <> ''
+
+-- name: job_later @personal
+UPDATE job SET boot = '', run_after_us = $3 WHERE id = $1 AND lease = $2 AND boot <> ''
+
+-- How long until there is something to claim, in microseconds: $1 now, $2 this boot, $3 boot time now.
+-- name: job_next @personal
+SELECT min(CASE WHEN boot = '' THEN run_after_us - $1 WHEN boot <> $2 THEN 0 ELSE lease_us - $3 END) FROM job
