@@ -11,7 +11,6 @@
 #include "media/draft.h"
 #include "media/protocol.h"
 #include "social/text.h"
-#include "store/job.h"
 
 #define DRAFTS "/api/v1/drafts"
 #define DRAFT_BYTES_MAX ((size_t)64 * 1024)
@@ -166,8 +165,6 @@ static enum err draft_publish(struct ctx *cx, const struct req *req, struct resp
 	TRY(draft_set_publish(cx, id));
 	TRY(answer_draft(cx, id, resp));
 	resp->status = 202;
-	/* To claim a job takes the writer, so nobody looks before this group is through. */
-	jobs_wake(cx->jobs);
 	return OK;
 }
 
@@ -175,7 +172,7 @@ static enum err draft_drop(struct ctx *cx, const struct req *req, struct resp *r
 {
 	int64_t id;
 	TRY(draft_id(cx, req, &id));
-	TRY(draft_remove(cx, cx->actor.grant.person, id));
+	TRY(draft_delete(cx, cx->actor.grant.person, id));
 	resp->status = 204;
 	return OK;
 }
@@ -293,7 +290,7 @@ const struct route draft_routes[] = {
 		"DraftChange", "Draft", NULL },
 	{ POST, DRAFTS "/{id}/publish", draft_publish, ACCOUNT, RATE_WRITE, WRITE, BODY_MAX,
 		"Publishes a draft: at once, or as soon as it is processed.", NULL, "Draft", NULL },
-	{ DELETE, DRAFTS "/{id}", draft_drop, ACCOUNT, RATE_WRITE, SLOW, 0, "Erases a draft and its upload.", NULL, NULL, NULL },
+	{ DELETE, DRAFTS "/{id}", draft_drop, ACCOUNT, RATE_WRITE, WRITE, 0, "Erases a draft and its upload.", NULL, NULL, NULL },
 	{ GET, DRAFTS "/{id}/poster", draft_poster, ACCOUNT, RATE_READ, SLOW, 0, "A draft's picture, for its author.", NULL, NULL, NULL },
 	{ GET, DRAFTS "/{id}/video", draft_video, ACCOUNT, RATE_READ, SLOW, 0, "A draft's video, for its author.", NULL, NULL, NULL },
 	{},

@@ -3,7 +3,6 @@
 #include "media/media.h"
 #include "media/upload.h"
 #include "social/text.h"
-#include "store/job.h"
 
 #define UPLOADS "/api/v1/uploads"
 #define OFFSET_TYPE "application/offset+octet-stream"
@@ -118,9 +117,7 @@ static void tell_expiry(struct ctx *cx, struct resp *resp, const struct upload *
 static enum err finish_body(struct ctx *cx, const struct req *req, struct resp *resp, struct upload *upload)
 {
 	TRY(upload_write_finish(cx, req->sink, upload));
-	if (upload->received == upload->length)
-		jobs_wake(cx->jobs);
-	else
+	if (upload->received < upload->length)
 		tell_expiry(cx, resp, upload);
 	resp_header(cx, resp, "Upload-Offset", number_text(cx, upload->received));
 	return OK;
@@ -148,9 +145,6 @@ static enum err upload_head(struct ctx *cx, const struct req *req, struct resp *
 	struct upload upload;
 	TRY(check_version(cx, req));
 	TRY(upload_resume(cx, req->params[0], &upload));
-	/* What a cut connection had brought may have been the last piece. */
-	if (upload.received == upload.length)
-		jobs_wake(cx->jobs);
 	resp->status = 200;
 	resp_header(cx, resp, "Upload-Offset", number_text(cx, upload.received));
 	resp_header(cx, resp, "Upload-Length", number_text(cx, upload.length));

@@ -10,6 +10,7 @@
 
 struct feed {
 	struct ctx cx;                         /* the thread's own */
+	unsigned fresh_max, liked_max;
 	pthread_t thread;
 	bool running;
 	pthread_mutex_t lock;                  /* of all that follows */
@@ -44,7 +45,7 @@ enum err feed_refresh(struct ctx *cx, struct feed *feed)
 {
 	struct pool *pool = NULL;
 	const int64_t from_us = clock_boot_us(NULL);
-	TRY(pool_build(cx, FEED_FRESH_MAX, FEED_LIKED_MAX, &pool));
+	TRY(pool_build(cx, feed->fresh_max, feed->liked_max, &pool));
 	replace_pool(feed, pool, clock_boot_us(NULL) - from_us);
 	return OK;
 }
@@ -127,11 +128,13 @@ static enum err start(struct feed *feed, const struct db_config *config)
 	return OK;
 }
 
-enum err feed_open(struct ctx *cx, const struct db_config *config, struct feed **out)
+enum err feed_open_sized(struct ctx *cx, const struct db_config *config, unsigned fresh_max, unsigned liked_max, struct feed **out)
 {
 	AUTO(feed_close) struct feed *feed = feed_new(cx);
 	if (!feed)
 		return fail(cx, E_IO, "no memory");
+	feed->fresh_max = fresh_max;
+	feed->liked_max = liked_max;
 	const enum err outcome = start(feed, config);
 	if (outcome != OK) {
 		cx->failure = feed->cx.failure;
@@ -140,6 +143,11 @@ enum err feed_open(struct ctx *cx, const struct db_config *config, struct feed *
 	*out = feed;
 	feed = NULL;
 	return OK;
+}
+
+enum err feed_open(struct ctx *cx, const struct db_config *config, struct feed **out)
+{
+	return feed_open_sized(cx, config, FEED_FRESH_MAX, FEED_LIKED_MAX, out);
 }
 
 void feed_close(struct feed **feed)

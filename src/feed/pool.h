@@ -36,6 +36,9 @@ uint16_t pool_language(const struct pool *, struct str code);  /* 1 when it has 
 /* A row of feed_newest, feed_most_liked, feed_older. */
 void feed_read_view(struct rows *, struct video_view *out);
 
+/* feed_open() with a pool of another size. */
+struct db_config;
+enum err feed_open_sized(struct ctx *, const struct db_config *, unsigned fresh_max, unsigned liked_max, struct feed **out);
 /* The present snapshot; give it back with pool_give(). */
 struct pool *feed_pool(struct feed *);
 #endif

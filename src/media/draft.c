@@ -5,7 +5,6 @@
 #include "media/draft.sql.h"
 #include "media/media.h"
 #include "store/job.h"
-#include "store/writer.h"
 
 #define EXPAND_ROW "media/draft.def"
 #define EXPAND_PERSON row->person
@@ -157,59 +156,60 @@ enum err draft_set_publish(struct ctx *cx, int64_t id)
 	return draft_set(cx, grant, &draft, from);
 }
 
-static void name_blob(struct str name, char out[BLOB_NAME_BYTES])
+/* One that is gone already is no error: the row is what counts. */
+static enum err drop_blob(struct ctx *cx, struct str name)
 {
-	if (name.n < BLOB_NAME_BYTES) {
-		memcpy(out, name.p, name.n);
-		out[name.n] = 0;
-	}
+	if (name.n == 0)
+		return OK;
+	const enum err outcome = personal_blob_remove(cx, arena_text(&cx->mem, name));
+	return outcome == E_NOTFOUND ? OK : outcome;
 }
 
-static enum err read_blobs(struct ctx *cx, int64_t person, int64_t id, struct draft_blobs *out)
+enum err draft_drop_blobs(struct ctx *cx, struct draft *draft)
 {
-	AUTO(rows_close) struct rows *rows = NULL;
-	TRY(db_query(cx, SQL_draft_blobs, &rows, I64(id), I64(person)));
-	const bool found = rows_next(rows);
-	TRY(rows_status(rows));
-	if (!found)
-		return not_found(cx);
-	for (int i = 0; i < 3; i++)
-		name_blob(rows_text(rows, i), out->names[i]);
+	TRY(drop_blob(cx, draft->original));
+	TRY(drop_blob(cx, draft->rendition));
+	TRY(drop_blob(cx, draft->poster));
+	draft->original = draft->rendition = draft->poster = STR("");
+	draft->original_key = draft->rendition_key = draft->poster_key = STR("");
+	draft->bytes = 0;
 	return OK;
 }
 
-enum err draft_delete(struct ctx *cx, int64_t person, int64_t id, struct draft_blobs *out)
+static enum err delete_row(struct ctx *cx, int64_t person, struct draft *draft)
 {
-	struct draft_blobs blobs = {};
-	TRY(read_blobs(cx, person, id, &blobs));
+	const int64_t id = draft->id;
+	TRY(draft_drop_blobs(cx, draft));
 	TRY(db_run(cx, SQL_draft_remove, I64(id), I64(person)));
-	TRY(db_run(cx, SQL_draft_remove_upload, I64(id), I64(person)));
-	*out = blobs;
-	return OK;
+	return db_run(cx, SQL_draft_remove_upload, I64(id), I64(person));
 }
 
-void draft_erase_blobs(struct ctx *cx, const struct draft_blobs *blobs)
+enum err draft_delete(struct ctx *cx, int64_t person, int64_t id)
 {
-	for (int i = 0; i < 3; i++)
-		if (blobs->names[i][0] && personal_blob_remove(cx, blobs->names[i]) != OK)
-			continue;
+	struct draft draft = {};
+	{
+		AUTO(rows_close) struct rows *rows = NULL;
+		TRY(db_query(cx, SQL_draft_by_id, &rows, I64(id), I64(person)));
+		if (rows_next(rows))
+			draft_read_clear(rows, 0, &draft);
+		TRY(rows_status(rows));
+	}
+	return draft.id ? delete_row(cx, person, &draft) : not_found(cx);
 }
 
-struct removal {
-	int64_t person, id;
-	struct draft_blobs blobs;
-};
-
-static enum err remove_row(struct ctx *cx, void *argument)
+enum err draft_erase_some(struct ctx *cx, const struct grant *grant, bool *more)
 {
-	struct removal *const removal = argument;
-	return draft_delete(cx, removal->person, removal->id, &removal->blobs);
-}
-
-enum err draft_remove(struct ctx *cx, int64_t person, int64_t id)
-{
-	struct removal removal = { .person = person, .id = id };
-	TRY(writer_run(cx, remove_row, &removal));
-	draft_erase_blobs(cx, &removal.blobs);
+	struct draft *const drafts = arena_new(&cx->mem, struct draft, ERASE_BATCH);
+	unsigned count = 0;
+	{
+		AUTO(rows_close) struct rows *rows = NULL;
+		TRY(db_query(cx, SQL_draft_some, &rows, I64(grant->person), I64(ERASE_BATCH)));
+		while (count < ERASE_BATCH && rows_next(rows))
+			draft_read_clear(rows, 0, &drafts[count++]);
+		TRY(rows_status(rows));
+	}
+	for (unsigned i = 0; i < count; i++)
+		TRY(delete_row(cx, grant->person, &drafts[i]));
+	*more = count == ERASE_BATCH;
 	return OK;
 }

@@ -53,21 +53,13 @@ enum err draft_set(struct ctx *, const struct grant *, const struct draft *, str
 /* The actor's.  NULL: unchanged.  The texts are clean (social/text.h).  E_NOTFOUND, E_CONFLICT "draft-published". */
 enum err draft_set_words(struct ctx *, int64_t id, const struct str *caption, const struct str *language);
 /* The actor publishes it: at once when it is ready, else as soon as it is processed; twice is no error.  E_NOTFOUND,
- * E_CONFLICT "draft-failed".  The caller wakes the jobs after the commit. */
+ * E_CONFLICT "draft-failed". */
 enum err draft_set_publish(struct ctx *, int64_t id);
 
-/* Names of personal blobs that no row knows any more, once the transaction is through; "" for none. */
-struct draft_blobs {
-	char names[3][BLOB_NAME_BYTES];
-};
-/* The row and its upload go.  Needs no key, so that what has expired can be erased.  E_NOTFOUND. */
-enum err draft_delete(struct ctx *, int64_t person, int64_t id, struct draft_blobs *out);
-/* The whole person's: social/erase.h's struct eraser. */
+/* The row, its upload and its blobs go.  Needs no key, so that what has expired can be erased.  E_NOTFOUND. */
+enum err draft_delete(struct ctx *, int64_t person, int64_t id);
+/* Its blobs go; the caller writes the row. */
+enum err draft_drop_blobs(struct ctx *, struct draft *);
+/* The whole person's: `some` of social/erase.h's struct eraser. */
 enum err draft_erase_some(struct ctx *, const struct grant *, bool *more);
-
-/* --- SLOW --- */
-/* A missing file is no error, and one that cannot be removed is swept later. */
-void draft_erase_blobs(struct ctx *, const struct draft_blobs *);
-/* draft_delete() through the writer, then the blobs.  E_NOTFOUND. */
-enum err draft_remove(struct ctx *, int64_t person, int64_t id);
 #endif

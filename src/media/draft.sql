@@ -7,9 +7,6 @@ SELECT {draft} FROM draft WHERE id = $1 AND person = $2;
 -- name: draft_set @personal
 UPDATE draft SET ({draft}) = ({draft:$1}) WHERE id = $1 AND person = $2 AND state = $9;
 
--- name: draft_of_person @personal
-SELECT {draft} FROM draft WHERE person = $1;
-
 -- name: draft_queued @personal
 SELECT {draft} FROM draft WHERE person = $1 AND state = 'queued' ORDER BY id;
 
@@ -21,9 +18,6 @@ FROM draft d LEFT JOIN upload u ON u.draft = d.id WHERE d.person = $1;
 SELECT {draft:d}, u.id, u.received, u.length
 FROM draft d LEFT JOIN upload u ON u.draft = d.id WHERE d.id = $1 AND d.person = $2;
 
--- name: draft_blobs @personal
-SELECT original, rendition, poster FROM draft WHERE id = $1 AND person = $2;
-
 -- name: draft_remove @personal
 DELETE FROM draft WHERE id = $1 AND person = $2;
 
@@ -31,7 +25,7 @@ DELETE FROM draft WHERE id = $1 AND person = $2;
 SELECT count(*), CAST(coalesce(sum(bytes), 0) AS BIGINT) FROM draft WHERE person = $1 AND state <> 'published';
 
 -- name: draft_some @personal
-SELECT id, original, rendition, poster FROM draft WHERE person = $1 LIMIT $2;
+SELECT {draft} FROM draft WHERE person = $1 LIMIT $2;
 
 -- name: draft_remove_upload @personal
 DELETE FROM upload WHERE draft = $1 AND person = $2;

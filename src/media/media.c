@@ -13,6 +13,7 @@
 struct write_slot {
 	int64_t lock;                          /* 0: free */
 	char id[LOCK_ID_BYTES];
+	struct media_holder holder;
 	int64_t last_us;                       /* boot clock */
 	bool busy;                             /* between enter and leave */
 };
@@ -108,7 +109,7 @@ static struct write_slot *slot_of(struct media *media, int64_t lock)
 }
 
 /* Under the mutex. */
-static enum err take_slot(struct ctx *cx, struct str upload, int64_t now_us, int64_t *lock)
+static enum err take_slot(struct ctx *cx, struct str upload, int64_t now_us, const struct media_holder *holder, int64_t *lock)
 {
 	struct media *const media = cx->media;
 	struct write_slot *chosen = NULL;
@@ -125,19 +126,21 @@ static enum err take_slot(struct ctx *cx, struct str upload, int64_t now_us, int
 	}
 	if (!chosen)
 		return fail(cx, E_BUSY, "too many uploads at once: try again in a few seconds");
-	*chosen = (struct write_slot){ .lock = ++media->last_lock, .last_us = now_us };
+	if (chosen->lock && chosen->holder.let_go)
+		chosen->holder.let_go(chosen->holder.self);
+	*chosen = (struct write_slot){ .lock = ++media->last_lock, .last_us = now_us, .holder = *holder };
 	memcpy(chosen->id, upload.p, upload.n);
 	*lock = chosen->lock;
 	return OK;
 }
 
-enum err media_lock(struct ctx *cx, struct str upload, int64_t *lock)
+enum err media_lock(struct ctx *cx, struct str upload, const struct media_holder *holder, int64_t *lock)
 {
 	if (upload.n >= LOCK_ID_BYTES)
 		return fail(cx, E_NOTFOUND, "no such upload");
 	const int64_t now_us = clock_boot_us(cx->clock);
 	pthread_mutex_lock(&cx->media->lock);
-	const enum err outcome = take_slot(cx, upload, now_us, lock);
+	const enum err outcome = take_slot(cx, upload, now_us, holder, lock);
 	pthread_mutex_unlock(&cx->media->lock);
 	return outcome;
 }

@@ -23,9 +23,14 @@ int64_t media_upload_bytes_max(const struct media *);
 #define MEDIA_WRITES_MAX 256
 /* A writer from which nothing came for so long may be pushed aside: its client is gone, the connection just lingers. */
 #define MEDIA_SILENCE_US (2 * SECOND_US)
+/* Who holds a lock; let_go() is called when it is pushed aside, on the thread of whoever does it, and must be quick. */
+struct media_holder {
+	void (*let_go)(void *self);
+	void *self;
+};
 /* The lock's number, > 0.  E_BUSY "upload-locked": somebody is writing; E_BUSY: too many uploads at once. */
-enum err media_lock(struct ctx *, struct str upload, int64_t *lock);
-/* Around each piece of work under the lock: E_BUSY "upload-locked" when it was pushed aside. */
+enum err media_lock(struct ctx *, struct str upload, const struct media_holder *, int64_t *lock);
+/* Around each piece of work under the lock: E_BUSY "upload-locked" when it was pushed aside.  In between nobody can. */
 enum err media_lock_enter(struct ctx *, int64_t lock);
 void media_lock_leave(struct ctx *, int64_t lock);
 void media_unlock(struct ctx *, int64_t lock);

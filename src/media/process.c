@@ -1,6 +1,7 @@
 #include "media/process.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -9,6 +10,7 @@
 #include "base/config.h"
 #include "media/media.h"
 #include "media/worker.h"
+#include "store/blob_arriving.h"
 #include "store/writer.h"
 
 #define COPY_BYTES ((size_t)256 * 1024)
@@ -64,6 +66,11 @@ static enum err open_blob(struct ctx *cx, struct str name, struct str key_bytes,
 	return outcome == E_NOTFOUND ? fail(cx, E_CORRUPT, "a draft's file is missing") : outcome;
 }
 
+static void free_bytes(char **bytes)
+{
+	free(*bytes);
+}
+
 static enum err write_all(struct ctx *cx, int fd, const char *bytes, size_t n)
 {
 	while (n) {
@@ -84,7 +91,9 @@ static enum err blob_to_file(struct ctx *cx, struct str name, struct str key_byt
 {
 	AUTO(personal_blob_close) struct personal_blob *blob = NULL;
 	TRY(open_blob(cx, name, key_bytes, &blob));
-	char *const bytes = arena_alloc(&cx->mem, COPY_BYTES, 1);
+	AUTO(free_bytes) char *bytes = malloc(COPY_BYTES);
+	if (!bytes)
+		return fail(cx, E_IO, "no memory");
 	const int64_t end = personal_blob_length(blob);
 	for (int64_t at = 0; at < end;) {
 		size_t got = 0;
@@ -102,13 +111,15 @@ static enum err file_to_blob(struct ctx *cx, int fd, struct str *name, struct st
 {
 	char fresh[BLOB_NAME_BYTES];
 	struct blob_key key;
-	TRY(personal_blob_create(cx, fresh, &key));
-	/* Named first: whatever goes wrong from here on, the caller erases it. */
+	personal_blob_name(fresh, &key);
+	/* Named first: whatever goes wrong from here on, the caller discards it. */
 	*name = arena_copy(&cx->mem, str_of(fresh));
 	*key_bytes = arena_copy(&cx->mem, (struct str){ .p = (const char *)key.bytes, .n = KEY_BYTES });
 	AUTO(personal_blob_close) struct personal_blob *blob = NULL;
 	TRY(personal_blob_append(cx, fresh, &key, 0, &blob));
-	char *const bytes = arena_alloc(&cx->mem, COPY_BYTES, 1);
+	AUTO(free_bytes) char *bytes = malloc(COPY_BYTES);
+	if (!bytes)
+		return fail(cx, E_IO, "no memory");
 	int64_t at = 0;
 	for (;;) {
 		const ssize_t got = pread(fd, bytes, COPY_BYTES, at);
@@ -189,10 +200,9 @@ static enum err run_worker(struct ctx *cx, const struct draft *draft, const stru
 struct result {
 	const struct grant *grant;
 	int64_t id;
-	struct draft *draft;                   /* of a kept one: with its new blobs; out: as written */
+	const struct draft *draft;             /* of a kept one: with its new blobs */
 	const struct worker_done *done;
 	struct str reason;
-	struct draft_blobs gone;               /* out: to erase after the commit */
 };
 
 static void describe(struct draft *draft, const struct worker_done *done)
@@ -203,13 +213,6 @@ static void describe(struct draft *draft, const struct worker_done *done)
 	draft->color = done->colour;
 	draft->has_audio = done->has_sound;
 	draft->repacked = done->repacked;
-}
-
-static void give_away(struct str *name, char out[BLOB_NAME_BYTES])
-{
-	memcpy(out, name->p, name->n);
-	out[name->n] = 0;
-	*name = STR("");
 }
 
 static enum err still_queued(struct ctx *cx, const struct grant *grant, int64_t id, struct draft *out)
@@ -225,13 +228,9 @@ static enum err store_failure(struct ctx *cx, void *argument)
 	struct result *const result = argument;
 	struct draft draft;
 	TRY(still_queued(cx, result->grant, result->id, &draft));
+	TRY(draft_drop_blobs(cx, &draft));
 	draft.state = DRAFT_FAILED;
 	draft.reason = result->reason;
-	draft.bytes = 0;
-	result->gone = (struct draft_blobs){};
-	give_away(&draft.original, result->gone.names[0]);
-	give_away(&draft.rendition, result->gone.names[1]);
-	give_away(&draft.poster, result->gone.names[2]);
 	return draft_set(cx, result->grant, &draft, DRAFT_QUEUED);
 }
 
@@ -242,6 +241,9 @@ static enum err store_rendition(struct ctx *cx, void *argument)
 	const struct draft *const made = result->draft;
 	struct draft draft;
 	TRY(still_queued(cx, result->grant, result->id, &draft));
+	TRY(draft_drop_blobs(cx, &draft));
+	TRY(personal_blob_keep(cx, arena_text(&cx->mem, made->rendition)));
+	TRY(personal_blob_keep(cx, arena_text(&cx->mem, made->poster)));
 	draft.state = draft.publish ? DRAFT_QUEUED : DRAFT_READY;
 	describe(&draft, result->done);
 	draft.rendition = made->rendition;
@@ -249,19 +251,13 @@ static enum err store_rendition(struct ctx *cx, void *argument)
 	draft.poster = made->poster;
 	draft.poster_key = made->poster_key;
 	draft.bytes = made->bytes;
-	result->gone = (struct draft_blobs){};
-	give_away(&draft.original, result->gone.names[0]);
-	TRY(draft_set(cx, result->grant, &draft, DRAFT_QUEUED));
-	*result->draft = draft;
-	return OK;
+	return draft_set(cx, result->grant, &draft, DRAFT_QUEUED);
 }
 
 enum err draft_give_up(struct ctx *cx, const struct grant *grant, int64_t id, const char *reason)
 {
 	struct result result = { .grant = grant, .id = id, .reason = str_of(reason) };
-	TRY(writer_run(cx, store_failure, &result));
-	draft_erase_blobs(cx, &result.gone);
-	return OK;
+	return writer_run(cx, store_failure, &result);
 }
 
 /* --- the three ways --- */
@@ -287,30 +283,29 @@ static enum err publish_rendition(struct ctx *cx, const struct draft *draft, str
 	return publish_outputs(cx, &video, &poster, video_bytes, out);
 }
 
-static enum err keep_outputs(struct ctx *cx, const struct grant *grant, struct draft *draft, const struct worker_done *done,
+static void discard(struct ctx *cx, struct str name)
+{
+	if (name.n)
+		personal_blob_discard(cx, arena_text(&cx->mem, name));
+}
+
+static enum err keep_outputs(struct ctx *cx, const struct grant *grant, const struct draft *draft, const struct worker_done *done,
 	const struct output *video, const struct output *poster)
 {
-	struct draft made = *draft;
+	struct draft made = { .id = draft->id };
 	struct result result = { .grant = grant, .id = draft->id, .draft = &made, .done = done };
 	int64_t video_bytes = 0, poster_bytes = 0;
 	enum err outcome = file_to_blob(cx, video->fd, &made.rendition, &made.rendition_key, &video_bytes);
 	if (outcome == OK)
 		outcome = file_to_blob(cx, poster->fd, &made.poster, &made.poster_key, &poster_bytes);
 	made.bytes = video_bytes + poster_bytes;
-	const struct draft named = made;
 	if (outcome == OK)
 		outcome = writer_run(cx, store_rendition, &result);
 	if (outcome != OK) {
-		struct draft_blobs blobs = {};
-		struct str rendition = named.rendition, image = named.poster;
-		give_away(&rendition, blobs.names[1]);
-		give_away(&image, blobs.names[2]);
-		draft_erase_blobs(cx, &blobs);
-		return outcome;
+		discard(cx, made.rendition);
+		discard(cx, made.poster);
 	}
-	draft_erase_blobs(cx, &result.gone);
-	*draft = made;
-	return OK;
+	return outcome;
 }
 
 static enum err process(struct ctx *cx, const struct grant *grant, struct draft *draft, struct media_files *out)
@@ -347,19 +342,12 @@ enum err media_process(struct ctx *cx, const struct grant *grant, struct draft *
 	return outcome;
 }
 
-enum err draft_published(struct ctx *cx, const struct grant *grant, const struct draft *draft, int64_t video, struct draft_blobs *out)
+enum err draft_published(struct ctx *cx, const struct grant *grant, int64_t id, int64_t video)
 {
-	struct draft fresh;
-	TRY(still_queued(cx, grant, draft->id, &fresh));
-	struct draft_blobs gone = {};
-	give_away(&fresh.original, gone.names[0]);
-	give_away(&fresh.rendition, gone.names[1]);
-	give_away(&fresh.poster, gone.names[2]);
-	fresh.original_key = fresh.rendition_key = fresh.poster_key = STR("");
-	fresh.state = DRAFT_PUBLISHED;
-	fresh.bytes = 0;
-	fresh.video = video;
-	TRY(draft_set(cx, grant, &fresh, DRAFT_QUEUED));
-	*out = gone;
-	return OK;
+	struct draft draft;
+	TRY(still_queued(cx, grant, id, &draft));
+	TRY(draft_drop_blobs(cx, &draft));
+	draft.state = DRAFT_PUBLISHED;
+	draft.video = video;
+	return draft_set(cx, grant, &draft, DRAFT_QUEUED);
 }

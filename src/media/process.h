@@ -19,9 +19,9 @@ struct media_files {
  * meanwhile, nothing is left.  E_BUSY: stopped, or somebody else is at it.  Anything else: the machine; trying again is
  * worth it.  `draft` may be read anew: its author can change it all the while. */
 enum err media_process(struct ctx *, const struct grant *, struct draft *, struct media_files *out);
-/* WRITE: the draft is published as `video`; `out` as in draft_delete().  E_CONFLICT when it is not queued any more: somebody
- * else has published it.  E_NOTFOUND when it was deleted. */
-enum err draft_published(struct ctx *, const struct grant *, const struct draft *, int64_t video, struct draft_blobs *out);
+/* WRITE: the draft is published as `video`, its blobs go.  E_CONFLICT when it is not queued any more: somebody else has
+ * published it.  E_NOTFOUND when it was deleted. */
+enum err draft_published(struct ctx *, const struct grant *, int64_t id, int64_t video);
 /* Through the writer.  Trying again is of no use: the row becomes 'failed' with this reason, its blobs are erased. */
 enum err draft_give_up(struct ctx *, const struct grant *, int64_t id, const char *reason);
 #endif

@@ -11,21 +11,25 @@
 static enum err readable(struct ctx *cx, const struct upload *upload, const char *name, const struct blob_key *key, int64_t *out)
 {
 	AUTO(personal_blob_close) struct personal_blob *blob = NULL;
-	TRY(personal_blob_read(cx, name, key, &blob));
+	const enum err opened = personal_blob_read(cx, name, key, &blob);
+	if (opened == E_NOTFOUND && upload->received == 0) {
+		*out = 0;                              /* not one byte has come yet */
+		return OK;
+	}
+	TRY(opened);
 	int64_t end = personal_blob_length(blob);
 	if (end > upload->length)
 		end = upload->length;
-	/* The chunk that was being filled when it was last recorded has been written anew since. */
 	int64_t at = upload->received < end ? upload->received : end;
-	at -= at % BLOB_CHUNK_BYTES;
 	void *const chunk = arena_alloc(&cx->mem, BLOB_CHUNK_BYTES, 1);
 	while (at < end) {
+		const size_t want = end - at < BLOB_CHUNK_BYTES ? (size_t)(end - at) : BLOB_CHUNK_BYTES;
 		size_t got = 0;
-		if (personal_blob_read_at(blob, at, chunk, BLOB_CHUNK_BYTES, &got) != OK || got == 0)
+		if (personal_blob_read_at(blob, at, chunk, want, &got) != OK || got == 0)
 			break;
 		at += (int64_t)got;
 	}
-	*out = at < end ? at : end;
+	*out = at;
 	return OK;
 }
 
@@ -62,16 +66,21 @@ static enum err recover(struct ctx *cx, struct str id, struct upload *out)
 	return OK;
 }
 
+/* For one piece of work on this thread. */
+static enum err lock_here(struct ctx *cx, struct str id, int64_t *lock)
+{
+	TRY(media_lock(cx, id, &(struct media_holder){}, lock));
+	return media_lock_enter(cx, *lock);
+}
+
 enum err upload_resume(struct ctx *cx, struct str id, struct upload *out)
 {
 	struct upload upload;
 	TRY(upload_get(cx, id, &upload));
 	if (upload.received < upload.length) {
 		int64_t lock;
-		TRY(media_lock(cx, upload.id, &lock));
-		enum err outcome = media_lock_enter(cx, lock);
-		if (outcome == OK)
-			outcome = recover(cx, id, &upload);
+		TRY(lock_here(cx, upload.id, &lock));
+		const enum err outcome = recover(cx, id, &upload);
 		media_unlock(cx, lock);
 		TRY(outcome);
 	}
@@ -79,26 +88,24 @@ enum err upload_resume(struct ctx *cx, struct str id, struct upload *out)
 	return OK;
 }
 
+static enum err remove_draft(struct ctx *cx, void *argument)
+{
+	const struct upload *const upload = argument;
+	return draft_delete(cx, upload->person, upload->draft);
+}
+
 enum err upload_remove(struct ctx *cx, struct str id)
 {
 	struct upload upload;
 	TRY(upload_get(cx, id, &upload));
 	int64_t lock;
-	TRY(media_lock(cx, upload.id, &lock));
-	enum err outcome = media_lock_enter(cx, lock);
-	if (outcome == OK)
-		outcome = draft_remove(cx, upload.person, upload.draft);
+	TRY(lock_here(cx, upload.id, &lock));
+	const enum err outcome = writer_run(cx, remove_draft, &upload);
 	media_unlock(cx, lock);
 	return outcome;
 }
 
 /* --- what nobody finished --- */
-
-struct expiry {
-	bool more;
-	size_t count;
-	struct draft_blobs blobs[EXPIRE_BATCH];
-};
 
 struct expired {
 	int64_t person, draft;
@@ -108,7 +115,7 @@ struct expired {
 /* A draft that is ready or on its way stays with its author; what was never finished, has failed or is published goes. */
 static enum err expire_some(struct ctx *cx, void *argument)
 {
-	struct expiry *const expiry = argument;
+	bool *const more = argument;
 	struct expired list[EXPIRE_BATCH];
 	size_t count = 0;
 	{
@@ -123,16 +130,14 @@ static enum err expire_some(struct ctx *cx, void *argument)
 		}
 		TRY(rows_status(rows));
 	}
-	size_t erased = 0;
 	for (size_t i = 0; i < count; i++) {
 		if (list[i].keep_draft)
 			TRY(db_run(cx, SQL_upload_remove, I64(list[i].draft), I64(list[i].person)));
 		else
-			TRY(draft_delete(cx, list[i].person, list[i].draft, &expiry->blobs[erased++]));
+			TRY(draft_delete(cx, list[i].person, list[i].draft));
 	}
-	expiry->count = erased;
-	expiry->more = count == EXPIRE_BATCH;
-	if (!expiry->more) {
+	*more = count == EXPIRE_BATCH;
+	if (!*more) {
 		TRY(db_run0(cx, SQL_upload_tidy_drafts));
 		TRY(job_add(cx, UPLOAD_EXPIRE_JOB, 0, cx->now_us + HOUR_US));
 	}
@@ -141,12 +146,13 @@ static enum err expire_some(struct ctx *cx, void *argument)
 
 enum err upload_expire(struct ctx *cx, const struct job *)
 {
-	struct expiry *const expiry = arena_new(&cx->mem, struct expiry, 1);
-	do {
-		TRY(writer_run(cx, expire_some, expiry));
-		for (size_t i = 0; i < expiry->count; i++)
-			draft_erase_blobs(cx, &expiry->blobs[i]);
-	} while (expiry->more);
+	for (bool more = true; more;) {
+		AUTO(ctx_end) struct ctx scratch = *cx;
+		scratch.mem = arena_new_capped(ARENA_REQUEST_BYTES);
+		const enum err outcome = writer_run(&scratch, expire_some, &more);
+		cx->failure = scratch.failure;
+		TRY(outcome);
+	}
 	return OK;
 }
 

@@ -5,6 +5,7 @@
 #include "base/config.h"
 #include "media/media.h"
 #include "media/upload_row.h"
+#include "store/blob_arriving.h"
 #include "store/job.h"
 #include "store/writer.h"
 #include "media/upload.sql.h"
@@ -23,7 +24,7 @@ struct upload_write {
 	struct draft draft;
 	int64_t received;                      /* with this body */
 	struct tus_checksum checksum;
-	struct personal_blob *blob;
+	struct personal_blob *blob;            /* NULL also once somebody else writes this upload */
 	struct buf staged;                     /* the body, while its checksum is not known to be right */
 	int64_t staged_bytes;                  /* reserved for it */
 };
@@ -134,6 +135,13 @@ static struct str new_token(struct ctx *cx)
 	return arena_copy(&cx->mem, buf_view(&token));
 }
 
+/* What has arrived stays in the file, for upload_resume() to find. */
+static void let_go(void *self)
+{
+	struct upload_write *const write = self;
+	personal_blob_close(&write->blob);
+}
+
 static void free_write(struct upload_write **write)
 {
 	if (*write)
@@ -162,10 +170,12 @@ enum err upload_create_open(struct ctx *cx, int64_t length, const struct tus_met
 
 	char name[BLOB_NAME_BYTES];
 	struct blob_key key;
-	TRY(personal_blob_create(cx, name, &key));
+	personal_blob_name(name, &key);
 	write->draft.original = arena_copy(&cx->mem, str_of(name));
 	write->draft.original_key = arena_copy(&cx->mem, (struct str){ .p = (const char *)key.bytes, .n = KEY_BYTES });
-	TRY(personal_blob_append(cx, name, &key, 0, &write->blob));
+	/* Its row comes with the upload's; without a body the file comes with the first one. */
+	if (body != 0)
+		TRY(personal_blob_append(cx, name, &key, 0, &write->blob));
 	*out = write;
 	write = NULL;
 	return OK;
@@ -178,7 +188,7 @@ enum err upload_append_open(struct ctx *cx, struct str id, int64_t offset, const
 	*write = (struct upload_write){ .cx = cx, .checksum = *checksum };
 	struct upload upload;
 	TRY(upload_get(cx, id, &upload));
-	TRY(media_lock(cx, upload.id, &write->lock));
+	TRY(media_lock(cx, upload.id, &(struct media_holder){ .let_go = let_go, .self = write }, &write->lock));
 	/* Again: what it was before the lock may be old. */
 	TRY(upload_get(cx, id, &write->upload));
 	if (offset != write->upload.received)
@@ -240,6 +250,7 @@ static enum err record_creation(struct ctx *cx, void *argument)
 	const struct upload_write *const write = argument;
 	const struct grant *const grant = &cx->actor.grant;
 	TRY(check_quota(cx, write->upload.length));
+	TRY(personal_blob_keep(cx, arena_text(&cx->mem, write->draft.original)));
 	TRY(draft_add(cx, grant, &write->draft));
 	struct val vals[upload_columns];
 	TRY(upload_vals(cx, grant, &write->upload, vals));
@@ -255,17 +266,18 @@ static enum err record_append(struct ctx *cx, void *argument)
 
 static enum err keep(struct ctx *cx, struct upload_write *write)
 {
-	if (write->checksum.algorithm != TUS_NO_CHECKSUM) {
+	if (write->received > write->upload.received && write->checksum.algorithm != TUS_NO_CHECKSUM) {
 		TRY(tus_checksum_check(cx, &write->checksum, buf_view(&write->staged)));
 		TRY(personal_blob_write(write->blob, write->staged.p, write->staged.n));
 	}
-	TRY(personal_blob_sync(write->blob));
+	if (write->received > write->upload.received)
+		TRY(personal_blob_sync(write->blob));
 	return writer_run(cx, write->creation ? record_creation : record_append, write);
 }
 
 enum err upload_write_finish(struct ctx *cx, struct upload_write *write, struct upload *out)
 {
-	if (write->blob && (write->creation || write->received > write->upload.received)) {
+	if (write->creation || write->received > write->upload.received) {
 		TRY(enter(write));
 		const enum err outcome = keep(cx, write);
 		leave(write);
@@ -281,13 +293,11 @@ enum err upload_write_finish(struct ctx *cx, struct upload_write *write, struct 
 void upload_write_close(struct upload_write *write)
 {
 	struct ctx *const cx = write->cx;
-	personal_blob_close(&write->blob);
+	if (enter(write) == OK)
+		personal_blob_close(&write->blob);
 	/* An upload that nobody was told of: only this process knows its bytes. */
-	if (write->creation && !write->kept && write->draft.original.n) {
-		struct draft_blobs blobs = {};
-		memcpy(blobs.names[0], write->draft.original.p, write->draft.original.n);
-		draft_erase_blobs(cx, &blobs);
-	}
+	if (write->creation && !write->kept && write->draft.original.n)
+		personal_blob_discard(cx, arena_text(&cx->mem, write->draft.original));
 	media_unlock(cx, write->lock);
 	media_unstage(cx, write->staged_bytes);
 	buf_free(&write->staged);

@@ -11,7 +11,6 @@ struct publication {
 	const struct grant *grant;
 	const struct draft *draft;
 	const struct media_files *files;
-	struct draft_blobs gone;               /* out */
 };
 
 static enum err store_video(struct ctx *cx, void *argument)
@@ -32,7 +31,7 @@ static enum err store_video(struct ctx *cx, void *argument)
 	};
 	int64_t video;
 	TRY(video_publish(cx, &new, &video));
-	return draft_published(cx, publication->grant, made, video, &publication->gone);
+	return draft_published(cx, publication->grant, made->id, video);
 }
 
 static enum err drop_files(struct ctx *cx, void *argument)
@@ -56,9 +55,6 @@ static enum err publish(struct ctx *cx, const struct grant *grant, const struct 
 	struct publication publication = { .grant = grant, .draft = draft, .files = files };
 	const enum err outcome = writer_run(cx, store_video, &publication);
 	switch (outcome) {
-	case OK:
-		draft_erase_blobs(cx, &publication.gone);
-		return OK;
 	case E_INVALID:
 	case E_DENIED:
 	case E_NOTFOUND:
@@ -89,6 +85,16 @@ static enum err publish_draft(struct ctx *cx, const struct job *job, const struc
 	return draft_give_up(cx, grant, draft->id, media_reason_slug(REASON_WORKER_FAILED));
 }
 
+static enum err publish_next(struct ctx *cx, const struct job *job, const struct grant *grant, bool *more)
+{
+	struct draft draft;
+	const enum err found = draft_next_queued(cx, grant, &draft);
+	*more = found == OK;
+	if (found != OK)
+		return found == E_NOTFOUND ? OK : found;
+	return publish_draft(cx, job, grant, &draft);
+}
+
 enum err publish_run(struct ctx *cx, const struct job *job)
 {
 	AUTO(grant_wipe) struct grant grant = {};
@@ -96,12 +102,13 @@ enum err publish_run(struct ctx *cx, const struct job *job)
 	if (known == E_NOTFOUND)
 		return OK;                             /* the account is closed, and its drafts go with it */
 	TRY(known);
-	for (;;) {
-		struct draft draft;
-		const enum err found = draft_next_queued(cx, &grant, &draft);
-		if (found == E_NOTFOUND)
-			return OK;
-		TRY(found);
-		TRY(publish_draft(cx, job, &grant, &draft));
+	for (bool more = true; more;) {
+		/* Memory of its own for each: an account may have many drafts. */
+		AUTO(ctx_end) struct ctx scratch = *cx;
+		scratch.mem = arena_new_capped(ARENA_REQUEST_BYTES);
+		const enum err outcome = publish_next(&scratch, job, &grant, &more);
+		cx->failure = scratch.failure;
+		TRY(outcome);
 	}
+	return OK;
 }
