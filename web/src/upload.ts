@@ -86,6 +86,8 @@ export class Transfer {
   readonly key: string;
   private attempt = 0;
   private current: XMLHttpRequest | null = null;
+  /** Whether `sent` is what the server has; after any doubt it is asked. */
+  private known = false;
   /** Each start has a number; what an older one still does is void. */
   private turn = 0;
 
@@ -135,9 +137,6 @@ export class Transfer {
     this.forget();
   }
 
-  /** Whether `sent` is what the server has; after any doubt it is asked. */
-  private known = false;
-
   /** One request further.  Gives the answer when it was not the wished one. */
   private async advance(own: number): Promise<Answer | null> {
     if (!this.url) return this.create(own);
@@ -175,6 +174,7 @@ export class Transfer {
     if (answer.status >= 400 || !Number.isSafeInteger(offset)) return answer;
     this.sent = offset;
     this.known = true;
+    this.note();
     return null;
   }
 

@@ -113,7 +113,12 @@ function Composer({ file, done }: { file: File; done: () => void }) {
 export function UploadPage() {
   const person = useStore(me);
   const [file, setFile] = useState<File | null>(null);
-  useEffect(() => void loadDrafts(), [person?.id]);
+  useEffect(() => {
+    const load = () => void loadDrafts();
+    load();
+    addEventListener('online', load);
+    return () => removeEventListener('online', load);
+  }, [person?.id]);
   if (person === null) {
     return (
       <Page title={t('upload.title')}>

@@ -74,12 +74,11 @@ const leftOver = (stored: Remembered & { key: string }): Item => ({
   state: 'unfinished', url: stored.url, error: '', transfer: null,
 });
 
-/** Whether a draft is the server's side of an upload that is shown already. */
-const isUnderWay = (draft: Draft, all: Item[]) =>
-  draft.upload !== null && all.some(item => item.url !== '' && item.url.endsWith(draft.upload!));
+/** Whether a draft is the server's side of an upload. */
+const isSame = (draft: Draft, item: Item) => draft.upload !== null && item.url !== '' && item.url.endsWith(draft.upload);
 
 export const isShown = (draft: Draft, all: Item[]) =>
-  !isUnderWay(draft, all) && (draft.state !== 'published' || watched.has(draft.id));
+  !all.some(item => isSame(draft, item)) && (draft.state !== 'published' || watched.has(draft.id));
 
 export async function loadDrafts(): Promise<void> {
   const person = me.get();
@@ -91,6 +90,10 @@ export async function loadDrafts(): Promise<void> {
   try {
     const { items: all } = await api.drafts();
     drafts.set(all);
+    items.update(shown => shown.map(item => {
+      const draft = item.state === 'unfinished' && all.find(other => isSame(other, item));
+      return draft ? { ...item, sent: draft.received } : item;
+    }));
     for (const draft of all) {
       if (running(draft.state)) void follow(draft.id);
     }

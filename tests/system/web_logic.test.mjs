@@ -1,0 +1,196 @@
+// The client's pure parts: addresses, words, which clips exist as video, what was watched.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { loadSource } from './web_source.mjs';
+
+const {
+  createList, createStore, countries, eagerness, fill, handlePattern, indexAt, isMounted, match, nextIndex, Problem,
+  readBoot, Speaker, ViewLog, wantsMore, Watch,
+} = await loadSource('router.ts', 'i18n.ts', 'api.ts', 'feed/window.ts', 'feed/views.ts', 'lists.ts', 'limits.ts', 'store.ts', 'boot.ts');
+
+test('each_address_of_the_app_has_its_screen', () => {
+  assert.deepEqual(match('/'), { name: 'home' });
+  assert.deepEqual(match('/settings/'), { name: 'settings' });
+  assert.deepEqual(match('/@asha.films'), { name: 'profile', handle: 'asha.films' });
+  assert.deepEqual(match('/@Asha'), { name: 'profile', handle: 'asha' });
+  assert.deepEqual(match('/v/123456789012345678'), { name: 'video', id: '123456789012345678' });
+});
+
+test('addresses_of_the_server_are_left_to_it', () => {
+  for (const path of ['/letter', '/media/x.mp4', '/api/v1/feed', '/@', '/@a', '/v/', '/v/12x', '/constructor', '/toString']) {
+    assert.equal(match(path), null, path);
+  }
+});
+
+const arabic = new Speaker({ code: 'ar', dir: 'rtl', reviewed: false }, {
+  'n#zero': 'zero', 'n#one': 'one', 'n#two': 'two', 'n#few': 'few {count}', 'n#many': 'many {count}', 'n#other': 'other {count}',
+});
+
+test('arabic_counts_take_all_six_forms', () => {
+  const first = count => arabic.count('n', count).split(' ')[0];
+  assert.deepEqual([0, 1, 2, 3, 10, 11, 99, 100, 102, 103].map(first),
+    ['zero', 'one', 'two', 'few', 'few', 'many', 'many', 'other', 'other', 'few']);
+});
+
+test('hindi_counts_nothing_as_one', () => {
+  const hindi = new Speaker({ code: 'hi', dir: 'ltr', reviewed: false }, { 'n#one': 'one', 'n#other': 'other' });
+  assert.deepEqual([0, 1, 2].map(count => hindi.count('n', count)), ['one', 'one', 'other']);
+});
+
+test('a_value_with_braces_or_dollars_is_said_as_it_is', () => {
+  assert.equal(fill('Hi {name}', { name: '$& {name}' }, String), 'Hi $& {name}');
+  assert.equal(fill('{missing}', {}, String), '{missing}');
+});
+
+test('large_counts_are_short', () => {
+  const english = new Speaker({ code: 'en', dir: 'ltr', reviewed: false }, { 'n#other': '{count} likes', 'n#one': '{count} like' });
+  assert.equal(english.count('n', 12_840), '12.8K likes');
+  assert.equal(english.count('n', 1), '1 like');
+});
+
+test('at_most_five_clips_exist_as_video', () => {
+  for (const active of [0, 1, 7, 499]) {
+    const mounted = Array.from({ length: 500 }, (_, index) => index).filter(index => isMounted(index, active));
+    assert.ok(mounted.length <= 5 && mounted.includes(active));
+  }
+});
+
+test('the_next_two_are_loaded_and_those_far_away_are_not', () => {
+  assert.deepEqual([3, 4, 5, 6, 7, 8].map(index => eagerness(index, 5)), ['metadata', 'metadata', 'auto', 'auto', 'auto', 'none']);
+});
+
+test('the_next_page_is_asked_for_before_the_end', () => {
+  assert.equal(wantsMore(3, 8), false);
+  assert.equal(wantsMore(4, 8), true);
+});
+
+test('failing_clips_are_passed_over_in_both_directions', () => {
+  const fails = index => index === 3 || index === 4;
+  assert.equal(nextIndex(2, 1, 10, fails), 5);
+  assert.equal(nextIndex(5, -1, 10, fails), 2);
+  assert.equal(nextIndex(0, -1, 10, fails), 0);
+  assert.equal(nextIndex(9, 1, 10, fails), 9);
+  assert.equal(nextIndex(0, 1, 0, fails), 0);
+});
+
+test('the_clip_on_screen_is_the_one_that_covers_most_of_it', () => {
+  assert.equal(indexAt(0, 800, 5), 0);
+  assert.equal(indexAt(450, 800, 5), 1);
+  assert.equal(indexAt(99_999, 800, 5), 4);
+  assert.equal(indexAt(10, 0, 5), 0);
+});
+
+test('only_moving_time_counts_as_watched', () => {
+  const watch = new Watch();
+  watch.play(1000);
+  watch.play(1500);
+  watch.stop(3000);
+  watch.stop(9000);
+  watch.play(10_000);
+  assert.deepEqual(watch.take('7', 10_500), { video: '7', watched_ms: 2500, completed: false });
+  assert.equal(watch.take('7', 11_000).watched_ms, 0);
+});
+
+const view = (video, watched_ms = 5) => ({ video, watched_ms, completed: false });
+
+test('views_go_in_batches_and_none_for_what_did_not_move', async () => {
+  const sent = [];
+  const log = new ViewLog(async items => { sent.push(items.map(item => item.video)); }, 2);
+  log.add(view('0', 0));
+  log.add(view('1'));
+  assert.deepEqual(sent, []);
+  log.add(view('2'));
+  assert.deepEqual(sent, [['1', '2']]);
+});
+
+test('views_survive_a_lost_link_but_not_a_refusal', async () => {
+  const sent = [];
+  let refusal = new Problem(0, 'network', '');
+  const log = new ViewLog(async items => {
+    if (refusal) throw refusal;
+    sent.push(items.map(item => item.video));
+  }, 50);
+  log.add(view('1'));
+  await log.flush();
+  refusal = new Problem(400, 'invalid', '');
+  log.add(view('2'));
+  await log.flush();
+  refusal = null;
+  log.add(view('3'));
+  await log.flush();
+  assert.deepEqual(sent, [['3']]);
+  refusal = new Problem(503, 'busy', '');
+  log.add(view('4'));
+  await log.flush();
+  refusal = null;
+  await log.flush();
+  assert.deepEqual(sent, [['3'], ['4']]);
+});
+
+const clip = id => ({ id, author: { id: '1' } });
+
+test('a_list_repeats_no_clip_and_ends', async () => {
+  const pages = { first: { items: [clip('1'), clip('2')], next: 'b' }, b: { items: [clip('2'), clip('3')], next: null } };
+  const list = createList('feed', async cursor => pages[cursor ?? 'first']);
+  await list.loadMore();
+  assert.equal(list.state.get().status, 'more');
+  await list.loadMore();
+  await list.loadMore();
+  assert.deepEqual(list.state.get().ids, ['1', '2', '3']);
+  assert.equal(list.state.get().status, 'end');
+});
+
+test('a_page_that_fails_is_asked_for_again_and_keeps_the_rest', async () => {
+  let fails = false;
+  const list = createList('feed', async cursor => {
+    if (fails) throw new Error('lost');
+    return { items: [clip(cursor ?? '1')], next: '2' };
+  });
+  await list.loadMore();
+  fails = true;
+  await list.loadMore();
+  assert.equal(list.state.get().status, 'error');
+  assert.deepEqual(list.state.get().ids, ['1']);
+  fails = false;
+  await list.loadMore();
+  assert.deepEqual(list.state.get().ids, ['1', '2']);
+});
+
+test('an_answer_to_a_list_that_began_anew_is_dropped', async () => {
+  const answers = [];
+  const list = createList('feed', () => new Promise(resolve => answers.push(resolve)));
+  const old = list.loadMore();
+  const fresh = list.restart();
+  answers[1]({ items: [clip('new')], next: null });
+  await fresh;
+  answers[0]({ items: [clip('old')], next: null });
+  await old;
+  assert.deepEqual(list.state.get().ids, ['new']);
+});
+
+test('handles_follow_the_rule_of_the_server', () => {
+  for (const good of ['ab', 'a_b.c9', '_a', 'a'.repeat(30)]) assert.ok(handlePattern.test(good), good);
+  for (const bad of ['a', '.ab', 'ab.', 'Ab', 'a b', 'é1', 'a'.repeat(31)]) assert.ok(!handlePattern.test(bad), bad);
+});
+
+test('every_country_is_one_that_intl_can_name', () => {
+  const names = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
+  assert.equal(new Set(countries).size, countries.length);
+  for (const code of countries) assert.ok(names.of(code), code);
+});
+
+test('followers_of_a_store_may_leave_while_it_tells', () => {
+  const store = createStore(1);
+  const seen = [];
+  const leave = store.subscribe(() => { seen.push(store.get()); leave(); });
+  store.set(2);
+  store.set(3);
+  assert.deepEqual(seen, [2]);
+});
+
+test('a_page_that_says_nothing_still_starts', () => {
+  assert.equal(readBoot(null).node.sign_up, 'open');
+  assert.deepEqual(readBoot('{"node":{"languages":["ar"]}}').languages, ['ar']);
+  assert.equal(readBoot('{}').me, undefined);
+  assert.equal(readBoot('{"me":null}').me, null);
+});
