@@ -99,6 +99,30 @@ enum err app_init(struct ctx *cx)
 
 /* --- opening, in order --- */
 
+static unsigned reader_count(const struct app *app, const struct config *config)
+{
+	int64_t threads = config->server_event_threads + config->server_slow_threads + config->media_workers;
+	return CONSOLE_READERS + (app->extent == APP_STORES ? 0 : (unsigned)threads);
+}
+
+/* The writer's database: the only one that migrates and writes. */
+static enum err open_writer(struct app *app, struct ctx *cx)
+{
+	struct db *db = NULL;
+	TRY(db_open(cx, &app->db_config, &db));
+	cx->db = db;
+	enum err status = migrate(cx, NULL);
+	cx->db = NULL;
+	if (status != OK) {
+		db_close(&db);
+		return status;
+	}
+	app_ctx_bare(app, &app->writer_cx);
+	TRY(writer_start(&app->writer_cx, db, all_statements, &app->writer));
+	app->template.writer = cx->writer = app->writer;
+	return OK;
+}
+
 static enum err open_stores(struct app *app, struct ctx *cx)
 {
 	const struct config *config = cx->config;
@@ -109,27 +133,12 @@ static enum err open_stores(struct app *app, struct ctx *cx)
 		.folder = config->store_folder, .store_key = keyholder_store_key(app->keyholder), .write = true,
 		.cache_kib = config->store_cache_mib * 1024,
 	};
-	struct db *db = NULL;
-	TRY(db_open(cx, &app->db_config, &db));
-	cx->db = db;
-	enum err status = migrate(cx, NULL);
-	if (status == OK)
-		status = blobs_open(cx, config->store_folder, &app->blobs);
-	app->template.blobs = cx->blobs = app->blobs;
-	if (status == OK && app->extent == APP_SERVE)
-		status = blobs_sweep(cx, NULL);
-	cx->db = NULL;
-	if (status != OK) {
-		db_close(&db);
-		return status;
-	}
-	app_ctx_bare(app, &app->writer_cx);
-	TRY(writer_start(&app->writer_cx, db, all_statements, &app->writer));
-	app->template.writer = cx->writer = app->writer;
+	TRY(open_writer(app, cx));
 	app->db_config.write = false;
-	unsigned readers = app->extent == APP_STORES ? CONSOLE_READERS
-	                                             : (unsigned)(config->server_event_threads + config->server_slow_threads + config->media_workers) + CONSOLE_READERS;
-	return db_pool_open(cx, &app->db_config, readers, &app->readers);
+	TRY(db_pool_open(cx, &app->db_config, reader_count(app, config), &app->readers));
+	TRY(blobs_open(cx, config->store_folder, &app->blobs));
+	app->template.blobs = cx->blobs = app->blobs;
+	return OK;
 }
 
 static enum err open_work(struct app *app, struct ctx *cx)
@@ -139,9 +148,17 @@ static enum err open_work(struct app *app, struct ctx *cx)
 	return OK;
 }
 
-static enum err begin_expiring(struct ctx *cx, void *)
+/* What a crash left half done; a command may run beside a server, so only a server does it. */
+static enum err sweep(struct app *app, struct ctx *cx)
 {
-	return upload_expire_begin(cx);
+	int64_t removed;
+	cx->db = db_pool_take(app->readers);
+	enum err status = blobs_sweep(cx, &removed);
+	db_pool_give(app->readers, cx->db);
+	cx->db = NULL;
+	if (status == OK && removed > 0)
+		log_line(cx->log, LOG_INFO, "swept files=%lld", (long long)removed);
+	return status;
 }
 
 static enum err open_rooms(struct app *app, struct ctx *cx)
@@ -150,13 +167,14 @@ static enum err open_rooms(struct app *app, struct ctx *cx)
 	if (app->extent >= APP_WORK)
 		TRY(open_work(app, cx));
 	if (app->extent >= APP_SERVE) {
+		TRY(sweep(app, cx));
 		TRY(sessions_open(cx, &app->sessions));
 		app->template.sessions = app->sessions;
 		TRY(limits_open(cx, &app->limits));
 		app->template.limits = app->limits;
 		TRY(feed_open(cx, &app->db_config, &app->feed));
 		app->template.feed = app->feed;
-		TRY(writer_run(cx, begin_expiring, NULL));
+		TRY(upload_expire_begin(cx));
 	}
 	return app->extent >= APP_WORK ? app_start_jobs(app, cx) : OK;
 }
@@ -187,14 +205,16 @@ enum err app_open(struct ctx *cx, enum app_extent extent, struct app **out)
 	app->clock = *cx->clock;
 	ids_init(&app->ids, (unsigned)cx->config->region_number, (unsigned)cx->config->region_node);
 	app->template = (struct ctx){ .clock = &app->clock, .ids = &app->ids, .log = cx->log, .config = cx->config, .faults = cx->faults };
-	cx->ids = &app->ids;
 	pthread_mutex_init(&app->opening, NULL);
 	pthread_mutex_lock(&app->opening);
-	enum err status = open_rooms(app, cx);
+	AUTO(ctx_end) struct ctx opening = {};
+	app_ctx_bare(app, &opening);
+	enum err status = open_rooms(app, &opening);
 	if (status == OK && extent >= APP_SERVE)
-		status = listen_http(app, cx);
+		status = listen_http(app, &opening);
 	pthread_mutex_unlock(&app->opening);
 	if (status != OK) {
+		cx->failure = opening.failure;
 		app_close(&app);
 		return status;
 	}

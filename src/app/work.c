@@ -4,6 +4,7 @@
 #include "media/upload.h"
 #include "social/erase.h"
 #include "social/publish.h"
+#include "store/blob.h"
 #include "store/job.h"
 
 #define ATTEMPTS_MAX 5
@@ -23,6 +24,7 @@ static const struct job_kind kinds[] = {
 	{ UPLOAD_EXPIRE_JOB, upload_expire, ATTEMPTS_MAX },
 	{ ERASE_JOB, erase, ATTEMPTS_MAX },
 	{ DROP_JOB, drop_run, ATTEMPTS_MAX },
+	{ BLOB_ERASE_JOB, blobs_erase, ATTEMPTS_MAX },
 	{},
 };
 

@@ -15,6 +15,7 @@
 #include "media/upload.h"
 #include "social/account.h"
 #include "store/job.h"
+#include "store/writer.h"
 
 #define PIECE_BYTES ((size_t)256 << 10)
 #define LOOK_US (20 * 1000)
@@ -102,6 +103,12 @@ static enum err wait_for(struct cli *cli, int64_t id, int64_t *video)
 	}
 }
 
+static enum err drop_draft(struct ctx *cx, void *argument)
+{
+	const int64_t *id = argument;
+	return draft_delete(cx, cx->actor.grant.person, *id);
+}
+
 /* Each file has an arena of its own, so that a folder of many does not fill one. */
 static enum err publish(struct cli *cli, const char *path)
 {
@@ -119,7 +126,7 @@ static enum err publish(struct cli *cli, const char *path)
 	else
 		printf("refused %s: %s\n", path, cli->cx.failure.text);
 	fflush(stdout);
-	if (draft != 0 && (status == OK || status == E_INVALID) && draft_remove(&cli->cx, cli->cx.actor.grant.person, draft) != OK)
+	if (draft != 0 && (status == OK || status == E_INVALID) && writer_run(&cli->cx, drop_draft, &draft) != OK)
 		fprintf(stderr, "amanat: the draft of %s was left behind\n", path);
 	arena_free(&cli->cx.mem);
 	outer.failure = cli->cx.failure;
