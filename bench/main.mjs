@@ -25,6 +25,14 @@ function makeClip(file) {
   if (made.status !== 0) throw new Error('ffmpeg could not make the clip');
 }
 
+/** The HTTP library's smallest server, with one fixed body; resolves with { url, stop }. */
+async function bareServer(bytes) {
+  const port = await freePort();
+  const child = spawn(path.join(build, 'bench/bare_http'), [String(bytes), String(port)], { stdio: ['pipe', 'ignore', 'ignore'] });
+  await answers(`http://127.0.0.1:${port}/`);
+  return { url: `http://127.0.0.1:${port}/`, stop: () => child.stdin.end() };
+}
+
 async function mediaFigures(server, video) {
   const www = path.join(folder, 'nginx', 'www');
   mkdirSync(www, { recursive: true });
@@ -45,23 +53,19 @@ async function againstBare(name, target, server, where, headers = {}) {
   const answer = await fetch(server.url + where, { headers });
   if (answer.status !== 200) throw new Error(`${where}: ${answer.status}`);
   const size = (await answer.arrayBuffer()).byteLength;
-  const port = await freePort();
-  const bare = spawn(path.join(build, 'bench/bare_http'), [String(port), String(size)], { stdio: 'ignore' });
-  await answers(`http://127.0.0.1:${port}/`);
+  const bare = await bareServer(size);
   const script = path.join(folder, `${name}.lua`);
   writeFileSync(script, Object.entries(headers).map(([k, v]) => `wrk.headers["${k}"] = "${v}"\n`).join(''));
-  const result = await inTurn(rounds, async () => (await wrk({ url: server.url + where, script })).rps, async () => (await wrk({ url: `http://127.0.0.1:${port}/` })).rps);
-  bare.kill();
-  row(name, 'ratio', target, 'more', result.ratio, [`wrk -t1 -c64 -d3s AMANAT${where.replace(/\?.*/, '?…')}`, `wrk against bench/bare_http PORT ${size}`],
+  const result = await inTurn(rounds, async () => (await wrk({ url: server.url + where, script })).rps, async () => (await wrk({ url: bare.url })).rps);
+  bare.stop();
+  row(name, 'ratio', target, 'more', result.ratio, [`wrk -t1 -c64 -d3s AMANAT${where.replace(/\?.*/, '?…')}`, `wrk against bench/bare_http ${size}`],
     { amanat_per_s: result.a, bare_per_s: result.b, body_bytes: size });
 }
 
 async function likeFigures(server, people, videos) {
   const list = path.join(folder, 'likes.txt');
   writeFileSync(list, `${people.map((p) => p.token).join(' ')}\n${videos.join(' ')}\n`);
-  const port = await freePort();
-  const bare = spawn(path.join(build, 'bench/bare_http'), [String(port), '0'], { stdio: 'ignore' });
-  await answers(`http://127.0.0.1:${port}/`);
+  const bare = await bareServer(0);
   let at = 0;
   const perFsync = [];
   const ours = async () => {
@@ -72,9 +76,9 @@ async function likeFigures(server, people, videos) {
     perFsync.push(rps * 3 / (await metric(server, 'amanat_db_fsyncs_total') - before));
     return rps;
   };
-  const result = await inTurn(rounds, ours, async () => (await wrk({ url: `http://127.0.0.1:${port}/`, script: path.join(root, 'bench/likes.lua'), args: [list, 0] })).rps);
-  bare.kill();
-  const commands = ['wrk -t1 -c64 -d3s -s bench/likes.lua AMANAT -- LIST OFFSET', 'the same against bench/bare_http PORT 0'];
+  const result = await inTurn(rounds, ours, async () => (await wrk({ url: bare.url, script: path.join(root, 'bench/likes.lua'), args: [list, 0] })).rps);
+  bare.stop();
+  const commands = ['wrk -t1 -c64 -d3s -s bench/likes.lua AMANAT -- LIST OFFSET', 'the same against bench/bare_http 0'];
   row('likes_per_fsync', 'likes', 12, 'more', median(perFsync), commands.slice(0, 1), { per_fsync: perFsync });
   row('likes_vs_bare_http', 'ratio', 0.15, 'more', result.ratio, commands, { amanat_per_s: result.a, bare_per_s: result.b });
 }
@@ -145,7 +149,7 @@ await publishFigure(server, author, clip);
 const video = await publish(author, clip);
 await mediaFigures(server, video);
 
-const filled = spawnSync(path.join(build, 'bench/fill'), [home, 'bench', String(videos)], { encoding: 'utf8' });
+const filled = spawnSync(path.join(build, 'bench/fill'), [home, 'bench', String(videos), '100'], { encoding: 'utf8' });
 if (filled.status !== 0) throw new Error(`bench/fill: ${filled.stderr}`);
 const ids = filled.stdout.trim().split('\n');
 await againstBare('list_vs_bare_http', 0.4, server, '/api/v1/accounts/bench/videos');
