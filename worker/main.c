@@ -7,6 +7,7 @@
 #include <libavutil/mem.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "avatar.h"
@@ -73,6 +74,7 @@ int main(void)
 	}
 	av_log_set_level(AV_LOG_QUIET);
 	av_max_alloc(job.limits.memory_bytes / 2);
+	tzset();                        /* reads a file, which a demuxer that meets a date could not */
 	uint32_t missing = 0;
 	if (!sandbox_enter(&job.limits, &missing))
 		return EXIT_NO_SANDBOX;

@@ -3,7 +3,6 @@
 #include <libavutil/opt.h>
 #include <string.h>
 
-#include "nal.h"
 #include "output.h"
 
 /* A fragment begins at a key frame.  Not more often than this, or a clip of key frames alone would be
@@ -63,8 +62,8 @@ static int strip_open(struct mux *mux, const AVCodecParameters *coded, AVRationa
 
 int mux_add_video(struct mux *mux, const AVCodecParameters *coded, AVRational time_base, AVRational rate, struct turn turn)
 {
-	mux->length_bytes = nal_length_bytes(coded->extradata, coded->extradata_size);
-	int failed = mux->length_bytes == 0 ? strip_open(mux, coded, time_base) : 0;
+	bool has_lengths = nal_format_of(coded->extradata, coded->extradata_size).length_bytes > 0;
+	int failed = !has_lengths ? strip_open(mux, coded, time_base) : 0;
 	if (failed < 0)
 		return failed;
 	mux->video = avformat_new_stream(mux->format, NULL);
@@ -73,6 +72,8 @@ int mux_add_video(struct mux *mux, const AVCodecParameters *coded, AVRational ti
 	failed = avcodec_parameters_copy(mux->video->codecpar, mux->strip != NULL ? mux->strip->par_out : coded);
 	if (failed < 0)
 		return failed;
+	if (has_lengths)
+		mux->units = nal_format_of(mux->video->codecpar->extradata, mux->video->codecpar->extradata_size);
 	mux->video->codecpar->codec_tag = 0;
 	mux->video->codecpar->sample_aspect_ratio = (AVRational){ 1, 1 };
 	mux->video->sample_aspect_ratio = (AVRational){ 1, 1 };
@@ -139,7 +140,7 @@ int mux_write_video(struct mux *mux, AVPacket *packet)
 		int refused = av_bsf_send_packet(mux->strip, packet);
 		return refused < 0 ? refused : strip_drain(mux, packet);
 	}
-	int failed = nal_drop_messages(packet, mux->length_bytes);
+	int failed = nal_drop_messages(packet, &mux->units);
 	if (failed < 0 || packet->size == 0)
 		return failed;
 	return write_packet(mux, mux->video, packet, mux->video_time_base);

@@ -5,13 +5,14 @@
 #include <libavcodec/bsf.h>
 #include <libavformat/avformat.h>
 
+#include "nal.h"
 #include "report.h"
 #include "turn.h"
 
 struct mux {
 	AVFormatContext *format;
-	unsigned length_bytes;          /* of the video's units (nal.h); 0: `strip` takes the messages out */
-	AVBSFContext *strip;
+	struct nal_format units;        /* points into `video` */
+	AVBSFContext *strip;            /* takes the messages out where `units` has no lengths */
 	AVStream *video, *sound;        /* sound NULL: none */
 	AVRational video_time_base, sound_time_base;    /* of what is written; the muxer chooses its own */
 	int64_t end_us;                 /* of the last picture or sound written */

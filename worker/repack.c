@@ -44,7 +44,10 @@ bool repack_fits(const struct clip *clip)
 {
 	const AVStream *video = clip_video(clip);
 	const AVCodecParameters *coded = video->codecpar;
-	if (coded->codec_id != AV_CODEC_ID_H264 || coded->extradata_size <= 0 || video->start_time == AV_NOPTS_VALUE)
+	if (coded->codec_id != AV_CODEC_ID_H264 || video->start_time == AV_NOPTS_VALUE)
+		return false;
+	/* in a transport stream parameters may change at any picture, which MP4's header does not know */
+	if (nal_format_of(coded->extradata, coded->extradata_size).length_bytes == 0)
 		return false;
 	if (coded->format != AV_PIX_FMT_YUV420P && coded->format != AV_PIX_FMT_YUVJ420P)
 		return false;

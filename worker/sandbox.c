@@ -44,12 +44,19 @@ static bool limit(int resource, uint64_t value)
 	return setrlimit((__rlimit_resource_t)resource, &limits) == 0;
 }
 
+/* A second between the signal that tells why and the one that cannot be handled. */
+static bool limit_processor(uint32_t seconds)
+{
+	struct rlimit limits = { .rlim_cur = seconds, .rlim_max = (rlim_t)seconds + 1 };
+	return setrlimit(RLIMIT_CPU, &limits) == 0;
+}
+
 static bool limits_set(const struct worker_limits *limits)
 {
 	/* a write past the limit shall be an error that can be told, not a death */
 	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
-	if (!limit(RLIMIT_CORE, 0) || !limit(RLIMIT_CPU, limits->cpu_seconds) || !limit(RLIMIT_FSIZE, limits->out_bytes)
+	if (!limit(RLIMIT_CORE, 0) || !limit_processor(limits->cpu_seconds) || !limit(RLIMIT_FSIZE, limits->out_bytes)
 		|| !limit(RLIMIT_NOFILE, WORKER_FD_END) || !limit(RLIMIT_MEMLOCK, 0) || !limit(RLIMIT_MSGQUEUE, 0))
 		return complain("limits");
 	if (SHADOW_MEMORY)

@@ -146,7 +146,8 @@ static enum media_reason take_pictures(struct transcode *work)
 		av_frame_unref(work->ready);
 		if (failed < 0) {
 			report_trouble("encode", failed);
-			return reason_of(failed, REASON_WORKER_FAILED);
+			/* all that x264 says when it gets no memory */
+			return reason_of(failed, failed == AVERROR_EXTERNAL ? REASON_MEMORY_LIMIT : REASON_WORKER_FAILED);
 		}
 	}
 	return REASON_NONE;
