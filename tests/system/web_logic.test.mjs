@@ -5,8 +5,8 @@ import { loadSource } from './web_source.mjs';
 
 const {
   createList, createStore, countries, eagerness, fill, handlePattern, indexAt, isMounted, match, nextIndex, Problem,
-  readBoot, Speaker, ViewLog, wantsMore, Watch,
-} = await loadSource('router.ts', 'i18n.ts', 'api.ts', 'feed/window.ts', 'feed/views.ts', 'lists.ts', 'limits.ts', 'store.ts', 'boot.ts');
+  readBoot, Speaker, ViewLog, wantsMore, Watch, WheelStepper,
+} = await loadSource('router.ts', 'i18n.ts', 'api.ts', 'feed/window.ts', 'feed/wheel.ts', 'feed/views.ts', 'lists.ts', 'limits.ts', 'store.ts', 'boot.ts');
 
 test('each_address_of_the_app_has_its_screen', () => {
   assert.deepEqual(match('/'), { name: 'home' });
@@ -78,6 +78,29 @@ test('the_clip_on_screen_is_the_one_that_covers_most_of_it', () => {
   assert.equal(indexAt(450, 800, 5), 1);
   assert.equal(indexAt(99_999, 800, 5), 4);
   assert.equal(indexAt(10, 0, 5), 0);
+});
+
+const turn = events => {
+  const stepper = new WheelStepper();
+  return events.map(([delta, time, mode = 0]) => stepper.push(delta, mode, time));
+};
+
+test('one_notch_of_a_wheel_is_one_step', () => {
+  assert.deepEqual(turn([[120, 0], [120, 300], [-120, 600], [3, 900, 1]]), [1, 1, -1, 1]);
+});
+
+test('momentum_of_a_touchpad_is_not_a_second_step', () => {
+  const flick = Array.from({ length: 60 }, (_, at) => [60 * 0.94 ** at, at * 16]);
+  assert.equal(turn(flick).filter(Boolean).length, 1);
+});
+
+test('a_wheel_that_keeps_turning_keeps_stepping', () => {
+  const steps = turn(Array.from({ length: 31 }, (_, at) => [100, at * 50])).filter(Boolean);
+  assert.ok(steps.length >= 3 && steps.length <= 5, String(steps.length));
+});
+
+test('a_tremble_is_no_step', () => {
+  assert.deepEqual(turn([[4, 0], [4, 400], [-4, 800]]), [0, 0, 0]);
 });
 
 test('only_moving_time_counts_as_watched', () => {

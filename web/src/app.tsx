@@ -1,7 +1,7 @@
 // The shell: navigation, the screen of the present address, and what lies over every screen.
 import { useEffect } from 'preact/hooks';
 import { JoinPage, JoinSheet } from './account/join';
-import { FollowingScreen, HomeScreen, VideoScreen } from './feed/screens';
+import { clipTitle, FollowingScreen, HomeScreen, VideoScreen } from './feed/screens';
 import { Reporter } from './feed/report';
 import { spoken, t } from './i18n';
 import { ProfilePage } from './profile/page';
@@ -26,7 +26,7 @@ function titleOf({ route }: Place): string {
     case 'me': return t('app.title', { page: t('nav.profile') });
     case 'settings': return t('app.title', { page: t('settings.title') });
     case 'profile': return t('app.title', { page: t('profile.title', { handle: route.handle }) });
-    case 'video': return t('app.title', { page: t('feed.list') });
+    case 'video': return clipTitle(route.id);
     case 'missing': return t('app.title', { page: t('app.missing') });
   }
 }

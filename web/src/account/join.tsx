@@ -34,7 +34,7 @@ export function PasswordField({ name, value, fresh, onInput, error }: PasswordPr
         <input type={shown ? 'text' : 'password'} required dir="ltr" value={value} autocomplete={fresh ? 'new-password' : 'current-password'}
           aria-invalid={Boolean(error)} onInput={event => onInput(event.currentTarget.value)} />
       </label>
-      <button class="field__eye icon-button" type="button" aria-pressed={shown} aria-label={t(shown ? 'join.password_hide' : 'join.password_show')}
+      <button class="field__eye icon-button" type="button" aria-label={t(shown ? 'join.password_hide' : 'join.password_show')}
         onClick={() => setShown(!shown)}><Icon name="eye" /></button>
       {help && <span class={`field__help ${fresh && value && left <= 0 ? 'is-good' : ''}`} role="status">{help}</span>}
       {error && <span class="field__error" role="alert">{error}</span>}
@@ -213,7 +213,8 @@ function arrive(person: Me): void {
 
 export function JoinPage({ kind }: { kind: 'up' | 'in' }) {
   return (
-    <Page title={t(kind === 'up' ? 'join.title' : 'join.sign_in_title')} narrow>
+    <Page title={t(kind === 'up' ? 'join.title' : 'join.sign_in_title')} narrow
+      aside={<a class="icon-button" href="/settings" aria-label={t('nav.settings')}><Icon name="gear" /></a>}>
       <div class="join__lead"><Seal /><p>{t(kind === 'up' ? 'join.lead' : 'app.line')}</p></div>
       <Join kind={kind} change={next => navigate(next === 'up' ? '/sign-up' : '/sign-in', { replace: true })}
         done={person => { arrive(person); navigate('/', { replace: true }); }} />

@@ -17,6 +17,7 @@ export interface ClipActs {
   onWhy: (id: string) => void;
   onSound: () => void;
   onFail: (index: number) => void;
+  onBlocked: () => void;
 }
 
 interface Props { id: string; index: number; active: number; failed: boolean; paused: boolean; onTap: () => void; acts: ClipActs }
@@ -53,8 +54,7 @@ function Words({ video, onWhy }: { video: Video; onWhy: () => void }) {
 
 function Sound({ silent, onClick }: { silent: boolean; onClick: () => void }) {
   return (
-    <button class={`sound ${silent ? 'sound--off' : ''}`} type="button" aria-pressed={!silent}
-      aria-label={t(silent ? 'feed.tap_sound' : 'feed.sound_on')} onClick={onClick}>
+    <button class={`sound ${silent ? 'sound--off' : ''}`} type="button" aria-label={t(silent ? 'feed.tap_sound' : 'feed.sound_off')} onClick={onClick}>
       <Icon name={silent ? 'muted' : 'sound'} />{silent && <span>{t('feed.tap_sound')}</span>}
     </button>
   );
@@ -82,7 +82,8 @@ export function Clip({ id, index, active, failed, paused, onTap, acts }: Props) 
             {!tall && <img class="clip__blur" src={video.poster} alt="" />}
             <img class="clip__poster" src={video.poster} alt="" fetchpriority={here ? 'high' : 'low'} />
             {!failed && (
-              <Player video={video} active={here} paused={paused} eager={eagerness(index, active)} onFail={() => acts.onFail(index)} />
+              <Player video={video} active={here} paused={paused} eager={eagerness(index, active)}
+                onFail={() => acts.onFail(index)} onBlocked={acts.onBlocked} />
             )}
             {failed ? (
               <div class="clip__failed" role="status">

@@ -11,6 +11,7 @@ import { toggleLike, videoOf } from '../videos';
 import { Clip, type ClipActs } from './clip';
 import { FeedSheets, type OpenSheet } from './sheets';
 import { muted } from './sound';
+import { WheelStepper } from './wheel';
 import { indexAt, nextIndex, wantsMore } from './window';
 
 interface Props {
@@ -98,14 +99,28 @@ export function Feed({ list, empty, end, failed: onListFailed, onActive }: Props
     return () => removeEventListener('keydown', onKey);
   });
 
+  const wheel = useRef(new WheelStepper());
+  useEffect(() => {
+    const box = scroller.current!;
+    const onWheel = (event: WheelEvent) => {
+      if (event.ctrlKey || (event.target as Element).closest('.is-open')) return;
+      event.preventDefault();
+      const way = wheel.current.push(event.deltaY, event.deltaMode, event.timeStamp);
+      if (way) step(way);
+    };
+    box.addEventListener('wheel', onWheel, { passive: false });
+    return () => box.removeEventListener('wheel', onWheel);
+  });
+
   const acts: ClipActs = {
-    onComments: id => setOpen({ kind: 'comments', id }),
+    onComments: id => setOpen(now => now?.kind === 'comments' ? null : { kind: 'comments', id }),
     onOptions: id => setOpen({ kind: 'options', id }),
     onWhy: id => setOpen({ kind: 'why', id }),
     onSound() {
       muted.set(!silent);
       toast(t(silent ? 'feed.sound_on' : 'feed.sound_off'), 1.5);
     },
+    onBlocked: () => setPaused(true),
     onFail: index => setFailed(old => new Set(old).add(index)),
   };
 

@@ -13,20 +13,21 @@ interface Props {
   paused: boolean;
   eager: Eagerness;
   onFail: () => void;
+  /** The browser starts nothing by itself, not even silently (a phone that saves power). */
+  onBlocked: () => void;
 }
 
-async function start(element: HTMLVideoElement, onFail: () => void): Promise<void> {
+async function start(element: HTMLVideoElement, { onFail, onBlocked }: Props): Promise<void> {
   try {
     await element.play();
   } catch (thrown) {
     const name = (thrown as DOMException).name;
-    if (name === 'NotAllowedError' && !element.muted) {
-      muted.set(true);
-      element.muted = true;
-      await element.play().catch(() => undefined);
-    } else if (name === 'NotSupportedError') {
-      onFail();
-    }
+    if (name === 'NotSupportedError') return onFail();
+    if (name !== 'NotAllowedError') return;
+    if (element.muted) return onBlocked();
+    muted.set(true);
+    element.muted = true;
+    await element.play().catch(onBlocked);
   }
 }
 
@@ -47,7 +48,8 @@ function release(element: HTMLVideoElement): void {
   element.load();
 }
 
-export function Player({ video, active, paused, eager, onFail }: Props) {
+export function Player(props: Props) {
+  const { video, active, paused, eager, onFail } = props;
   const element = useRef<HTMLVideoElement>(null);
   const bar = useRef<HTMLDivElement>(null);
   const watch = useRef(new Watch());
@@ -69,7 +71,7 @@ export function Player({ video, active, paused, eager, onFail }: Props) {
 
   useEffect(() => {
     const player = element.current!;
-    if (running) void start(player, onFail);
+    if (running) void start(player, props);
     else player.pause();
   }, [running]);
 

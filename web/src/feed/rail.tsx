@@ -41,7 +41,7 @@ export function Rail({ video, onComments, onOptions }: Props) {
       <div class="rail__author">
         <a href={`/@${author.handle}`} aria-label={t('act.profile_of', { name })}><Avatar person={author} /></a>
         {person?.id !== author.id && (
-          <button class={`rail__follow ${video.following ? 'is-on' : ''}`} type="button" aria-pressed={video.following}
+          <button class={`rail__follow ${video.following ? 'is-on' : ''}`} type="button"
             aria-label={t(video.following ? 'act.unfollow_name' : 'act.follow_name', { name })}
             onClick={() => setFollow(author, !video.following)}>
             <span><Icon name={video.following ? 'check' : 'plus'} /></span>

@@ -4,10 +4,12 @@ import { t } from '../i18n';
 import { generation, listOf } from '../lists';
 import { goBack, rename } from '../router';
 import { me } from '../session';
+import { nameOf } from '../shell/avatar';
 import { Icon } from '../shell/icons';
 import { Shield } from '../shell/nav';
 import { Blank } from '../shell/states';
 import { useStore } from '../store';
+import { videoOf } from '../videos';
 import { Feed } from './feed';
 
 function Top({ at }: { at: 'home' | 'following' }) {
@@ -83,6 +85,13 @@ function listAround(id: string, from: string | undefined) {
   return listOf(`video:${id}`);
 }
 
+/** What the window and the history call a clip. */
+export function clipTitle(id: string): string {
+  const video = videoOf(id);
+  if (!video) return t('app.title', { page: t('feed.list') });
+  return t('app.title', { page: video.caption.split('\n')[0]!.slice(0, 80) || t('feed.clip', { name: nameOf(video.author) }) });
+}
+
 export function VideoScreen({ id, from }: { id: string; from?: string }) {
   const list = listAround(id, from);
   return (
@@ -91,7 +100,7 @@ export function VideoScreen({ id, from }: { id: string; from?: string }) {
         <button class="icon-button icon-button--over" type="button" aria-label={t('app.back')} onClick={goBack}><Icon name="back" /></button>
         <Shield class="shield--over" />
       </header>
-      <Feed key={list.key} list={list} onActive={now => rename(`/v/${now}`)}
+      <Feed key={list.key} list={list} onActive={now => { rename(`/v/${now}`); document.title = clipTitle(now); }}
         empty={<Gone />}
         failed={error => error instanceof Problem && error.status === 404 ? <Gone /> : null} />
     </div>

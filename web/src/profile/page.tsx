@@ -82,7 +82,7 @@ function Acts({ profile, setProfile, edit, load }: {
     <div class="person__acts">
       {profile.blocked
         ? <button class="button button--danger" type="button" onClick={() => void unblock(profile, load)}>{t('act.unblock')}</button>
-        : <button class={`button ${profile.following ? '' : 'button--main'}`} type="button" aria-pressed={profile.following}
+        : <button class={`button ${profile.following ? '' : 'button--main'}`} type="button"
           onClick={() => setFollow(profile, !profile.following, follow)}>{t(profile.following ? 'act.following' : 'act.follow')}</button>}
       <button class="icon-button icon-button--boxed" type="button" aria-label={t('profile.link')} onClick={() => void share(`/@${profile.handle}`, nameOf(profile))}><Icon name="share" /></button>
       <button class="icon-button icon-button--boxed" type="button" aria-label={t('act.options')} onClick={() => setMenu(true)}><Icon name="dots" /></button>
