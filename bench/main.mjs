@@ -69,11 +69,11 @@ async function likeFigures(server, people, videos) {
   let at = 0;
   const perFsync = [];
   const ours = async () => {
-    const before = await metric(server, 'amanat_db_fsyncs_total');
+    const before = await metric(server, 'amanat_store_fsyncs_total');
     const { rps } = await wrk({ url: server.url, script: path.join(root, 'bench/likes.lua'), args: [list, at], seconds: 3 });
     at += Math.ceil(rps * 3) + 1000;                     // each round likes what nobody liked yet
     if (at > people.length * videos.length) throw new Error('more likes than people times videos: raise either');
-    perFsync.push(rps * 3 / (await metric(server, 'amanat_db_fsyncs_total') - before));
+    perFsync.push(rps * 3 / (await metric(server, 'amanat_store_fsyncs_total') - before));
     return rps;
   };
   const result = await inTurn(rounds, ours, async () => (await wrk({ url: bare.url, script: path.join(root, 'bench/likes.lua'), args: [list, 0] })).rps);
