@@ -187,11 +187,12 @@ void warden_remove(struct warden *warden, struct connection *connection)
 	free(connection);
 }
 
-void warden_cut(struct warden *warden, bool answering)
+void warden_cut(struct warden *warden, bool all)
 {
 	pthread_mutex_lock(&warden->lock);
 	for (struct connection *c = warden->connections; c; c = c->next) {
-		if (take_waiting(c) || answering)
+		bool idle = !atomic_load(&c->begun) && take_waiting(c);
+		if (idle || all)
 			shutdown(c->fd, SHUT_RDWR);
 	}
 	pthread_mutex_unlock(&warden->lock);

@@ -21,6 +21,7 @@ struct connection {
 	int fd;                                /* the library's; open as long as the connection is listed */
 	_Atomic(enum standing) standing;
 	atomic_int_fast64_t deadline_us;       /* boot clock; counts while WAITING */
+	atomic_bool begun;                     /* a request's first line is here, its answer not yet out */
 	bool crowded;                          /* one more than connections_max: answered 503 */
 	bool linger;                           /* closed with unread bytes of the client's */
 	struct address address;
@@ -32,8 +33,8 @@ struct connection *warden_add(struct warden *, int fd, int64_t deadline_us);
 /* Before the library closes the socket.  A connection with `linger` is read, and what comes is dropped, until the client has
  * closed or two seconds have passed: else the kernel's reset would take from the client the answer that it has not read. */
 void warden_remove(struct warden *, struct connection *);
-/* Cuts all that wait; with `answering`, all. */
-void warden_cut(struct warden *, bool answering);
+/* Cuts the connections on which no request has begun; with `all`, the others too. */
+void warden_cut(struct warden *, bool all);
 /* After the last connection was removed.  For AUTO(). */
 void warden_stop(struct warden **);
 #endif

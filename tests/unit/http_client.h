@@ -18,7 +18,8 @@ struct client {
 	int fd;
 	char *bytes;                           /* received, not yet read */
 	size_t n, cap;
-	bool ended;                            /* the server closed */
+	bool ended;                            /* the server closed, or our patience is over */
+	bool impatient;                        /* the latter */
 };
 
 struct answer {
@@ -78,6 +79,7 @@ static inline bool client_more(struct client *client)
 	ssize_t n = recv(client->fd, client->bytes + client->n, client->cap - client->n, 0);
 	if (n <= 0) {
 		client->ended = true;
+		client->impatient = n < 0 && errno == EAGAIN;
 		return false;
 	}
 	client->n += (size_t)n;
@@ -168,7 +170,7 @@ static inline bool client_is_closed(struct client *client)
 {
 	while (client->n == 0)
 		if (!client_more(client))
-			return errno != EAGAIN;
+			return !client->impatient;
 	return false;
 }
 #endif

@@ -302,6 +302,38 @@ TEST(a_drain_answers_what_runs_and_closes_what_idles)
 	pthread_join(stopper, NULL);
 }
 
+TEST(a_drain_waits_for_a_body_on_its_way)
+{
+	struct fixture f AUTO(fixture_end);
+	fixture_prepare(&f);
+	fixture_start(&f);
+	struct answer a AUTO(answer_free) = {};
+	struct client idle AUTO(client_close) = client_open(http_port(f.http));
+	struct client c AUTO(client_close) = client_open(http_port(f.http));
+	EXPECT(client_send(&idle, STR("GET /hello" END "\r\n")) && client_read(&idle, false, &a));
+	EXPECT(client_send(&c, STR("PATCH /upload" END "Content-Length: 6\r\n\r\nabc")));
+	EXPECT(EVENTUALLY(atomic_load(&f.sink_bytes) == 3));
+	struct http *http = f.http;
+	pthread_t stopper;
+	f.http = NULL;
+	pthread_create(&stopper, NULL, stop_it, http);
+	EXPECT(client_is_closed(&idle));
+	EXPECT(client_send(&c, STR("def")) && client_read(&c, false, &a) && a.status == 200 && body_is(&a, "6"));
+	pthread_join(stopper, NULL);
+}
+
+TEST(hundreds_of_parameters_are_read_like_few)
+{
+	FIXTURE(f);
+	struct answer a AUTO(answer_free) = {};
+	struct buf request AUTO(buf_free) = buf_new(10000);
+	buf_text(&request, "GET /hello?");
+	for (int i = 0; i < 900; i++)
+		buf_printf(&request, "a%d=b&", i);
+	buf_text(&request, "who=me" END "\r\n");
+	CHECK(ask(http_port(f.http), buf_view(&request), &a) && a.status == 200 && body_is(&a, "hello me"));
+}
+
 struct load {
 	struct fixture *f;
 	unsigned port;
@@ -368,6 +400,8 @@ int main(void)
 	RUN(clients_that_vanish_leave_nothing_behind);
 	RUN(one_connection_too_many_is_told_503);
 	RUN(a_drain_answers_what_runs_and_closes_what_idles);
+	RUN(a_drain_waits_for_a_body_on_its_way);
+	RUN(hundreds_of_parameters_are_read_like_few);
 	RUN(a_drain_under_load_breaks_no_answer);
 	return tap_end();
 }

@@ -322,6 +322,28 @@ TEST(requests_are_counted)
 	CHECK(EVENTUALLY((http_read_stats(f.http, &stats), stats.connections == 0)));
 }
 
+TEST(the_access_log_tells_the_route_and_nothing_of_the_person)
+{
+	struct fixture f AUTO(fixture_end);
+	struct answer a AUTO(answer_free) = {};
+	char line[512] = "";
+	int ends[2];
+	fixture_prepare(&f);
+	CHECK(pipe(ends) == 0);
+	struct log log = { .level = LOG_INFO, .fd = ends[1] };
+	f.config.access_log = true;
+	f.config.log = &log;
+	fixture_start(&f);
+	CHECK(ask_text(&f, "GET /tell/maria?q=secret" END "Cookie: session=token\r\n\r\n", &a) && a.status == 200);
+	CHECK(read(ends[0], line, sizeof line - 1) > 0);
+	CHECK(strstr(line, "method=GET route=/tell/{a} status=200 bytes="));
+	CHECK(!strstr(line, "maria") && !strstr(line, "secret") && !strstr(line, "token") && !strstr(line, "127.0.0.1"));
+	http_stop(f.http, 1);
+	f.http = NULL;
+	close(ends[0]);
+	close(ends[1]);
+}
+
 TEST(each_failing_start_leaves_nothing_behind)
 {
 	for (unsigned nth = 1;; nth++) {
@@ -385,6 +407,7 @@ int main(void)
 	RUN(anybody_elses_forwarded_headers_are_ignored);
 	RUN(cross_site_requests_are_told_apart);
 	RUN(requests_are_counted);
+	RUN(the_access_log_tells_the_route_and_nothing_of_the_person);
 	RUN(each_failing_start_leaves_nothing_behind);
 	RUN(a_taken_port_and_a_bad_address_are_told);
 	RUN(a_lost_answer_costs_a_connection_only);
