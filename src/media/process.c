@@ -149,10 +149,10 @@ struct watch {
 	int64_t draft;
 };
 
-static void watch_progress(void *self, enum worker_stage stage, unsigned permille)
+static void watch_progress(void *self, enum worker_stage, unsigned permille)
 {
 	const struct watch *const watch = self;
-	media_run_progress(watch->cx->media, watch->draft, stage == STAGE_FINISH ? 1000 : permille);
+	media_run_progress(watch->cx->media, watch->draft, permille);
 }
 
 static void watch_note(void *self, const char *line)

@@ -53,6 +53,8 @@ static enum err refuse(struct ctx *cx, const struct grant *grant, const struct d
 static enum err publish(struct ctx *cx, const struct grant *grant, const struct draft *draft, struct media_files *files)
 {
 	struct publication publication = { .grant = grant, .draft = draft, .files = files };
+	/* Published now, however long the picture took. */
+	cx->now_us = clock_wall_us(cx->clock);
 	const enum err outcome = writer_run(cx, store_video, &publication);
 	switch (outcome) {
 	case E_INVALID:
