@@ -170,9 +170,8 @@ static enum media_reason read_and_decode(struct input *input, AVPacket *packet, 
 	return decode(packet, codec, out);
 }
 
-enum media_reason avatar(struct input *input, const struct worker_limits *limits, int image_fd, struct worker_done *done)
+enum media_reason avatar(struct input *input, int image_fd, struct worker_done *done)
 {
-	(void)limits;
 	AVPacket *packet = av_packet_alloc();
 	AVFrame *decoded = av_frame_alloc(), *square = av_frame_alloc(), *upright = av_frame_alloc();
 	enum media_reason reason = REASON_MEMORY_LIMIT;

@@ -6,5 +6,5 @@
 
 /* JPEG, PNG, GIF (its first picture), WebP, recognised by their first bytes; upright as their EXIF
  * says; cut to a square from the middle; AVATAR_PIXELS a side. */
-enum media_reason avatar(struct input *, const struct worker_limits *, int image_fd, struct worker_done *done);
+enum media_reason avatar(struct input *, int image_fd, struct worker_done *done);
 #endif

@@ -57,7 +57,7 @@ static enum media_reason work(const struct worker_job_message *job, struct worke
 		return REASON_EMPTY;
 	struct input input;
 	input_init(&input, job->input_bytes);
-	enum media_reason reason = job->kind == WORKER_IMAGE ? avatar(&input, &job->limits, WORKER_FD_IMAGE, done)
+	enum media_reason reason = job->kind == WORKER_IMAGE ? avatar(&input, WORKER_FD_IMAGE, done)
 		: video(&input, &job->limits, done);
 	input_free(&input);
 	return reason;

@@ -187,6 +187,7 @@ static bool is_too_fast(const struct repack *work)
 
 static enum media_reason finish(struct repack *work, int video_fd, int image_fd, struct worker_done *done)
 {
+	report_progress(STAGE_FINISH, 1000);
 	int failed = mux_finish(&work->mux);
 	if (failed < 0) {
 		report_trouble("repack end", failed);

@@ -3,6 +3,7 @@
 #define WORKER_REPORT_H
 #include <stdint.h>
 
+#include "base/err.h"
 #include "media/protocol.h"
 
 /* A function that cannot go on returns the reason; REASON_NONE is success.  No reason is dropped. */
@@ -12,8 +13,6 @@
 		if (try_ != REASON_NONE)                     \
 			return try_;                         \
 	} while (0)
-
-#define AUTO(destructor) __attribute__((cleanup(destructor)))
 
 void report_started(uint32_t missing);
 void report_progress(enum worker_stage, unsigned permille);

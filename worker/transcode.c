@@ -254,6 +254,7 @@ static enum media_reason take_all(struct transcode *work)
 
 static enum media_reason finish(struct transcode *work, int image_fd, struct worker_done *done)
 {
+	report_progress(STAGE_FINISH, 1000);
 	int failed = avcodec_send_frame(work->encoder, NULL);
 	if (failed >= 0)
 		failed = encoder_drain(work);

@@ -82,6 +82,7 @@ enum {
 	SANDBOX_MISSING_ALL = SANDBOX_NO_NAMESPACES | SANDBOX_NO_LANDLOCK,
 };
 
+/* FINISH: all is read; the index is moved to the front and the poster written. */
 enum worker_stage { STAGE_PROBE, STAGE_REPACK, STAGE_TRANSCODE, STAGE_FINISH, STAGE_END };
 
 enum worker_answer { WORKER_STARTED = 1, WORKER_PROGRESS, WORKER_DONE, WORKER_REFUSED };
