@@ -15,6 +15,7 @@ import { Feed } from './feed';
 function Top({ at }: { at: 'home' | 'following' }) {
   return (
     <header class="top">
+      <h1 class="hidden">{t(at === 'home' ? 'feed.for_you' : 'feed.following')}</h1>
       <nav class="top__tabs" aria-label={t('feed.tabs')}>
         <a href="/" aria-current={at === 'home' ? 'page' : undefined}>{t('feed.for_you')}</a>
         <a href="/following" aria-current={at === 'following' ? 'page' : undefined}>{t('feed.following')}</a>

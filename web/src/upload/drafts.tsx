@@ -1,8 +1,9 @@
 // What is on its way: uploads, clips being prepared, drafts, and those that failed.
-import { useRef } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { bytes, hasText, t } from '../i18n';
 import { ask } from '../shell/ask';
 import { Icon } from '../shell/icons';
+import { Sheet } from '../shell/sheet';
 import { toast } from '../shell/toasts';
 import { useStore } from '../store';
 import type { Draft } from '../types';
@@ -97,11 +98,28 @@ function partOf(draft: Draft): number | null {
   }
 }
 
+/** The poster; a draft that is ready plays when it is pressed. */
+function Picture({ draft }: { draft: Draft }) {
+  const [open, setOpen] = useState(false);
+  const poster = draft.poster ? <img src={draft.poster} alt="" /> : <Icon name="film" />;
+  if (draft.state !== 'ready' || !draft.src) return <div class="draft__picture">{poster}</div>;
+  return (
+    <>
+      <button class="draft__picture" type="button" aria-label={t('feed.play')} onClick={() => setOpen(true)}>{poster}<Icon name="play" class="draft__play" /></button>
+      {open && (
+        <Sheet title={draft.caption || t('upload.untitled')} close={() => setOpen(false)} class="sheet--card">
+          <video class="draft__video" src={draft.src} poster={draft.poster ?? undefined} controls autoplay playsInline />
+        </Sheet>
+      )}
+    </>
+  );
+}
+
 function DraftRow({ draft }: { draft: Draft }) {
   const part = partOf(draft);
   return (
     <li class="draft">
-      <div class="draft__picture">{draft.poster ? <img src={draft.poster} alt="" /> : <Icon name="film" />}</div>
+      <Picture draft={draft} />
       <div class="draft__body">
         <p class="draft__title" dir="auto">{draft.caption || t('upload.untitled')}</p>
         <p class={`draft__state ${draft.state === 'failed' ? 'is-bad' : draft.state === 'published' ? 'is-good' : ''}`} role="status">{draftState(draft)}</p>
