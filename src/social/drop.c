@@ -1,9 +1,8 @@
 /* What a removed video leaves: comments that stand on nothing, files that nothing shows. */
-#include <unistd.h>
-
 #include "social/comment.sql.h"
 #include "social/erase.h"
 #include "social/erase.sql.h"
+#include "social/forget.h"
 #include "social/profile.sql.h"
 #include "social/published.h"
 #include "social/scratch.h"
@@ -41,17 +40,12 @@ enum err drop_comments(struct ctx *cx, int64_t video)
 
 enum err drop_cancel(struct ctx *cx, struct str hash)
 {
-	int fd;
-	int64_t bytes;
+	int64_t stands;
 	if (hash.n == 0)
 		return OK;
 	TRY(db_run(cx, SQL_dropped_cancel, TEXT(hash)));
-	enum err outcome = blob_public_open(cx, hash, &fd, &bytes);
-	if (outcome == E_NOTFOUND)
-		return fail_as(cx, E_CONFLICT, "file-gone", "the file was taken away meanwhile; publish it once more");
-	TRY(outcome);
-	close(fd);
-	return OK;
+	TRY(db_get_i64(cx, SQL_blob_stands, &stands, TEXT(hash)));
+	return stands ? OK : fail_as(cx, E_CONFLICT, "file-gone", "the file was taken away meanwhile; publish it once more");
 }
 
 /* --- the job --- */
@@ -87,7 +81,10 @@ static enum err comments_work(struct ctx *cx, void *argument)
 		TRY(outbox_post(cx, "comment", id, 'D', SQL_comment_remove, I64(id)));
 	}
 	drop->more = list.count == ERASE_BATCH;
-	return drop->more ? OK : db_run(cx, SQL_dropped_remove, I64(drop->row->id));
+	if (drop->more)
+		return OK;
+	TRY(forget_totals(cx, "video", drop->row->video));
+	return db_run(cx, SQL_dropped_remove, I64(drop->row->id));
 }
 
 static enum err is_there(struct ctx *cx, const struct stmt *statement, struct str hash, bool *out)

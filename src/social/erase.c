@@ -7,6 +7,7 @@
 #include "social/account_row.h"
 #include "social/comment.h"
 #include "social/erase.sql.h"
+#include "social/forget.h"
 #include "social/published.h"
 #include "social/scratch.h"
 #include "social/video.h"
@@ -99,6 +100,12 @@ static const struct eraser own_erasers[] = {
 
 /* --- the job --- */
 
+enum err forget_totals(struct ctx *cx, const char *kind, int64_t subject)
+{
+	TRY(db_run(cx, SQL_tally_forget, I64(subject)));
+	return outbox_post(cx, kind, subject, 'D', SQL_total_forget, I64(subject));
+}
+
 struct erasure {
 	struct grant grant;
 	const struct eraser *eraser;
@@ -127,17 +134,23 @@ static enum err erase_with(struct ctx *cx, struct erasure *erasure, const struct
 	return OK;
 }
 
+static enum err remove_row(struct ctx *cx, int64_t account)
+{
+	TRY(forget_totals(cx, "profile", account));
+	return db_run(cx, SQL_account_remove, I64(account));
+}
+
 static enum err destroy_work(struct ctx *cx, void *argument)
 {
 	const struct erasure *erasure = argument;
 	TRY(custody_destroy(cx, erasure->grant.account));
-	return db_run(cx, SQL_account_remove, I64(erasure->grant.account));
+	return remove_row(cx, erasure->grant.account);
 }
 
-/* Sessions ended with the closing; a lost commit between key and row would leave a row without a key: it goes here too. */
+/* keys.db commits first: a machine that dies right then leaves a row without a key. */
 static enum err remove_row_work(struct ctx *cx, void *argument)
 {
-	return db_run(cx, SQL_account_remove, I64(*(const int64_t *)argument));
+	return remove_row(cx, *(const int64_t *)argument);
 }
 
 enum err erase_run(struct ctx *cx, const struct job *job, const struct eraser *others)

@@ -25,3 +25,13 @@ DELETE FROM dropped WHERE id = $1;
 
 -- name: dropped_cancel @personal
 DELETE FROM dropped WHERE hash = $1;
+
+-- name: tally_forget @personal
+DELETE FROM tally WHERE subject = $1;
+
+-- name: total_forget @public
+DELETE FROM total WHERE subject = $1;
+
+-- Not the file: it stays a while after its row is marked as removed.
+-- name: blob_stands @personal
+SELECT count(*) FROM blob WHERE name = $1 AND kind = 'public' AND state = 'ready';

@@ -54,8 +54,15 @@ enum err follow_add(struct ctx *cx, int64_t account)
 
 enum err follow_end(struct ctx *cx, const struct grant *follower, int64_t account)
 {
+	struct account other;
 	TRY(db_run(cx, SQL_follow_remove, I64(follower->person), I64(account)));
-	return db_changes(cx, PERSONAL_DB) == 1 ? count_follow(cx, follower->account, account, -1) : OK;
+	if (db_changes(cx, PERSONAL_DB) == 0)
+		return OK;
+	enum err outcome = account_by_id(cx, account, &other);
+	if (outcome == E_NOTFOUND)
+		return outbox_total(cx, follower->account, "following", -1);
+	TRY(outcome);
+	return count_follow(cx, follower->account, account, -1);
 }
 
 enum err follow_remove(struct ctx *cx, int64_t account)

@@ -1,0 +1,320 @@
+/* Limits, reports, moderation. */
+#include "social_fixture.h"
+
+#include "safety/moderation.h"
+#include "safety/report.h"
+
+static const struct stmt SQL_test_sealed = { "test_sealed", "SELECT count(*) FROM report WHERE instr(sealed, $1) > 0", PERSONAL_DB };
+
+/* --- limits --- */
+
+static unsigned until_refused(struct world *w, enum rate rate, const char *peer, int64_t *retry)
+{
+	for (unsigned i = 0; i < 100'000; i++)
+		if (limit_take(&w->cx, rate, str_of(peer), retry) != OK)
+			return i;
+	return 100'000;
+}
+
+TEST(one_may_as_often_as_the_settings_say_and_again_later)
+{
+	struct world w;
+	int64_t retry = 0;
+	world_open(&w);
+	fresh(&w);
+	CHECK(until_refused(&w, RATE_SIGN_UP, "192.0.2.7", &retry) == (unsigned)w.config->limits_sign_up_per_hour);
+	CHECK(retry > 0 && retry <= 3600 / w.config->limits_sign_up_per_hour + 1);
+	CHECK(w.cx.failure.code == E_LIMIT && w.cx.failure.retry_seconds == retry);
+	w.ahead_us += retry * SECOND_US;
+	CHECK(until_refused(&w, RATE_SIGN_UP, "192.0.2.7", &retry) == 1);
+	world_close(&w);
+}
+
+TEST(an_address_block_is_one_and_other_blocks_are_others)
+{
+	struct world w;
+	int64_t retry = 0;
+	world_open(&w);
+	fresh(&w);
+	until_refused(&w, RATE_SIGN_UP, "192.0.2.7", &retry);
+	CHECK(limit_take(&w.cx, RATE_SIGN_UP, STR("192.0.2.200"), &retry) == E_LIMIT);
+	CHECK(limit_take(&w.cx, RATE_SIGN_UP, STR("::ffff:192.0.2.9"), &retry) == E_LIMIT);
+	CHECK(limit_take(&w.cx, RATE_SIGN_UP, STR("192.0.3.7"), &retry) == OK);
+	until_refused(&w, RATE_SIGN_UP, "2001:db8:1:2::3", &retry);
+	CHECK(limit_take(&w.cx, RATE_SIGN_UP, STR("2001:db8:1:ffff::9"), &retry) == E_LIMIT);
+	CHECK(limit_take(&w.cx, RATE_SIGN_UP, STR("2001:db8:2::3"), &retry) == OK);
+	until_refused(&w, RATE_SIGN_UP, "no address", &retry);
+	CHECK(limit_take(&w.cx, RATE_SIGN_UP, STR("nor this"), &retry) == E_LIMIT);
+	world_close(&w);
+}
+
+TEST(who_is_signed_in_is_counted_by_account)
+{
+	struct world w;
+	int64_t retry = 0;
+	world_open(&w);
+	struct actor asha = { .account = 1 }, bela = { .account = 2 };
+	as(&w, &asha);
+	CHECK(until_refused(&w, RATE_WRITE, "192.0.2.7", &retry) == (unsigned)w.config->limits_write_per_minute);
+	CHECK(limit_take(&w.cx, RATE_WRITE, STR("198.51.100.1"), &retry) == E_LIMIT);
+	CHECK(limit_take(&w.cx, RATE_READ, STR("198.51.100.1"), &retry) == OK);
+	as(&w, &bela);
+	CHECK(limit_take(&w.cx, RATE_WRITE, STR("192.0.2.7"), &retry) == OK);
+	world_close(&w);
+}
+
+TEST(free_classes_are_free)
+{
+	struct world w;
+	int64_t retry = 77;
+	world_open(&w);
+	fresh(&w);
+	CHECK(until_refused(&w, RATE_NONE, "192.0.2.7", &retry) == 100'000 && retry == 77);
+	CHECK(until_refused(&w, RATE_MEDIA, "192.0.2.7", &retry) == 100'000 && retry == 77);
+	world_close(&w);
+}
+
+TEST(failed_sign_ins_are_counted_by_name_and_by_block)
+{
+	struct world w;
+	int64_t retry;
+	world_open(&w);
+	fresh(&w);
+	for (int i = 0; i < w.config->limits_sign_in_per_hour; i++) {
+		char peer[32];
+		snprintf(peer, sizeof peer, "10.0.%d.1", i);
+		CHECK(limit_sign_in(&w.cx, STR("Asha"), str_of(peer), &retry) == OK);
+		limit_sign_in_failed(&w.cx, STR("Asha"), str_of(peer));
+	}
+	CHECK(limit_sign_in(&w.cx, STR("asha"), STR("172.16.0.1"), &retry) == E_LIMIT);
+	CHECK(limit_sign_in(&w.cx, STR("bela"), STR("172.16.0.1"), &retry) == OK);
+	for (int i = 0; i < w.config->limits_sign_in_per_hour; i++) {
+		char handle[32];
+		snprintf(handle, sizeof handle, "person%d", i);
+		limit_sign_in_failed(&w.cx, str_of(handle), STR("172.16.5.1"));
+	}
+	CHECK(limit_sign_in(&w.cx, STR("chitra"), STR("172.16.5.9"), &retry) == E_LIMIT);
+	CHECK(limit_take(&w.cx, RATE_SIGN_IN, STR("172.16.5.9"), &retry) == E_LIMIT);
+	CHECK(limit_take(&w.cx, RATE_SIGN_IN, STR("172.16.6.9"), &retry) == OK);
+	w.ahead_us += HOUR_US;
+	CHECK(limit_sign_in(&w.cx, STR("asha"), STR("172.16.5.9"), &retry) == OK);
+	world_close(&w);
+}
+
+TEST(a_flood_of_addresses_does_not_let_the_worst_go)
+{
+	struct world w;
+	int64_t retry;
+	world_open(&w);
+	fresh(&w);
+	until_refused(&w, RATE_SIGN_UP, "192.0.2.7", &retry);
+	for (int i = 0; i < 200'000; i++) {
+		char peer[32];
+		snprintf(peer, sizeof peer, "%d.%d.%d.1", 11 + (i >> 16), i >> 8 & 255, i & 255);
+		CHECK(limit_take(&w.cx, RATE_SIGN_UP, str_of(peer), &retry) == OK);
+	}
+	CHECK(limit_take(&w.cx, RATE_SIGN_UP, STR("192.0.2.7"), &retry) == E_LIMIT);
+	world_close(&w);
+}
+
+TEST(the_key_of_addresses_changes_weekly)
+{
+	struct world w;
+	int64_t retry = 0;
+	world_open(&w);
+	fresh(&w);
+	int64_t from = clock_boot_us(NULL);
+	for (int i = 0; i < 100'000; i++)
+		CHECK(limit_take(&w.cx, RATE_READ, STR("192.0.2.7"), &retry) == OK || retry > 0);
+	printf("# %.2f us a question\n", (double)(clock_boot_us(NULL) - from) / 100'000);
+	w.ahead_us += 8 * DAY_US;
+	CHECK(limit_take(&w.cx, RATE_READ, STR("192.0.2.7"), &retry) == OK);
+	world_close(&w);
+}
+
+/* --- reports and moderation --- */
+
+struct reporting {
+	struct report_new new;
+	int64_t id;
+};
+
+static enum err run_report(struct ctx *cx, void *argument)
+{
+	struct reporting *call = argument;
+	return report_add(cx, &call->new, &call->id);
+}
+
+static enum err write_report(struct ctx *cx, const char *kind, int64_t subject, const char *reason, int64_t *id)
+{
+	struct reporting call = { .new = { str_of(kind), subject, str_of(reason), STR("it is not kind") } };
+	TRY(writer_run(cx, run_report, &call));
+	*id = call.id;
+	return OK;
+}
+
+struct closing {
+	int64_t report;
+	struct str action;
+};
+
+static enum err run_close(struct ctx *cx, void *argument)
+{
+	const struct closing *call = argument;
+	return moderation_close(cx, call->report, call->action);
+}
+
+static enum err write_close(struct ctx *cx, int64_t report, const char *action)
+{
+	struct closing call = { report, str_of(action) };
+	return writer_run(cx, run_close, &call);
+}
+
+struct village {
+	struct actor asha, bela, moderator;
+	int64_t video, comment;
+};
+
+static struct village begin(struct world *w)
+{
+	struct village v;
+	world_open(w);
+	v.asha = sign_up(w, "asha");
+	v.bela = sign_up(w, "bela");
+	v.moderator = sign_up(w, "chitra");
+	v.moderator.role = ROLE_MODERATOR;
+	v.video = publish(w, &v.asha, "clip");
+	must(w, write_comment(as(w, &v.asha), v.video, "words", &v.comment));
+	return v;
+}
+
+TEST(a_report_reaches_the_desk_and_nobody_else)
+{
+	struct world w;
+	struct report_page page;
+	int64_t id;
+	struct village v = begin(&w);
+	CHECK(write_report(as(&w, &v.bela), "video", v.video, "abuse", &id) == OK);
+	CHECK(report_list(as(&w, &v.bela), 0, &page) == E_DENIED);
+	CHECK(report_list(as(&w, &v.moderator), 0, &page) == OK && page.count == 1 && page.next == 0);
+	CHECK(page.items[0].id == id && page.items[0].reporter == v.bela.account && page.items[0].subject == v.video);
+	CHECK(str_eq(page.items[0].text, STR("it is not kind")) && str_eq(page.items[0].reason, STR("abuse")));
+	CHECK(NUMBER(&w, SQL_test_sealed, BLOB(STR("not kind"))) == 0);
+	world_close(&w);
+}
+
+TEST(a_report_is_about_something_that_is_there)
+{
+	struct world w;
+	int64_t id;
+	struct village v = begin(&w);
+	CHECK(write_report(as(&w, &v.bela), "video", v.comment, "abuse", &id) == E_NOTFOUND);
+	CHECK(write_report(as(&w, &v.bela), "comment", v.video, "abuse", &id) == E_NOTFOUND);
+	CHECK(write_report(as(&w, &v.bela), "account", 77, "abuse", &id) == E_NOTFOUND);
+	CHECK(write_report(as(&w, &v.bela), "planet", v.video, "abuse", &id) == E_INVALID);
+	CHECK(write_report(as(&w, &v.bela), "video", v.video, "boring", &id) == E_INVALID);
+	CHECK(write_report(as(&w, &v.bela), "account", v.asha.account, "other", &id) == OK);
+	world_close(&w);
+}
+
+TEST(a_report_is_closed_once_with_what_was_done)
+{
+	struct world w;
+	struct report_page page;
+	struct report report;
+	struct video_view view;
+	int64_t first, second;
+	struct village v = begin(&w);
+	must(&w, write_report(as(&w, &v.bela), "comment", v.comment, "abuse", &first));
+	must(&w, write_report(as(&w, &v.bela), "video", v.video, "abuse", &second));
+	CHECK(write_close(as(&w, &v.bela), second, "remove") == E_DENIED);
+	CHECK(write_close(as(&w, &v.moderator), second, "explode") == E_INVALID);
+	CHECK(write_close(as(&w, &v.moderator), first, "none") == OK);
+	CHECK(write_close(as(&w, &v.moderator), first, "none") == E_CONFLICT);
+	CHECK(write_close(as(&w, &v.moderator), 77, "none") == E_NOTFOUND);
+	CHECK(video_get(fresh(&w), v.video, &view) == OK);
+	CHECK(write_close(as(&w, &v.moderator), second, "remove") == OK);
+	CHECK(video_get(fresh(&w), v.video, &view) == E_NOTFOUND);
+	CHECK(report_list(as(&w, &v.moderator), 0, &page) == OK && page.count == 0);
+	CHECK(report_get(&w.cx, second, &report) == OK && report.closed_by == v.moderator.account && str_eq(report.action, STR("remove")));
+	world_close(&w);
+}
+
+TEST(removing_what_is_gone_already_closes_the_report)
+{
+	struct world w;
+	int64_t report;
+	struct village v = begin(&w);
+	must(&w, write_report(as(&w, &v.bela), "comment", v.comment, "abuse", &report));
+	must(&w, write_id(as(&w, &v.asha), comment_remove, v.comment));
+	CHECK(write_close(as(&w, &v.moderator), report, "remove") == OK);
+	CHECK(write_close(as(&w, &v.moderator), report, "remove") == E_CONFLICT);
+	world_close(&w);
+}
+
+TEST(a_suspension_ends_sessions_and_hides_what_was_published)
+{
+	struct world w;
+	struct session_token token;
+	struct video_view view;
+	bool touch_due;
+	int64_t report;
+	struct village v = begin(&w);
+	must(&w, account_sign_in(fresh(&w), STR("asha"), PASSWORD, STR("web"), &token));
+	must(&w, write_report(as(&w, &v.bela), "video", v.video, "abuse", &report));
+	CHECK(write_close(as(&w, &v.moderator), report, "suspend") == OK);
+	CHECK(session_open(fresh(&w), str_of(token.text), &touch_due) == E_ANONYMOUS);
+	CHECK(video_get(fresh(&w), v.video, &view) == E_NOTFOUND);
+	CHECK(write_id(as(&w, &v.bela), moderation_restore, v.asha.account) == E_DENIED);
+	CHECK(write_id(as(&w, &v.moderator), moderation_restore, v.asha.account) == OK);
+	CHECK(video_get(fresh(&w), v.video, &view) == OK);
+	world_close(&w);
+}
+
+static enum err run_promote(struct ctx *cx, void *account)
+{
+	return account_set_role(cx, *(const int64_t *)account, ROLE_MODERATOR);
+}
+
+TEST(moderators_do_not_suspend_each_other)
+{
+	struct world w;
+	struct village v = begin(&w);
+	must(&w, writer_run(fresh(&w), run_promote, &v.bela.account));
+	CHECK(write_id(as(&w, &v.moderator), moderation_suspend, v.bela.account) == E_DENIED);
+	v.moderator.role = ROLE_OPERATOR;
+	CHECK(write_id(as(&w, &v.moderator), moderation_suspend, v.bela.account) == OK);
+	world_close(&w);
+}
+
+TEST(removing_an_account_blanks_its_profile)
+{
+	struct world w;
+	struct profile profile;
+	int64_t report;
+	struct village v = begin(&w);
+	must(&w, write_report(as(&w, &v.bela), "account", v.asha.account, "abuse", &report));
+	CHECK(write_close(as(&w, &v.moderator), report, "remove") == OK);
+	CHECK(profile_get(fresh(&w), v.asha.account, &profile) == OK);
+	CHECK(str_eq(profile.name, STR("asha")) && profile.bio.n == 0 && profile.avatar.n == 0);
+	world_close(&w);
+}
+
+int main(void)
+{
+	RUN(one_may_as_often_as_the_settings_say_and_again_later);
+	RUN(an_address_block_is_one_and_other_blocks_are_others);
+	RUN(who_is_signed_in_is_counted_by_account);
+	RUN(free_classes_are_free);
+	RUN(failed_sign_ins_are_counted_by_name_and_by_block);
+	RUN(a_flood_of_addresses_does_not_let_the_worst_go);
+	RUN(the_key_of_addresses_changes_weekly);
+	RUN(a_report_reaches_the_desk_and_nobody_else);
+	RUN(a_report_is_about_something_that_is_there);
+	RUN(a_report_is_closed_once_with_what_was_done);
+	RUN(removing_what_is_gone_already_closes_the_report);
+	RUN(a_suspension_ends_sessions_and_hides_what_was_published);
+	RUN(moderators_do_not_suspend_each_other);
+	RUN(removing_an_account_blanks_its_profile);
+	return tap_end();
+}
