@@ -224,9 +224,11 @@ static enum err pool_round(struct filling *filling, bool ahead)
 	return stuck ? take_other(filling) : OK;
 }
 
-static void next_phase(struct look *look)
+static void next_phase(struct filling *filling)
 {
+	struct look *const look = filling->look;
 	struct walk *const walk = &look->walk;
+	filling->alone = 0;
 	walk->phase = walk->phase == WALK_READABLE && look->ask->language_count ? WALK_OTHERS : WALK_END;
 	walk->rank = 0;
 	walk->id = 0;
@@ -243,7 +245,7 @@ static enum err older_round(struct filling *filling)
 	struct choices *const lists[] = { &look->older };
 	const struct choice *choice = NULL;
 	if (look->walk.base == 0) {
-		next_phase(look);
+		next_phase(filling);
 		return OK;
 	}
 	TRY(look_check(look, lists, 1));
@@ -257,7 +259,7 @@ static enum err older_round(struct filling *filling)
 	if (has_open(&look->older))
 		return OK;
 	if (look->older_end) {
-		next_phase(look);
+		next_phase(filling);
 		return OK;
 	}
 	look->older.count = 0;
@@ -278,7 +280,7 @@ static enum err fill(struct filling *filling)
 	}
 	/* So that the last page says that it is the last. */
 	if (filling->pool_through && look->walk.base == 0 && look->walk.phase == WALK_READABLE) {
-		next_phase(look);
+		next_phase(filling);
 		look_at_pool(look, 0, false);
 		filling->pool_through = look->fresh.count == 0;
 	}
