@@ -1,6 +1,8 @@
 /* Accounts: signing up and in, one's own settings, suspension, closing. */
 #include "social_fixture.h"
 
+#include <time.h>
+
 #include "social/erase.h"
 #include "social/follow.h"
 #include "social/like.h"
@@ -72,14 +74,22 @@ TEST(sign_in_needs_the_right_password_and_tells_no_more)
 	world_close(&w);
 }
 
+/* Of this thread's processor, which is where the hash is made: the machine may be busy with other things. */
+static int64_t thread_us(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return now.tv_sec * SECOND_US + now.tv_nsec / 1000;
+}
+
 static int64_t sign_in_us(struct world *w, const char *handle)
 {
 	struct session_token token;
 	int64_t best = INT64_MAX;
 	for (int i = 0; i < 5; i++) {
-		int64_t from = clock_boot_us(NULL);
+		int64_t from = thread_us();
 		(void)!account_sign_in(fresh(w), str_of(handle), STR("wrong password"), STR("web"), &token);
-		int64_t took = clock_boot_us(NULL) - from;
+		int64_t took = thread_us() - from;
 		best = took < best ? took : best;
 	}
 	return best;
