@@ -1,10 +1,6 @@
-// The one copy of each loaded clip, and what a person does to it.  An act shows at once and is taken
-// back when the server refuses it.
+// The one copy of each loaded clip, followed by whatever shows it.
 import { useEffect, useState } from 'preact/hooks';
-import { api, plainWords } from './api';
-import { asSomeone, onOtherPerson } from './session';
-import { toast } from './shell/toasts';
-import { t } from './i18n';
+import { onOtherPerson } from './session';
 import type { Video } from './types';
 
 const known = new Map<string, Video>();
@@ -49,51 +45,3 @@ export function useVideo(id: string): Video | undefined {
 
 // Who arrives keeps the public clip in front of them: the act that made them sign in is done to it.
 onOtherPerson(arrived => { if (!arrived) known.clear(); });
-
-const moved = (counts: Video['counts'], by: number) => ({ ...counts, likes: Math.max(0, counts.likes + by) });
-
-async function putLike(id: string, on: boolean): Promise<void> {
-  const apply = (liked: boolean) => changeVideo(id, video => video.liked === liked ? {}
-    : { liked, counts: moved(video.counts, liked ? 1 : -1) });
-  apply(on);
-  try {
-    await api.like(id, on);
-  } catch (thrown) {
-    apply(!on);
-    toast(plainWords(thrown));
-  }
-}
-
-export function toggleLike(video: Video): void {
-  asSomeone('like', () => void putLike(video.id, !video.liked));
-}
-
-export function toggleSave(video: Video): void {
-  const on = !video.saved;
-  asSomeone('save', async () => {
-    changeVideo(video.id, () => ({ saved: on }));
-    try {
-      await api.save(video.id, on);
-      if (on) toast(t('act.saved_toast'));
-    } catch (thrown) {
-      changeVideo(video.id, () => ({ saved: !on }));
-      toast(plainWords(thrown));
-    }
-  });
-}
-
-export function setFollow(person: { id: string; handle: string }, on: boolean, then?: (on: boolean) => void): void {
-  const apply = (state: boolean) => {
-    markFollowing(person.id, state);
-    then?.(state);
-  };
-  asSomeone('follow', async () => {
-    apply(on);
-    try {
-      await api.follow(person.handle, on);
-    } catch (thrown) {
-      apply(!on);
-      toast(plainWords(thrown));
-    }
-  });
-}

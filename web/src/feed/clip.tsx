@@ -16,7 +16,7 @@ export interface ClipActs {
   onOptions: (id: string) => void;
   onWhy: (id: string) => void;
   onSound: () => void;
-  onFail: (index: number) => void;
+  onFail: (id: string) => void;
   onBlocked: () => void;
 }
 
@@ -83,7 +83,7 @@ export function Clip({ id, index, active, failed, paused, onTap, acts }: Props) 
             <img class="clip__poster" src={video.poster} alt="" fetchpriority={here ? 'high' : 'low'} />
             {!failed && (
               <Player video={video} active={here} paused={paused} eager={eagerness(index, active)}
-                onFail={() => acts.onFail(index)} onBlocked={acts.onBlocked} />
+                onFail={() => acts.onFail(id)} onBlocked={acts.onBlocked} />
             )}
             {failed ? (
               <div class="clip__failed" role="status">

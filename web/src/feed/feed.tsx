@@ -1,13 +1,14 @@
 // The vertical feed: one clip a screen, snapped; keys, sound, and what comes when a list ends or fails.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { toggleLike } from '../acts';
 import { t } from '../i18n';
 import type { VideoList } from '../lists';
 import { Icon } from '../shell/icons';
 import { Failed } from '../shell/states';
 import { toast } from '../shell/toasts';
 import { useStore } from '../store';
-import { toggleLike, videoOf } from '../videos';
+import { videoOf } from '../videos';
 import { Clip, type ClipActs } from './clip';
 import { FeedSheets, type OpenSheet } from './sheets';
 import { muted } from './sound';
@@ -37,7 +38,7 @@ export function Feed({ list, empty, end, failed: onListFailed, onActive }: Props
   const { ids, status, error } = useStore(list.state);
   const [active, setActive] = useState(list.at);
   const [paused, setPaused] = useState(false);
-  const [failed, setFailed] = useState<ReadonlySet<number>>(new Set());
+  const [failed, setFailed] = useState<ReadonlySet<string>>(new Set());
   const [open, setOpen] = useState<OpenSheet | null>(null);
   const silent = useStore(muted);
   const slots = ids.length + (end && status === 'end' && ids.length > 0 ? 1 : 0);
@@ -64,7 +65,7 @@ export function Feed({ list, empty, end, failed: onListFailed, onActive }: Props
     const box = scroller.current;
     box?.scrollTo({ top: index * box.clientHeight, behavior: calm() ? 'instant' : 'smooth' });
   };
-  const step = (way: 1 | -1) => goTo(nextIndex(active, way, slots, index => failed.has(index)));
+  const step = (way: 1 | -1) => goTo(nextIndex(active, way, slots, index => failed.has(ids[index] ?? '')));
 
   // The first tap gives sound; from then on a tap pauses and plays.
   const onTap = () => {
@@ -74,7 +75,7 @@ export function Feed({ list, empty, end, failed: onListFailed, onActive }: Props
   };
 
   useEffect(() => {
-    if (!failed.has(active)) return;
+    if (!failed.has(ids[active] ?? '')) return;
     const timer = setTimeout(() => { if (active < slots - 1) step(1); }, 1500);
     return () => clearTimeout(timer);
   }, [failed, active, slots]);
@@ -121,23 +122,27 @@ export function Feed({ list, empty, end, failed: onListFailed, onActive }: Props
       toast(t(silent ? 'feed.sound_on' : 'feed.sound_off'), 1.5);
     },
     onBlocked: () => setPaused(true),
-    onFail: index => setFailed(old => new Set(old).add(index)),
+    onFail: id => setFailed(old => new Set(old).add(id)),
   };
 
   const first = ids.length === 0;
   const retry = () => void list.loadMore();
   return (
     <div class={`feed ${open?.kind === 'comments' ? 'has-panel' : ''}`}>
-      <div class="feed__scroller" ref={scroller} role="feed" aria-label={t('feed.list')} aria-busy={status === 'loading'} tabIndex={0}
+      <div class="feed__scroller" ref={scroller} tabIndex={0}
         onScroll={event => {
           const box = event.currentTarget;
           const index = indexAt(box.scrollTop, box.clientHeight, slots);
           if (index !== active) setActive(index);
         }}>
-        {ids.map((id, index) => (
-          <Clip key={id} id={id} index={index} active={active} failed={failed.has(index)} paused={index === active && paused}
-            onTap={onTap} acts={acts} />
-        ))}
+        {!first && (
+          <div class="feed__clips" role="feed" aria-label={t('feed.list')} aria-busy={status === 'loading'}>
+            {ids.map((id, index) => (
+              <Clip key={id} id={id} index={index} active={active} failed={failed.has(id)} paused={index === active && paused}
+                onTap={onTap} acts={acts} />
+            ))}
+          </div>
+        )}
         {first && (status === 'loading' || status === 'new') && <FeedSkeleton />}
         {first && status === 'end' && <div class="clip clip--blank">{empty}</div>}
         {status === 'error' && (

@@ -1,12 +1,12 @@
 // What can be done with a clip: the column beside or over it.
 import { useState } from 'preact/hooks';
+import { setFollow, toggleLike, toggleSave } from '../acts';
 import { compact, t, tn } from '../i18n';
 import { me } from '../session';
 import { Avatar, nameOf } from '../shell/avatar';
 import { Icon, type IconName } from '../shell/icons';
 import { useStore } from '../store';
 import type { Video } from '../types';
-import { setFollow, toggleLike, toggleSave } from '../videos';
 import { share } from './share';
 
 interface ActProps {
@@ -21,7 +21,8 @@ interface ActProps {
 
 function Act({ icon, label, text, on, pressed, class: extra, onClick }: ActProps) {
   return (
-    <button class={`act ${on ? 'is-on' : ''} ${extra ?? ''}`} type="button" aria-label={label} aria-pressed={pressed} onClick={onClick}>
+    <button class={`act ${on ? 'is-on' : ''} ${extra ?? ''}`} type="button" aria-pressed={pressed} onClick={onClick}>
+      <span class="hidden">{label}</span>
       <span class="act__icon"><Icon name={icon} filled={on} /></span>
       {text && <span class="act__text" aria-hidden="true">{text}</span>}
     </button>

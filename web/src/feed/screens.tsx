@@ -98,6 +98,7 @@ export function VideoScreen({ id, from }: { id: string; from?: string }) {
   return (
     <div class="screen">
       <header class="top top--video">
+        <h1 class="hidden">{t('feed.list')}</h1>
         <button class="icon-button icon-button--over" type="button" aria-label={t('app.back')} onClick={goBack}><Icon name="back" /></button>
         <Shield class="shield--over" />
       </header>

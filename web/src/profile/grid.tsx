@@ -14,9 +14,9 @@ function Tile({ id, from }: { id: string; from: string }) {
   if (!video) return null;
   return (
     <li>
-      <a class="tile" href={`/v/${id}`} data-from={from} aria-label={video.caption || t('feed.clip', { name: nameOf(video.author) })}
+      <a class="tile" href={`/v/${id}`} data-from={from}
         ref={element => element?.style.setProperty('--clip', video.color)}>
-        <img src={video.poster} alt="" loading="lazy" />
+        <img src={video.poster} alt={video.caption || t('feed.clip', { name: nameOf(video.author) })} loading="lazy" />
         <span class="tile__count" aria-hidden="true"><Icon name="play" />{compact(video.counts.views)}</span>
       </a>
     </li>

@@ -1,6 +1,7 @@
 // A person: who they are, what they made; one's own also what one liked and saved.
 import { useEffect, useState } from 'preact/hooks';
 import { api, plainWords, Problem } from '../api';
+import { setFollow } from '../acts';
 import { compact, t, tn } from '../i18n';
 import { blockPerson } from '../feed/block';
 import { openReport } from '../feed/report';
@@ -15,7 +16,6 @@ import { Blank, Failed } from '../shell/states';
 import { toast } from '../shell/toasts';
 import { useStore } from '../store';
 import type { Profile } from '../types';
-import { setFollow } from '../videos';
 import { EditProfile } from './edit';
 import { Grid } from './grid';
 

@@ -1,6 +1,7 @@
 // The way about: a bar below on a phone, a rail at the side on a wide screen; and the shield.
 import { boot } from '../boot';
-import { language, number, t } from '../i18n';
+import { language, t } from '../i18n';
+import { listOf } from '../lists';
 import { place, type Route } from '../router';
 import { me } from '../session';
 import { useStore } from '../store';
@@ -16,11 +17,10 @@ export const homePlace = () => {
 };
 
 export function Shield({ class: extra }: { class?: string }) {
-  const facts = { place: homePlace(), n: boot.node.demands };
   return (
-    <a class={`shield ${extra ?? ''}`} href="/letter" aria-label={t('shield.label', facts)}>
+    <a class={`shield ${extra ?? ''}`} href="/letter">
       <Icon name="shield" />
-      <span>{t('shield.text', { place: facts.place, n: number(facts.n) })}</span>
+      <span>{t('shield.text', { place: homePlace(), n: boot.node.demands })}</span>
     </a>
   );
 }
@@ -51,7 +51,8 @@ export function Nav() {
       <div class="nav__items">
         {entries(Boolean(person)).map(entry => (
           <a key={entry.href} class={`nav__item ${entry.class ?? ''}`} href={entry.href}
-            aria-current={entry.routes.includes(route.name) ? 'page' : undefined}>
+            aria-current={entry.routes.includes(route.name) ? 'page' : undefined}
+            onClick={() => { if (entry.href === '/' && route.name === 'home') void listOf('feed').restart(); }}>
             {entry.href === '/me' && person ? <Avatar person={person} size="s" /> : (
               <span class="nav__icon"><Icon name={entry.icon} filled={entry.icon === 'home' && entry.routes.includes(route.name)} /></span>
             )}
