@@ -252,8 +252,9 @@ TEST(threads_share_the_cache)
 	for (int i = 0; i < 3; i++) {
 		openings[i] = (struct opening){ .world = &w, .token = &token };
 		must(&w, db_open(fresh(&w), &config, &openings[i].db));
-		pthread_create(&threads[i], NULL, open_many, &openings[i]);
 	}
+	for (int i = 0; i < 3; i++)
+		pthread_create(&threads[i], NULL, open_many, &openings[i]);
 	struct ctx cx = w.cx;
 	cx.mem = arena_new_capped(ARENA_REQUEST_BYTES);
 	cx.actor = asha;
