@@ -4,7 +4,8 @@
 #include "docket/demand.h"
 
 static const struct stmt SQL_test_demands = { "test_demands", "SELECT count(*) FROM demand", PERSONAL_DB };
-static const struct stmt SQL_test_sealed = { "test_sealed", "SELECT count(*) FROM demand WHERE instr(sealed, $1) > 0", PERSONAL_DB };
+static const struct stmt SQL_test_sealed = { "test_sealed",
+	"SELECT count(*) FROM demand WHERE instr(sealed, $1) > 0", PERSONAL_DB };
 
 struct adding {
 	struct demand_new new;

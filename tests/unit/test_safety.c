@@ -4,7 +4,8 @@
 #include "safety/moderation.h"
 #include "safety/report.h"
 
-static const struct stmt SQL_test_sealed = { "test_sealed", "SELECT count(*) FROM report WHERE instr(sealed, $1) > 0", PERSONAL_DB };
+static const struct stmt SQL_test_sealed = { "test_sealed",
+	"SELECT count(*) FROM report WHERE instr(sealed, $1) > 0", PERSONAL_DB };
 
 /* --- limits --- */
 

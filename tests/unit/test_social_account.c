@@ -186,6 +186,45 @@ TEST(settings_change_one_by_one)
 	world_close(&w);
 }
 
+struct avatar {
+	const char *hash;
+	struct me out;
+};
+
+static enum err run_avatar(struct ctx *cx, void *argument)
+{
+	struct avatar *call = argument;
+	return account_set_avatar(cx, str_of(call->hash), &call->out);
+}
+
+TEST(a_new_avatar_takes_the_old_file_away)
+{
+	struct world w;
+	struct profile profile;
+	char first[BLOB_NAME_BYTES], second[BLOB_NAME_BYTES];
+	int fd;
+	int64_t bytes;
+	world_open(&w);
+	struct actor asha = sign_up(&w, "asha");
+	make_blob(&w, "first", first);
+	make_blob(&w, "second", second);
+	struct avatar call = { .hash = first };
+	CHECK(writer_run(as(&w, &asha), run_avatar, &call) == OK && str_eq(call.out.avatar, str_of(first)));
+	call.hash = second;
+	CHECK(writer_run(as(&w, &asha), run_avatar, &call) == OK);
+	must(&w, drop_run(fresh(&w), &(struct job){ .kind = STR(DROP_JOB) }));
+	must(&w, blobs_erase(fresh(&w), &(struct job){ .kind = STR(BLOB_ERASE_JOB) }));
+	CHECK(profile_get(fresh(&w), asha.account, &profile) == OK && str_eq(profile.avatar, str_of(second)));
+	CHECK(blob_public_open(fresh(&w), str_of(first), &fd, &bytes) == E_NOTFOUND);
+	CHECK(blob_public_open(fresh(&w), str_of(second), &fd, &bytes) == OK);
+	close(fd);
+	call.hash = first;
+	CHECK(writer_run(as(&w, &asha), run_avatar, &call) == E_CONFLICT && slug_is(&w, "file-gone"));
+	call.hash = "";
+	CHECK(writer_run(as(&w, &asha), run_avatar, &call) == OK && call.out.avatar.n == 0);
+	world_close(&w);
+}
+
 TEST(a_new_password_ends_the_other_sessions)
 {
 	struct world w;
@@ -349,6 +388,30 @@ TEST(a_closed_accounts_sealed_rows_never_open)
 	world_close(&w);
 }
 
+TEST(an_erasure_of_more_than_a_batch_is_complete)
+{
+	static const struct stmt published = { "test_published", "SELECT count(*) FROM published WHERE account = $1", PERSONAL_DB };
+	struct world w;
+	char src[BLOB_NAME_BYTES], poster[BLOB_NAME_BYTES];
+	int64_t id, comment;
+	world_open(&w);
+	struct actor asha = sign_up(&w, "asha"), bela = sign_up(&w, "bela");
+	make_blob(&w, "src", src);
+	make_blob(&w, "poster", poster);
+	for (int i = 0; i < 2 * ERASE_BATCH + 1; i++) {
+		must(&w, try_publish(fresh(&w), i % 2 ? asha.account : bela.account, src, poster, "", &id));
+		must(&w, write_id(as(&w, &asha), like_add, id));
+		must(&w, write_comment(as(&w, &asha), id, "words", &comment));
+	}
+	must(&w, account_close(as(&w, &asha), PASSWORD));
+	must(&w, run_erase(fresh(&w), asha.account));
+	CHECK(NUMBER(&w, SQL_test_rows_of_person, I64(asha.grant.person)) == 0);
+	CHECK(NUMBER(&w, published, I64(asha.account)) == 0);
+	CHECK(NUMBER(&w, published, I64(bela.account)) == ERASE_BATCH + 1);
+	CHECK(tally(&w, bela.account, "likes") == 0 && tally(&w, bela.account, "videos") == ERASE_BATCH + 1);
+	world_close(&w);
+}
+
 TEST(only_closed_accounts_are_erased)
 {
 	struct world w;
@@ -489,11 +552,13 @@ int main(void)
 	RUN(sign_up_can_be_closed);
 	RUN(an_invitation_lets_in_as_many_as_it_says_and_only_for_its_time);
 	RUN(settings_change_one_by_one);
+	RUN(a_new_avatar_takes_the_old_file_away);
 	RUN(a_new_password_ends_the_other_sessions);
 	RUN(a_suspended_account_is_out_and_unseen_until_it_is_restored);
 	RUN(sign_up_is_all_or_nothing_whatever_fails);
 	RUN(closing_takes_back_what_was_published_and_counts_it_off);
 	RUN(a_closed_accounts_sealed_rows_never_open);
+	RUN(an_erasure_of_more_than_a_batch_is_complete);
 	RUN(only_closed_accounts_are_erased);
 	RUN(an_erasure_that_is_cut_off_anywhere_goes_on);
 	RUN(closing_is_all_or_nothing_whatever_fails);
