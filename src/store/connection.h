@@ -45,7 +45,7 @@ enum err db_undo(struct ctx *, enum store);    /* back to the savepoint, and let
 bool db_in_transaction(struct ctx *, enum store);
 
 /* Moves the log into the database file as far as readers allow; never waits for them.  `complete`: everything committed
- * before is in the file, and synced.  `empty_log`: also wait for readers (at most BUSY_MS) and cut the log to nothing. */
+ * before is in the file, and synced.  `empty_log`: also wait a moment for readers and cut the log to nothing. */
 enum err db_checkpoint(struct ctx *, enum store, bool empty_log, bool *complete);
 
 enum err db_schema_number(struct ctx *, enum store, int *out);

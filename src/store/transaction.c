@@ -2,6 +2,8 @@
 
 #include "store/connection.h"
 
+#define CUT_WAIT_MS 200                        /* the writer waits no longer for readers: everybody waits for it */
+
 #define FOR_EACH_STORE(name_, text_)                                                                            \
 	{ [PUBLIC_DB] = { .name = name_, .text = text_, .store = PUBLIC_DB },                                   \
 		[PERSONAL_DB] = { .name = name_, .text = text_, .store = PERSONAL_DB },                         \
@@ -67,8 +69,10 @@ enum err db_checkpoint(struct ctx *cx, enum store store, bool empty_log, bool *c
 	int frames = -1, moved = -1;
 	if (fault_hit(cx))
 		return fail(cx, E_IO, "checkpoint: injected fault");
+	sqlite3_busy_timeout(connection->handle, CUT_WAIT_MS);
 	int rc = sqlite3_wal_checkpoint_v2(connection->handle, NULL,
 		empty_log ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, &frames, &moved);
+	sqlite3_busy_timeout(connection->handle, BUSY_MS);
 	if (rc != SQLITE_OK && rc != SQLITE_BUSY)
 		return db_fail(cx, connection, rc, "checkpoint");
 	/* SQLite has synced the log before it moves frames, and the database file when it has moved the last. */

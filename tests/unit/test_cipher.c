@@ -1,6 +1,8 @@
 /* personal.db on the disk: noise, and every changed bit is noticed. */
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -290,6 +292,64 @@ TEST(pages_may_not_change_places)
 	node_end(&node);
 }
 
+/* --- readers beside a writer --- */
+
+struct reading {
+	struct node *node;
+	atomic_bool *stop;
+	unsigned looks;
+	bool good;
+};
+
+static void *read_until_stopped(void *argument)
+{
+	struct reading *reading = argument;
+	struct ctx cx = node_ctx(reading->node);
+	struct db_config config = node_db(reading->node, false);
+	int64_t last = 0, n;
+	config.cache_kib = 16;                 /* nearly everything is read again */
+	cx.db = NULL;
+	reading->good = node_ok(&cx, db_open(&cx, &config, &cx.db));
+	while (reading->good && !atomic_load(reading->stop)) {
+		reading->good = node_ok(&cx, db_get_i64_0(&cx, note_all, &n)) && EXPECT(n >= last && n % 10 == 0);
+		last = n;
+		reading->looks++;
+		arena_free(&cx.mem);
+	}
+	db_close(&cx.db);
+	ctx_end(&cx);
+	return NULL;
+}
+
+TEST(readers_see_whole_transactions_while_the_log_begins_anew)
+{
+	struct node node;
+	pthread_t threads[2];
+	atomic_bool stop = false;
+	struct reading readings[2] = { { .node = &node, .stop = &stop }, { .node = &node, .stop = &stop } };
+	bool complete, good = true;
+	unsigned anew = 0;
+	CHECK(open_notes(&node));
+	node.cx.faults = NULL;
+	for (unsigned i = 0; i < 2; i++)
+		pthread_create(&threads[i], NULL, read_until_stopped, &readings[i]);
+	for (int64_t round = 0; good && round < 300; round++) {
+		good = node_ok(&node.cx, db_begin(&node.cx, PERSONAL_DB)) && add_rows(&node, round * 10, 10) &&
+		       node_ok(&node.cx, db_commit(&node.cx, PERSONAL_DB));
+		if (good && round % 7 == 0) {
+			good = node_ok(&node.cx, db_checkpoint(&node.cx, PERSONAL_DB, round % 2, &complete));
+			anew += complete;
+		}
+		arena_free(&node.cx.mem);
+	}
+	atomic_store(&stop, true);
+	for (unsigned i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+	printf("# the log began anew up to %u times beside %u and %u looks\n", anew, readings[0].looks, readings[1].looks);
+	CHECK(good && readings[0].good && readings[1].good && anew > 0);
+	node_end(&node);
+}
+
 /* --- kill -9 --- */
 
 /* Writes until it is killed; tells of each row after its commit. */
@@ -354,6 +414,7 @@ int main(void)
 	RUN(a_torn_end_of_the_log_is_dropped_and_nothing_else);
 	RUN(frames_may_not_change_places);
 	RUN(pages_may_not_change_places);
+	RUN(readers_see_whole_transactions_while_the_log_begins_anew);
 	RUN(what_was_acknowledged_before_kill_9_is_there);
 	return tap_end();
 }
