@@ -37,7 +37,7 @@ export async function readProblem(answer: Response): Promise<Problem> {
   }
 }
 
-interface Options { body?: unknown; raw?: Blob; keepalive?: boolean; patient?: boolean }
+interface Options { body?: unknown; raw?: Blob; keepalive?: boolean; patient?: boolean; nameless?: boolean }
 
 async function ask<T>(method: string, path: string, options: Options = {}): Promise<T> {
   const stop = new AbortController();
@@ -48,6 +48,7 @@ async function ask<T>(method: string, path: string, options: Options = {}): Prom
       method,
       signal: stop.signal,
       keepalive: options.keepalive,
+      credentials: options.nameless ? 'omit' : 'same-origin',
       headers: options.raw ? { 'Content-Type': options.raw.type }
         : options.body === undefined ? undefined : { 'Content-Type': 'application/json' },
       body: options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
@@ -101,6 +102,8 @@ export const api = {
   block: (handle: string, on: boolean) => set(`${person(handle)}/block`, on),
 
   feed: (cursor: string | null) => page<Video>('/feed', cursor),
+  /** What anybody sees: tells an empty place from one where this person has seen everything. */
+  feedOfAnybody: () => ask<Page<Video>>('GET', '/feed', { nameless: true }),
   followingFeed: (cursor: string | null) => page<Video>('/feed/following', cursor),
   video: (id: string) => get<Video>(`/videos/${id}`),
   deleteVideo: (id: string) => ask<void>('DELETE', `/videos/${id}`),

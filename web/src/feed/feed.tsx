@@ -20,7 +20,7 @@ interface Props {
   /** Shown when the list has come and holds nothing. */
   empty: ComponentChildren;
   /** Shown after the last clip. */
-  end?: ComponentChildren;
+  end?: (toTop: () => void) => ComponentChildren;
   failed?: (error: unknown, retry: () => void) => ComponentChildren;
   onActive?: (id: string) => void;
 }
@@ -50,7 +50,7 @@ export function Feed({ list, empty, end, failed: onListFailed, onActive }: Props
   }, [list]);
 
   useEffect(() => {
-    if (ids.length > 0 && status === 'more' && wantsMore(active, ids.length)) void list.loadMore();
+    if (status === 'more' && wantsMore(active, ids.length)) void list.loadMore();
   }, [active, ids.length, status]);
 
   useEffect(() => {
@@ -143,12 +143,12 @@ export function Feed({ list, empty, end, failed: onListFailed, onActive }: Props
             ))}
           </div>
         )}
-        {first && (status === 'loading' || status === 'new') && <FeedSkeleton />}
+        {first && (status === 'loading' || status === 'more' || status === 'new') && <FeedSkeleton />}
         {first && status === 'end' && <div class="clip clip--blank">{empty}</div>}
         {status === 'error' && (
           <div class="clip clip--blank">{onListFailed?.(error, retry) ?? <Failed title={t('feed.error')} error={error} retry={retry} />}</div>
         )}
-        {!first && status === 'end' && end && <div class="clip clip--blank">{end}</div>}
+        {!first && status === 'end' && end && <div class="clip clip--blank">{end(() => goTo(0))}</div>}
       </div>
       {!first && (
         <div class="feed__steps">

@@ -1,5 +1,6 @@
 // The three places where clips fill the screen: For You, Following, and a clip opened by its link.
-import { Problem } from '../api';
+import { useEffect, useState } from 'preact/hooks';
+import { api, Problem } from '../api';
 import { t } from '../i18n';
 import { generation, listOf } from '../lists';
 import { goBack, rename } from '../router';
@@ -7,7 +8,7 @@ import { me } from '../session';
 import { nameOf } from '../shell/avatar';
 import { Icon } from '../shell/icons';
 import { Shield } from '../shell/nav';
-import { Blank } from '../shell/states';
+import { Blank, Spinner } from '../shell/states';
 import { useStore } from '../store';
 import { videoOf } from '../videos';
 import { Feed } from './feed';
@@ -25,6 +26,26 @@ function Top({ at }: { at: 'home' | 'following' }) {
   );
 }
 
+/** An empty For You: nobody published anything, or this person has seen it all. */
+function NothingNew() {
+  const person = useStore(me);
+  const [seen, setSeen] = useState(person ? undefined : false);
+  useEffect(() => {
+    if (person) api.feedOfAnybody().then(page => setSeen(page.items.length > 0), () => setSeen(true));
+  }, [person]);
+  if (seen === undefined) return <Spinner />;
+  return seen ? (
+    <Blank title={t('feed.end')} text={t('feed.end_text')}>
+      <a class="button button--main" href="/upload">{t('nav.upload')}</a>
+      <a class="button" href="/following">{t('feed.following')}</a>
+    </Blank>
+  ) : (
+    <Blank title={t('feed.empty')} text={t('feed.empty_text')}>
+      <a class="button button--main" href="/upload">{t('feed.empty_action')}</a>
+    </Blank>
+  );
+}
+
 export function HomeScreen() {
   useStore(generation);
   const list = listOf('feed');
@@ -32,10 +53,10 @@ export function HomeScreen() {
     <div class="screen">
       <Top at="home" />
       <Feed key={generation.get()} list={list}
-        empty={<Blank title={t('feed.empty')} text={t('feed.empty_text')}><a class="button button--main" href="/upload">{t('feed.empty_action')}</a></Blank>}
-        end={(
+        empty={<NothingNew />}
+        end={toTop => (
           <Blank title={t('feed.end')} text={t('feed.end_text')}>
-            <button class="button button--main" type="button" onClick={() => void list.restart()}>{t('feed.end_again')}</button>
+            <button class="button button--main" type="button" onClick={toTop}>{t('feed.end_again')}</button>
             <a class="button" href="/upload">{t('nav.upload')}</a>
           </Blank>
         )} />
@@ -63,7 +84,7 @@ export function FollowingScreen() {
               <a class="button button--main" href="/">{t('feed.following_empty_action')}</a>
             </Blank>
           )}
-          end={(
+          end={() => (
             <Blank title={t('feed.end')} text={t('feed.end_text')}>
               <a class="button button--main" href="/">{t('feed.following_empty_action')}</a>
             </Blank>
