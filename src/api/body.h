@@ -8,7 +8,7 @@
  *   struct new_comment in;
  *   TRY(body_read(cx, req, fields, &in, sizeof in));
  *
- * The only place that knows jansson.  What is well formed here may still be refused by the rooms above: a text's length
+ * The only place, with schemas.c, that knows jansson.  What is well formed here may still be refused by the rooms above: a text's length
  * and content are their business; here the body's size (the route's) is the limit. */
 #ifndef API_BODY_H
 #define API_BODY_H

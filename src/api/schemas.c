@@ -2,7 +2,8 @@
 
 #include <jansson.h>
 
-/* The library's own object stands behind our type: its header and base/json.h do not go together. */
+/* The library's own object stands behind our type: its header and base/json.h do not go together.  Names that both define
+ * (json_object(), json_array(), json_string(), json_null()) are base's for the linker: they must not be called here. */
 enum err schemas_open(struct ctx *cx, struct schemas **out)
 {
 	json_error_t error;

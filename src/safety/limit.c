@@ -195,7 +195,7 @@ static enum err answer(struct ctx *cx, int64_t wait, int64_t *retry_seconds)
 {
 	if (wait == 0)
 		return OK;
-	enum err outcome = fail_as(cx, E_LIMIT, "too-often", "too often; try again in %lld seconds", (long long)wait);
+	enum err outcome = fail(cx, E_LIMIT, "too often; try again in %lld seconds", (long long)wait);
 	cx->failure.retry_seconds = wait;
 	*retry_seconds = wait;
 	return outcome;

@@ -123,6 +123,7 @@ export class Server {
       child.on('error', reject);
       this.ended.then(({ code, signal }) => { clearTimeout(timer); reject(new Error(`ended with ${code ?? signal}\n${printed}\n${this.logText}`)); });
     });
+    for (const held of [child, child.stdout, child.stderr]) held.unref();      // a failed test must not wait for its server
     this.startMs = Number(process.hrtime.bigint() - began) / 1e6;
     this.port = Number(new URL(this.url).port);
     return this;
@@ -130,6 +131,7 @@ export class Server {
 
   /** Stops as a service manager does; throws when the server did not end well. */
   async stop() {
+    this.child.ref();
     this.child.kill('SIGTERM');
     const timer = setTimeout(() => this.child.kill('SIGKILL'), 20_000);
     const { code, signal } = await this.ended;
@@ -139,6 +141,7 @@ export class Server {
 
   /** As a power cut does. */
   async kill() {
+    this.child.ref();
     this.child.kill('SIGKILL');
     await this.ended;
   }
