@@ -24,6 +24,15 @@ static enum err check_version(struct ctx *cx, const struct req *req)
 	return OK;
 }
 
+static enum err check_repeated(struct ctx *cx, const struct req *req)
+{
+	static const char *const names[] = { "Upload-Length", "Upload-Offset", "Upload-Metadata", "Upload-Checksum" };
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (req_header_repeated(cx, req, names[i]))
+			return fail(cx, E_INVALID, "%s stands there twice: send it once", names[i]);
+	return OK;
+}
+
 static enum err check_content_type(struct ctx *cx, const struct req *req)
 {
 	if (!str_eq_ci(req_header(cx, req, "Content-Type"), STR(OFFSET_TYPE)))
@@ -63,6 +72,7 @@ static enum err open_creation(struct ctx *cx, const struct req *req, void **sink
 	struct tus_metadata metadata;
 	struct tus_checksum checksum;
 	TRY(check_version(cx, req));
+	TRY(check_repeated(cx, req));
 	TRY(check_extensions(cx, req));
 	TRY(tus_number(cx, "Upload-Length", req_header(cx, req, "Upload-Length"), &length));
 	TRY(read_metadata(cx, req, &metadata));
@@ -82,6 +92,7 @@ static enum err open_append(struct ctx *cx, const struct req *req, void **sink)
 	int64_t offset, body;
 	struct tus_checksum checksum;
 	TRY(check_version(cx, req));
+	TRY(check_repeated(cx, req));
 	TRY(check_content_type(cx, req));
 	TRY(tus_number(cx, "Upload-Offset", req_header(cx, req, "Upload-Offset"), &offset));
 	TRY(tus_checksum_parse(cx, req_header(cx, req, "Upload-Checksum"), &checksum));

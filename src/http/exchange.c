@@ -261,7 +261,8 @@ static enum MHD_Result take_body(struct exchange *x, const char *bytes, size_t n
 	x->outcome = route->sink->write(x->req.sink, bytes, n);
 	if (x->outcome == OK)
 		return MHD_YES;
-	x->outcome = fail(&x->cx, x->outcome, "The body could not be kept.");
+	if (x->cx.failure.code != x->outcome)
+		x->outcome = fail(&x->cx, x->outcome, "The body could not be kept.");
 	return refuse_rest(x);
 }
 

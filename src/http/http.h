@@ -39,6 +39,8 @@ struct req {
 };
 /* Empty when there is none.  Of several headers of one name the first. */
 struct str req_header(struct ctx *, const struct req *, const char *name);
+/* The same name twice: which one counts would be anybody's guess. */
+bool req_header_repeated(struct ctx *, const struct req *, const char *name);
 struct str req_cookie(struct ctx *, const struct req *, const char *name);
 /* The decoded value; false when absent.  E_INVALID (in the context) was already answered for a query
  * that is not well-formed UTF-8. */

@@ -22,6 +22,26 @@ struct str req_header(struct ctx *, const struct req *req, const char *name)
 	return (struct str){ .p = value, .n = n };
 }
 
+struct repetition {
+	struct str name;
+	unsigned count;
+};
+
+static enum MHD_Result count_header(void *argument, enum MHD_ValueKind, const char *key, size_t key_n, const char *, size_t)
+{
+	struct repetition *repetition = argument;
+	repetition->count += str_eq_ci((struct str){ .p = key, .n = key_n }, repetition->name);
+	return MHD_YES;
+}
+
+bool req_header_repeated(struct ctx *, const struct req *req, const char *name)
+{
+	struct repetition repetition = { .name = str_of(name) };
+	if (req->wire)
+		MHD_get_connection_values_n(connection_of(req), MHD_HEADER_KIND, count_header, &repetition);
+	return repetition.count > 1;
+}
+
 bool req_query(struct ctx *cx, const struct req *req, const char *name, struct str *out)
 {
 	return query_find(cx, req->query, str_of(name), out);
