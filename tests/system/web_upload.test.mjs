@@ -162,6 +162,25 @@ test('a_refusal_fails_with_its_reason_and_is_not_repeated', async () => {
   assert.deepEqual(Object.keys(storage), []);
 });
 
+test('a_full_disk_is_not_asked_again_and_again', async () => {
+  const { server, begin } = place(6, [{ status: 507, headers: {} }]);
+  const transfer = begin();
+  await transfer.start();
+  assert.equal(transfer.state, 'failed');
+  assert.equal(server.requests.length, 1);
+});
+
+test('who_was_signed_out_goes_on_after_signing_in', async () => {
+  const { server, begin } = place(9 * MiB, ['right', 'right', { status: 401, headers: {} }]);
+  const transfer = begin();
+  await transfer.start();
+  assert.equal(transfer.state, 'failed');
+  const before = server.requests.length;
+  await transfer.start();
+  assert.equal(transfer.state, 'done');
+  assert.equal(server.requests.slice(before).map(request => request.method).join(' '), 'HEAD PATCH');
+});
+
 test('a_pause_ends_sending_and_going_on_asks_first', async () => {
   const { server, begin } = place(20 * MiB);
   const transfer = begin(undefined, now => { if (now.state === 'uploading' && now.sent > 9 * MiB && !now.stopped) { now.stopped = true; now.pause(); } });

@@ -37,6 +37,10 @@ export async function readProblem(answer: Response): Promise<Problem> {
   }
 }
 
+let onLostSession = () => {};
+/** What happens when the server no longer knows who is here. */
+export const whenSessionIsLost = (then: () => void) => { onLostSession = then; };
+
 interface Options { body?: unknown; raw?: Blob; keepalive?: boolean; patient?: boolean; nameless?: boolean }
 
 async function ask<T>(method: string, path: string, options: Options = {}): Promise<T> {
@@ -58,7 +62,11 @@ async function ask<T>(method: string, path: string, options: Options = {}): Prom
   } finally {
     clearTimeout(timer);
   }
-  if (!answer.ok) throw await readProblem(answer);
+  if (!answer.ok) {
+    const problem = await readProblem(answer);
+    if (problem.status === 401 && ['anonymous', 'session-ended'].includes(problem.code)) onLostSession();
+    throw problem;
+  }
   return answer.status === 204 ? undefined as T : await answer.json() as T;
 }
 

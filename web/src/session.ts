@@ -1,6 +1,7 @@
 // Who is here, and how an act waits until somebody is signed in.
-import { api, plainWords } from './api';
+import { api, plainWords, whenSessionIsLost } from './api';
 import { boot } from './boot';
+import { t } from './i18n';
 import { createStore } from './store';
 import { toast } from './shell/toasts';
 import type { Me } from './types';
@@ -27,6 +28,12 @@ export function nowIs(person: Me | null): void {
   me.set(person);
   for (const forget of forgetters) forget(arrived);
 }
+
+whenSessionIsLost(() => {
+  if (!me.get()) return;
+  nowIs(null);
+  toast(t('problem.session-ended'));
+});
 
 export async function signOut(): Promise<boolean> {
   try {

@@ -67,7 +67,8 @@ const browser = (): Surroundings => ({
 
 interface Answer { status: number; header: (name: string) => string | null; text: string }
 
-const passes = (status: number) => status === 0 || status === 409 || status === 423 || status === 429 || status >= 500;
+/** Whether the same request may succeed later; a full disk (507) does not empty itself. */
+const passes = (status: number) => [0, 409, 423, 429].includes(status) || (status >= 500 && status !== 507);
 
 function problemOf(answer: Answer): Problem {
   try {
@@ -117,7 +118,9 @@ export class Transfer {
         this.known = false;
       } else {
         this.problem = problemOf(answer);
-        this.forget();
+        // Who was signed out meanwhile goes on after signing in.
+        if (answer.status === 401) this.known = false;
+        else this.forget();
         return this.become('failed');
       }
     }
