@@ -1,0 +1,80 @@
+// The letter: each sentence with a figure that is true now, or an honest state.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startServer } from './server.mjs';
+
+let server;
+before(async () => { server = await startServer({ settings: { 'region.place': 'Doha <x>', 'region.jurisdiction': 'QA', 'region.operator_name': 'Example & Co' } }); });
+after(() => server.stop());
+
+const letter = async () => (await server.visitor().get('/api/v1/letter')).body;
+const sentence = (body, key) => body.sentences.find((s) => s.key === key);
+// Totals reach public.db some 100 ms after the acknowledgement.
+const soon = async (look) => {
+  for (let i = 0; ; i++) {
+    try { return await look(); } catch (e) { if (i > 40) throw e; await new Promise((r) => setTimeout(r, 50)); }
+  }
+};
+const page = async (lang = 'en') => (await server.visitor().get(`/letter?lang=${lang}`)).text;
+
+test('every sentence of the design stands there, with figure, state and check', async () => {
+  const body = await letter();
+  assert.deepEqual(body.sentences.map((s) => s.key), ['app', 'home', 'demands', 'refusal', 'seal', 'region', 'border', 'availability', 'incidents']);
+  for (const s of body.sentences) {
+    assert.ok(s.said && s.statement && s.check && s.figure !== undefined, s.key);
+    assert.ok(['live', 'not-yet', 'open-seal', 'one-custodian'].includes(s.state), s.state);
+    assert.ok(!s.statement.includes('{'), s.statement);
+  }
+  assert.equal(sentence(body, 'seal').state, 'open-seal');
+  for (const key of ['refusal', 'region', 'availability', 'incidents']) assert.equal(sentence(body, key).state, 'not-yet', key);
+  assert.ok(sentence(body, 'home').figure.includes('QA'));
+  assert.match(body.commit, /^([0-9a-f]{7,40}|unknown)$/);
+});
+
+test('a demand that is entered is counted at once, by a command beside the running server', async () => {
+  assert.equal(sentence(await letter(), 'demands').figure, '0');
+  assert.match(await page(), /<strong class="figure">0<\/strong>/);
+  const { code, stdout, stderr } = await server.cli('demand', 'add', '--asker', 'SG', '--kind', 'disclosure', '--authority', 'High Court');
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^Entered demand \d+/);
+  await soon(async () => assert.equal(sentence(await letter(), 'demands').figure, '1'));
+  assert.equal((await server.visitor().get('/api/v1/node')).body.demands, 1);
+  assert.equal((await server.cli('demand', 'count')).stdout, '1\n');
+  assert.match((await server.cli('demand', 'list')).stdout, /SG disclosure +received +High Court/);
+  assert.match(await page(), /id="demands"[^]*?<strong class="figure">1<\/strong>/);
+});
+
+test('the page shows every table with its class and each column\'s protection', async () => {
+  const { tables } = await letter();
+  const html = await page();
+  assert.ok(tables.length >= 15, String(tables.length));
+  for (const table of tables) {
+    assert.ok(html.includes(`<code>${table.name}</code>`), table.name);
+    assert.ok(table.about.endsWith('.'), table.name);
+    assert.ok(table.columns.length > 0, table.name);
+  }
+  const by = Object.fromEntries(tables.map((t) => [t.name, t]));
+  assert.equal(by.video.class, 'public');
+  assert.equal(by.follow.class, 'personal');
+  assert.equal(by.follow.store, 'personal.db');
+  assert.equal(by.demand.class, 'desk');
+  assert.equal(by.account.columns.find((c) => c.name === 'password_hash').protection, 'seal');
+  assert.equal(sentence(await letter(), 'border').figure, String(tables.length));
+});
+
+test('it is written in each language, in its direction, and needs no script', async () => {
+  const seen = new Set();
+  for (const [lang, dir] of [['en', 'ltr'], ['ar', 'rtl'], ['hi', 'ltr']]) {
+    const html = await page(lang);
+    assert.match(html, new RegExp(`<html lang="${lang}" dir="${dir}"`));
+    assert.match(html, /<div id="app" data-static>/);
+    assert.doesNotMatch(html, /letter\.[a-z]+\.[a-z]+|undefined|\{[a-z]+\}/);
+    seen.add(/<h1 class="letter__title">(.*?)<\/h1>/.exec(html)[1]);
+  }
+  assert.equal(seen.size, 3);
+});
+
+test('what the operator wrote into the settings is escaped', async () => {
+  const html = await page();
+  assert.ok(html.includes('Doha &lt;x&gt;') && html.includes('Example &amp; Co') && !html.includes('Doha <x>'));
+});
