@@ -33,11 +33,6 @@ static const struct command_option invite_options[] = {
 	{ "days", "NUMBER", "How long it lasts; without it 14." },
 	{},
 };
-static const struct command_option settings_options[] = {
-	{ "mdoc", NULL, "Print them as the section of the manual page." },
-	{},
-};
-
 const struct command commands[] = {
 	{ "serve", "", 0, 0, "Serve the node", "Serves until SIGTERM or SIGINT; then running requests may end (server.drain_seconds).",
 	  "amanat serve --init --folder data\namanat serve --config /etc/amanat.ini\n", serve_options, NEEDS_SETTINGS, run_serve },
@@ -78,9 +73,10 @@ const struct command commands[] = {
 	{ "invite add", "", 0, 0, "Make an invitation", "Prints its code, which nobody can read again: only its keyed hash is stored.",
 	  "amanat invite add --uses 10 --days 30\n", invite_options, NEEDS_NODE, run_invite_add },
 	{ "settings", "", 0, 0, "Print every setting with its meaning and default", "As an INI file: save it, change it, and pass it with --config.",
-	  "amanat settings > amanat.ini\n", settings_options, NEEDS_NOTHING, run_settings },
+	  "amanat settings > amanat.ini\n", NULL, NEEDS_NOTHING, run_settings },
 	{ "openapi", "", 0, 0, "Print the description of the interface (OpenAPI 3.1)", "The same as /api/v1/openapi.json of a running node.",
 	  "amanat openapi > amanat.json\n", NULL, NEEDS_NOTHING, run_openapi },
+	{ "manual", "", 0, 0, "Print the manual page", "In mdoc, as man(1) reads it.", "amanat manual | man -l -\n", NULL, NEEDS_NOTHING, run_manual },
 	{ "version", "", 0, 0, "Print version and commit", "", "amanat version\n", NULL, NEEDS_NOTHING, run_version },
 	{},
 };

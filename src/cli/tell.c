@@ -28,40 +28,9 @@ static void as_ini(void *self, const struct setting_info *setting)
 	printf("; %s (%s)\n; %s = %s\n", setting->help, setting->range, setting->name, setting->standard);
 }
 
-/* A backslash is roff's escape. */
-static void put_roff(const char *text)
-{
-	for (; *text; text++) {
-		if (*text == '\\')
-			fputs("\\e", stdout);
-		else
-			putchar(*text);
-	}
-}
-
-static void as_mdoc(void *self, const struct setting_info *setting)
-{
-	struct listing *listing = self;
-	bool first = listing->section[0] == '\0';
-	if (opens_section(listing, setting))
-		printf("%s.Ss [%s]\n.Bl -tag -width Ds\n", first ? "" : ".El\n", setting->section);
-	printf(".It Cm %s Ns = Ns Ar %s\n", setting->name, setting->type);
-	put_roff(setting->help);
-	printf("\nAllowed: %s.\n", setting->range);
-	if (setting->standard[0])
-		printf("Default:\n.Ql %s .\n", setting->standard);
-	else
-		puts("Default: empty.");
-}
-
-enum err run_settings(struct cli *cli)
+enum err run_settings(struct cli *)
 {
 	struct listing listing = {};
-	if (cli_option(cli, "mdoc")) {
-		config_each(as_mdoc, &listing);
-		puts(".El");
-		return OK;
-	}
 	puts("; Settings of amanat with their defaults. Take the semicolon away where you want another value.");
 	config_each(as_ini, &listing);
 	return OK;
