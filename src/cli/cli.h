@@ -59,7 +59,7 @@ enum err cli_read(struct cli *, int argc, char **argv);
 const char *cli_option(const struct cli *, const char *name);
 /* The same as a number within a range; `standard` when not given.  E_INVALID. */
 enum err cli_number(struct cli *, const char *name, int64_t least, int64_t most, int64_t standard, int64_t *out);
-/* One line from standard input: asked for without echo at a terminal (twice when `twice`).  In cx->mem. */
+/* --password-file, or one line from standard input: asked for without echo at a terminal (twice when `twice`).  In cx->mem. */
 enum err cli_password(struct cli *, bool twice, struct str *out);
 /* True: --yes, or the answer at a terminal. */
 bool cli_sure(const struct cli *, const char *question);

@@ -8,6 +8,11 @@ static const struct command_option serve_options[] = {
 static const struct command_option user_add_options[] = {
 	{ "name", "NAME", "The name that is shown; without it the handle." },
 	{ "role", "ROLE", "member (without it), moderator or operator." },
+	{ "password-file", "FILE", "The password is the first line of this file." },
+	{},
+};
+static const struct command_option user_password_options[] = {
+	{ "password-file", "FILE", "The password is the first line of this file." },
 	{},
 };
 static const struct command_option yes_options[] = {
@@ -40,12 +45,12 @@ const struct command commands[] = {
 	  "Makes the data folder, empty databases, and outside the folder the region's key file. Who loses the key file loses "
 	  "all personal data: keep a copy of it elsewhere than the copies of the folder.",
 	  "amanat init --folder /srv/amanat\n", NULL, NEEDS_SETTINGS, run_init },
-	{ "user add", "HANDLE", 1, 1, "Add an account", "The password is the first line of standard input, or asked for at a terminal.",
+	{ "user add", "HANDLE", 1, 1, "Add an account", "The password is asked for at a terminal, else it is the first line of standard input or of a file.",
 	  "amanat user add asha --role operator\n", user_add_options, NEEDS_NODE, run_user_add },
 	{ "user list", "", 0, 0, "List accounts: handle, role, state, day", "Newest first.", "amanat user list\n", NULL, NEEDS_NODE, run_user_list },
 	{ "user password", "HANDLE", 1, 1, "Set an account's password",
-	  "The password is the first line of standard input, or asked for at a terminal. All sessions of the account end.",
-	  "amanat user password asha\n", NULL, NEEDS_NODE, run_user_password },
+	  "The password is asked for at a terminal, else it is the first line of standard input or of a file. All sessions of the "
+	  "account end.", "amanat user password asha\n", user_password_options, NEEDS_NODE, run_user_password },
 	{ "user role", "HANDLE ROLE", 2, 2, "Make an account member, moderator or operator", "Takes effect with the account's next request.",
 	  "amanat user role asha moderator\n", NULL, NEEDS_NODE, run_user_role },
 	{ "user suspend", "HANDLE", 1, 1, "Suspend an account", "Its sessions end; its profile and videos are shown no more.",

@@ -125,10 +125,10 @@ enum err cli_number(struct cli *cli, const char *name, int64_t least, int64_t mo
 
 /* --- standard input --- */
 
-static bool read_line(struct cli *cli, struct str *out)
+static bool read_line(struct cli *cli, FILE *from, struct str *out)
 {
 	char line[LINE_BYTES_MAX];
-	if (!fgets(line, sizeof line, stdin))
+	if (!fgets(line, sizeof line, from))
 		return false;
 	size_t n = strcspn(line, "\r\n");
 	*out = arena_copy(&cli->cx.mem, (struct str){ line, n });
@@ -141,20 +141,32 @@ static bool ask_hidden(struct cli *cli, const char *question, struct str *out)
 	struct termios before, hidden;
 	bool terminal = isatty(STDIN_FILENO) && tcgetattr(STDIN_FILENO, &before) == 0;
 	if (!terminal)
-		return read_line(cli, out);
+		return read_line(cli, stdin, out);
 	hidden = before;
 	hidden.c_lflag &= ~(tcflag_t)ECHO;
 	fputs(question, stderr);
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
-	bool read = read_line(cli, out);
+	bool read = read_line(cli, stdin, out);
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
 	fputc('\n', stderr);
 	return read;
 }
 
+static enum err password_from_file(struct cli *cli, const char *path, struct str *out)
+{
+	FILE *file = fopen(path, "re");
+	bool read = file && read_line(cli, file, out) && out->n > 0;
+	if (file)
+		fclose(file);
+	return read ? OK : fail(&cli->cx, E_INVALID, "no password can be read from the first line of \"%.80s\"", path);
+}
+
 enum err cli_password(struct cli *cli, bool twice, struct str *out)
 {
 	struct str again;
+	const char *path = cli_option(cli, "password-file");
+	if (path)
+		return password_from_file(cli, path, out);
 	if (!ask_hidden(cli, "Password: ", out) || out->n == 0)
 		return fail(&cli->cx, E_INVALID, "no password was given: write it as the first line of standard input");
 	if (!twice || !isatty(STDIN_FILENO))

@@ -88,6 +88,10 @@ test('accounts are added, listed, changed and deleted without a server', async (
     assert.equal(code, 1, stderr);
     assert.match(stderr, pattern);
   }
+  const secret = path.join(freshFolder(), 'password');
+  writeFileSync(secret, `${password}\n`);
+  ok(await run(['user', 'password', 'asha', '--password-file', secret, ...on]));
+  assert.equal((await run(['user', 'password', 'asha', '--password-file', '/nonexistent', ...on])).code, 1);
   ok(await run(['user', 'suspend', 'omar', ...on]));
   assert.match(ok(await run(['user', 'list', ...on])), /^omar +member +suspended/);
   ok(await run(['user', 'restore', '@omar', ...on]));
