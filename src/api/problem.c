@@ -17,6 +17,10 @@ static const struct problem slugs[] = {
 #define PROBLEM_CODE(code, slug, status, title)
 #define PROBLEM_SLUG(slug, status, title) { slug, title, status },
 #include "api/problem.def"
+	/* Why a file cannot be used: well sent, but not what it should be (RFC 9110 section 15.5.21). */
+#define REASON(name, slug, sentence) { slug, "This file cannot be used", 422 },
+#include "media/reason.def"
+#undef REASON
 };
 
 struct problem problem_of(enum err code, const char *slug)

@@ -175,6 +175,7 @@ static enum err open_rooms(struct app *app, struct ctx *cx)
 		TRY(feed_open(cx, &app->db_config, &app->feed));
 		app->template.feed = app->feed;
 		TRY(upload_expire_begin(cx));
+		TRY(app_tidy_begin(cx));
 	}
 	return app->extent >= APP_WORK ? app_start_jobs(app, cx) : OK;
 }

@@ -34,6 +34,8 @@ struct app {
 struct http_hooks app_hooks(struct app *);
 /* app/work.c: job threads with the kinds of all rooms */
 enum err app_start_jobs(struct app *, struct ctx *cx);
+/* Once at start: queues the job that clears away what has expired. */
+enum err app_tidy_begin(struct ctx *);
 /* A context without a database connection, and its end. */
 void app_ctx_bare(struct app *, struct ctx *out);
 #endif

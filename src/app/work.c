@@ -4,8 +4,10 @@
 #include "media/upload.h"
 #include "social/erase.h"
 #include "social/publish.h"
+#include "social/session.h"
 #include "store/blob.h"
 #include "store/job.h"
+#include "store/writer.h"
 
 #define ATTEMPTS_MAX 5
 
@@ -19,7 +21,39 @@ static enum err erase(struct ctx *cx, const struct job *job)
 	return erase_run(cx, job, others);
 }
 
+/* --- expired sessions: hourly --- */
+
+#define TIDY_JOB "tidy"
+#define TIDY_EVERY_US HOUR_US
+
+static enum err sweep_sessions(struct ctx *cx, void *more)
+{
+	return session_sweep(cx, more);
+}
+
+static enum err tidy_again(struct ctx *cx, void *after_us)
+{
+	const int64_t *after = after_us;
+	return job_add(cx, TIDY_JOB, 0, cx->now_us + *after);
+}
+
+static enum err tidy(struct ctx *cx, const struct job *)
+{
+	int64_t after_us = TIDY_EVERY_US;
+	bool more = true;
+	while (more)
+		TRY(writer_run(cx, sweep_sessions, &more));
+	return writer_run(cx, tidy_again, &after_us);
+}
+
+enum err app_tidy_begin(struct ctx *cx)
+{
+	int64_t at_once = 0;
+	return writer_run(cx, tidy_again, &at_once);
+}
+
 static const struct job_kind kinds[] = {
+	{ TIDY_JOB, tidy, ATTEMPTS_MAX },
 	{ DRAFT_PROCESS_JOB, publish_run, PUBLISH_JOB_ATTEMPTS },
 	{ UPLOAD_EXPIRE_JOB, upload_expire, ATTEMPTS_MAX },
 	{ ERASE_JOB, erase, ATTEMPTS_MAX },

@@ -1,7 +1,7 @@
 // Following, blocking, liking, keeping, commenting, reporting, moderating.
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { password, root, startServer } from './server.mjs';
 
@@ -179,4 +179,22 @@ test('a removed video is gone everywhere', needsClip, async () => {
   assert.deepEqual((await omar.get(`${api}/me/likes`)).body.items, []);
   assert.deepEqual((await omar.get(`${api}/accounts/asha/videos`)).body.items, []);
   await soon(async () => assert.equal((await omar.get(src)).status, 404));
+});
+
+const images = path.join(root, '..', 'shared', 'hostile', 'image');
+test('a picture is made anew, and what is no picture is refused with a reason', { skip: existsSync(images) ? false : '../shared is not there' }, async () => {
+  const put = (body, type) => asha.request('PUT', `${api}/me/avatar`, { body, headers: { 'content-type': type } });
+  const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAACAAAAAgCAIAAAD8GO2jAAAAKklEQVR42mM4EaBBU8QwasGoBaMWjFowasGoBaMWjFowasGoBaMWDBULAFMMAEyIPdnoAAAAAElFTkSuQmCC', 'base64');
+  const { status, body } = await put(png, 'image/png');
+  assert.equal(status, 200, JSON.stringify(body));
+  const served = await server.visitor().get(body.avatar);
+  assert.equal(served.headers.get('content-type'), 'image/jpeg');
+  assert.deepEqual([...served.bytes.subarray(0, 2)], [0xff, 0xd8]);
+  assert.equal((await server.visitor().get(`${api}/accounts/asha`)).body.avatar, body.avatar);
+  for (const file of readdirSync(images)) {
+    const { status: refused, body: why } = await put(readFileSync(path.join(images, file)), 'image/png');
+    assert.ok(refused === 422 || (refused === 200 && file === 'gif_js.gif'), `${file}: ${refused} ${JSON.stringify(why)}`);
+  }
+  assert.equal((await put(Buffer.alloc(6 << 20), 'image/png')).status, 413);
+  assert.equal((await asha.delete(`${api}/me/avatar`)).body.avatar, null);
 });
