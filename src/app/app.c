@@ -2,9 +2,11 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -161,8 +163,23 @@ static enum err sweep(struct app *app, struct ctx *cx)
 	return status;
 }
 
+/* Locks on uploads are memory, and a sweep takes away what it does not know: so one server a folder.  The kernel lets go of
+ * the lock however the process ends. */
+static enum err lock_folder(struct app *app, struct ctx *cx)
+{
+	const char *path = arena_printf(&cx->mem, "%s/serving.lock", cx->config->store_folder).p;
+	app->serving = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (app->serving < 0)
+		return fail(cx, E_IO, "cannot open %.150s: %s", path, strerror(errno));
+	if (flock(app->serving, LOCK_EX | LOCK_NB) != 0)
+		return fail(cx, E_CONFLICT, "another server runs on the folder %.120s", cx->config->store_folder);
+	return OK;
+}
+
 static enum err open_rooms(struct app *app, struct ctx *cx)
 {
+	if (app->extent >= APP_SERVE)
+		TRY(lock_folder(app, cx));
 	TRY(open_stores(app, cx));
 	if (app->extent >= APP_WORK)
 		TRY(open_work(app, cx));
@@ -203,6 +220,7 @@ enum err app_open(struct ctx *cx, enum app_extent extent, struct app **out)
 	if (!app)
 		abort();
 	app->extent = extent;
+	app->serving = -1;
 	app->clock = *cx->clock;
 	ids_init(&app->ids, (unsigned)cx->config->region_number, (unsigned)cx->config->region_node);
 	app->template = (struct ctx){ .clock = &app->clock, .ids = &app->ids, .log = cx->log, .config = cx->config, .faults = cx->faults };
@@ -232,16 +250,18 @@ void app_close(struct app **app_)
 	if (app->media)
 		media_stop(app->media);
 	jobs_stop(&app->jobs);
+	writer_stop(&app->writer);             /* what is queued may still look at the caches below */
 	feed_close(&app->feed);
 	limits_close(&app->limits);
 	sessions_close(&app->sessions);
 	media_close(&app->media);
 	db_pool_close(&app->readers);
-	writer_stop(&app->writer);
 	ctx_end(&app->writer_cx);
 	blobs_close(&app->blobs);
 	keyholder_close(&app->keyholder);
 	pthread_mutex_destroy(&app->opening);
+	if (app->serving >= 0)
+		close(app->serving);
 	free(app);
 	*app_ = NULL;
 }

@@ -15,7 +15,7 @@ enum app_extent {
 
 struct app;
 /* `cx` carries clock, log and config, and failures.  E_NOTFOUND: the data folder is not there: app_init() makes it.
- * E_CONFLICT: the port is taken.  E_INVALID, E_CORRUPT, E_BUSY: as keyholder_open(), db_open() and migrate() say. */
+ * E_CONFLICT: the port is taken, or another server runs on the folder.  E_INVALID, E_CORRUPT, E_BUSY: as keyholder_open(), db_open() and migrate() say. */
 enum err app_open(struct ctx *cx, enum app_extent, struct app **out);
 /* In reverse order; a serving node first lets running requests end (server.drain_seconds).  Takes NULL. */
 void app_close(struct app **);

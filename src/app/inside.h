@@ -11,6 +11,7 @@
 
 struct app {
 	enum app_extent extent;
+	int serving;                           /* the lock that one server holds; -1: none */
 	pthread_mutex_t opening;               /* held by app_open() */
 	struct clock clock;
 	struct ids ids;

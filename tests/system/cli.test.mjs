@@ -113,9 +113,11 @@ test('commands work beside a running server, and it sees what they did', async (
   const live = await server.signUp('live');
   assert.equal((await server.cli('user', 'suspend', 'live')).code, 0);
   assert.equal((await live.get('/api/v1/me')).status, 401);
-  const second = await run(['serve', ...server.commandOptions, '--set', `server.port=${server.port}`]);
-  assert.equal(second.code, 1);
-  assert.match(second.stderr, /port|address/i);
+  const second = await run(['serve', ...server.commandOptions]);
+  assert.deepEqual([second.code, /another server runs on the folder/.test(second.stderr)], [1, true]);
+  const other = path.join(freshFolder(), 'node');
+  const taken = await run(['serve', '--init', '--folder', other, '--set', `server.port=${server.port}`]);
+  assert.deepEqual([taken.code, /port|address/i.test(taken.stderr)], [1, true], taken.stderr);
   await server.stop();
 });
 
