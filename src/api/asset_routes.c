@@ -24,7 +24,8 @@ static enum err get_robots(struct ctx *, const struct req *, struct resp *resp)
 }
 
 const struct route asset_routes[] = {
-	{ GET, "/assets/{rest*}", get_asset, ANYONE, RATE_NONE, READ, 0, "A file of the client; its name changes with its content.", NULL, NULL, NULL },
+	{ GET, "/assets/{rest*}", get_asset, ANYONE, RATE_NONE, READ, 0, "A file of the client; its name changes with its content.",
+	  NULL, NULL, NULL },
 	{ GET, "/favicon.ico", get_icon, ANYONE, RATE_NONE, READ, 0, "The icon.", NULL, NULL, NULL },
 	{ GET, "/robots.txt", get_robots, ANYONE, RATE_NONE, READ, 0, "What crawlers may read.", NULL, NULL, NULL },
 	{},

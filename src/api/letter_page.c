@@ -59,7 +59,8 @@ static void put_statement(struct page *page, const struct letter_sentence *sente
 
 static void put_sentence(struct page *page, const struct letter_sentence *sentence)
 {
-	buf_printf(&page->html, "<article class=\"sentence\" id=\"%s\">\n<div class=\"sentence__head\"><h2 class=\"sentence__title\">", sentence->key);
+	buf_printf(&page->html, "<article class=\"sentence\" id=\"%s\">\n<div class=\"sentence__head\"><h2 class=\"sentence__title\">",
+	           sentence->key);
 	page_text(page, sentence->title);
 	page_raw(page, "</h2>");
 	put_badge(page, sentence->state);

@@ -1,5 +1,6 @@
 // The commands: what they do, what they say, and how they end.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -160,6 +161,12 @@ test('the manual page names every command and every setting', async () => {
   const text = readFileSync(path.resolve(root, page), 'utf8');
   for (const name of await commands()) assert.ok(text.includes(`.It Cm ${name}`), name);
   for (const [, name] of ok(await run(['settings'])).matchAll(/^; ([a-z_]+) = /gm)) assert.ok(text.includes(`.It Cm ${name} Ns =`), name);
+});
+
+test('the manual page is well formed', async (t) => {
+  const lint = spawnSync('mandoc', ['-Tlint'], { input: ok(await run(['manual'])), encoding: 'utf8' });
+  if (lint.error) { t.skip('mandoc is not installed'); return; }
+  assert.equal(lint.stdout.split('\n').filter((line) => line && !/mandoc\.db/.test(line)).join('\n'), '');
 });
 
 test('version tells program and commit', async () => {
