@@ -2,6 +2,10 @@
 
 #include <string.h>
 
+#include "http/accept.h"
+
+#define CATALOGUES_MAX 64
+
 /* "pt-BR" is served by "pt". */
 static const struct catalogue *by_code(struct str code)
 {
@@ -12,42 +16,15 @@ static const struct catalogue *by_code(struct str code)
 	return NULL;
 }
 
-/* RFC 9110 section 12.4.2: 0 to 1 with at most three decimals; in thousandths.  What is malformed counts nothing. */
-static int weight_of(struct str parameters)
-{
-	while (parameters.n > 0) {
-		struct str parameter = str_trim(str_cut(&parameters, ';'));
-		if (!str_starts(parameter, STR("q=")))
-			continue;
-		struct str fraction = str_from(parameter, 2);
-		struct str whole = str_cut(&fraction, '.');
-		uint64_t thousandths = 0, ones = 0;
-		if (!str_u64(whole, &ones) || ones > 1 || fraction.n > 3)
-			return 0;
-		if (fraction.n > 0 && !str_u64(fraction, &thousandths))
-			return 0;
-		for (size_t n = fraction.n; n < 3; n++)
-			thousandths *= 10;
-		return ones == 1 ? 1000 : (int)thousandths;
-	}
-	return 1000;
-}
-
 static const struct catalogue *by_accept(struct str accept)
 {
-	const struct catalogue *best = NULL;
-	int best_weight = 0;
-	while (accept.n > 0) {
-		struct str range = str_cut(&accept, ',');
-		struct str code = str_trim(str_cut(&range, ';'));
-		const struct catalogue *found = by_code(code);
-		int weight = weight_of(range);
-		if (found && weight > best_weight) {
-			best = found;
-			best_weight = weight;
-		}
+	const char *offered[CATALOGUES_MAX];
+	size_t count = 0;
+	while (count < CATALOGUES_MAX && catalogues[count].code) {
+		offered[count] = catalogues[count].code;
+		count++;
 	}
-	return best;
+	return &catalogues[accept_language(accept, offered, count)];
 }
 
 const struct catalogue *text_choose(struct str query, struct str cookie, struct str accept)
@@ -55,9 +32,7 @@ const struct catalogue *text_choose(struct str query, struct str cookie, struct 
 	const struct catalogue *chosen = by_code(query);
 	if (!chosen)
 		chosen = by_code(cookie);
-	if (!chosen)
-		chosen = by_accept(accept);
-	return chosen ? chosen : &catalogues[0];
+	return chosen ? chosen : by_accept(accept);
 }
 
 const struct catalogue *text_language(struct ctx *cx, const struct req *req)
