@@ -30,12 +30,12 @@ int main(int argc, char **argv)
 	char *body, ignored[64];
 	unsigned long size = argc > 1 ? strtoul(argv[1], NULL, 10) : 0;
 	unsigned long port = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
-	if (size == 0 || size > 1UL << 30 || port > 65535) {
+	if (argc < 2 || size > 1UL << 30 || port > 65535) {
 		fprintf(stderr, "usage: bare_http BYTES [PORT]\n");
 		return 2;
 	}
 	signal(SIGPIPE, SIG_IGN);
-	body = malloc(size);
+	body = malloc(size + 1);
 	if (!body)
 		return 1;
 	memset(body, 'x', size);

@@ -128,6 +128,7 @@ static enum err open_writer(struct app *app, struct ctx *cx)
 static enum err open_stores(struct app *app, struct ctx *cx)
 {
 	const struct config *config = cx->config;
+	db_setup();
 	TRY(keys_init(cx));
 	TRY(keyholder_open(cx, app_key_file(cx), &app->keyholder));
 	app->template.keyholder = cx->keyholder = app->keyholder;

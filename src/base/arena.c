@@ -42,16 +42,15 @@ void *arena_alloc(struct arena *a, size_t count, size_t size)
 	struct arena_chunk *chunk = a->chunks;
 	if (!chunk || chunk->size - chunk->used < want) {
 		size_t bytes = want > ARENA_CHUNK_BYTES ? want : ARENA_CHUNK_BYTES;
-		chunk = calloc(1, sizeof *chunk + bytes);
+		chunk = malloc(sizeof *chunk + bytes);
 		if (!chunk)
 			abort();
-		chunk->size = bytes;
-		chunk->next = a->chunks;
+		*chunk = (struct arena_chunk){ .next = a->chunks, .size = bytes };
 		a->chunks = chunk;
 	}
 	void *p = (char *)chunk->bytes + chunk->used;
 	chunk->used += want;
-	return p;
+	return memset(p, 0, want);
 }
 
 char *arena_text(struct arena *a, struct str s)

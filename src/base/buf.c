@@ -60,7 +60,11 @@ void buf_text(struct buf *b, const char *terminated)
 
 void buf_char(struct buf *b, char c)
 {
-	buf_bytes(b, &c, 1);
+	if (b->n + 1 >= b->cap || b->n >= b->max || b->failed) {
+		buf_bytes(b, &c, 1);
+		return;
+	}
+	b->p[b->n++] = c;
 }
 
 void buf_printf(struct buf *b, const char *format, ...)

@@ -1,6 +1,7 @@
 #include "base/clock.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -33,32 +34,60 @@ void clock_boot_id(char out[BOOT_ID_BYTES])
 		close(fd);
 }
 
-static struct tm broken_down(int64_t wall_us)
+struct civil {
+	unsigned year, month, day, weekday, hour, minute, second;      /* month and day from 1, weekday from Sunday, 0 */
+};
+
+/* Not gmtime_r(): it takes a lock that all threads share.  Years begin in March, so that a leap day ends one; eras of 400
+ * years are all alike (Howard Hinnant, "chrono-compatible low-level date algorithms").  What is not of the years 0 to 9999
+ * becomes 1970's first second. */
+static struct civil civil_of(int64_t wall_us)
 {
-	time_t seconds = (time_t)(wall_us / SECOND_US);
-	struct tm tm;
-	memset(&tm, 0, sizeof tm);
-	gmtime_r(&seconds, &tm);
-	return tm;
+	int64_t seconds = wall_us / SECOND_US - (wall_us % SECOND_US < 0);
+	if (seconds < -INT64_C(62167219200) || seconds > INT64_C(253402300799))
+		seconds = 0;
+	int64_t from_year_0 = seconds + INT64_C(719468) * 86400 + INT64_C(146097) * 86400;     /* an era more: never negative */
+	unsigned days = (unsigned)(from_year_0 / 86400), second = (unsigned)(from_year_0 % 86400);
+	unsigned era = days / 146097, day_of_era = days % 146097;
+	unsigned year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+	unsigned day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+	unsigned month = (5 * day_of_year + 2) / 153;
+	return (struct civil){
+		.year = era * 400 + year_of_era + (month >= 10) - 400, .month = month < 10 ? month + 3 : month - 9,
+		.day = day_of_year - (153 * month + 2) / 5 + 1, .weekday = (days + 3) % 7,
+		.hour = second / 3600, .minute = second / 60 % 60, .second = second % 60,
+	};
+}
+
+static char *digits(char *at, unsigned number, unsigned count)
+{
+	for (unsigned i = count; i-- > 0; number /= 10)
+		at[i] = (char)('0' + number % 10);
+	return at + count;
 }
 
 void time_rfc3339(int64_t wall_us, char out[RFC3339_BYTES])
 {
-	struct tm tm = broken_down(wall_us);
-	if (strftime(out, RFC3339_BYTES, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-		out[0] = 0;
+	struct civil at = civil_of(wall_us);
+	char *p = digits(out, at.year, 4);
+	*p++ = '-';
+	p = digits(p, at.month, 2);
+	*p++ = '-';
+	p = digits(p, at.day, 2);
+	*p++ = 'T';
+	p = digits(p, at.hour, 2);
+	*p++ = ':';
+	p = digits(p, at.minute, 2);
+	*p++ = ':';
+	p = digits(p, at.second, 2);
+	memcpy(p, "Z", 2);
 }
 
-/* Not strftime's %a and %b: those follow the locale. */
 void time_http_date(int64_t wall_us, char out[HTTP_DATE_BYTES])
 {
 	static const char days[] = "SunMonTueWedThuFriSat";
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	struct tm tm = broken_down(wall_us);
-	if (strftime(out, HTTP_DATE_BYTES, "ddd, %d mmm %Y %H:%M:%S GMT", &tm) == 0) {
-		out[0] = 0;
-		return;
-	}
-	memcpy(out, days + (size_t)tm.tm_wday * 3, 3);
-	memcpy(out + 8, months + (size_t)tm.tm_mon * 3, 3);
+	struct civil at = civil_of(wall_us);
+	snprintf(out, HTTP_DATE_BYTES, "%.3s, %02u %.3s %04u %02u:%02u:%02u GMT", days + 3 * at.weekday, at.day,
+		months + 3 * (at.month - 1), at.year, at.hour, at.minute, at.second);
 }

@@ -48,7 +48,7 @@ void json_key(struct json *j, const char *plain)
 	before_value(j);
 	buf_char(j->out, '"');
 	buf_text(j->out, plain);
-	buf_text(j->out, "\":");
+	buf_bytes(j->out, "\":", 2);
 	j->after_key = true;
 }
 
@@ -66,14 +66,18 @@ static void escaped(struct buf *out, unsigned char c)
 
 static void quoted(struct buf *out, struct str s)
 {
+	/* What cannot stand as it is; 0xE2 perhaps: U+2028 and U+2029 begin with it. */
+	static const bool stops[256] = { [0 ... 0x1F] = true, [0x7F] = true, ['"'] = true, ['\\'] = true, ['<'] = true,
+		['>'] = true, ['&'] = true, [0xE2] = true };
 	size_t from = 0;
 	buf_char(out, '"');
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
+		if (!stops[c])
+			continue;
 		bool separator = c == 0xE2 && s.n - i >= 3 && (unsigned char)s.p[i + 1] == 0x80 &&
-		                 ((unsigned char)s.p[i + 2] & 0xFE) == 0xA8;        /* U+2028, U+2029 */
-		bool special = c < 0x20 || c == 0x7F || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&';
-		if (!special && !separator)
+		                 ((unsigned char)s.p[i + 2] & 0xFE) == 0xA8;
+		if (c == 0xE2 && !separator)
 			continue;
 		buf_bytes(out, s.p + from, i - from);
 		if (separator) {

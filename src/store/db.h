@@ -55,6 +55,9 @@ enum err db_get_i64_(struct ctx *, const struct stmt *, int64_t *out, size_t, co
 
 /* --- opening; app/ and tests --- */
 
+/* Once in a process, before its threads and its first database; again does nothing. */
+void db_setup(void);
+
 struct db_config {
 	const char *folder;                    /* the data folder: holds public.db, personal.db, keys.db */
 	const unsigned char *store_key;        /* KEY_BYTES; NULL: sealed, personal.db and keys.db stay shut */

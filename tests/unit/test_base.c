@@ -155,6 +155,28 @@ TEST(dates_are_written_as_the_rfcs_say)
 	CHECK(strcmp(text, "1994-11-06T08:49:37Z") == 0);
 }
 
+TEST(dates_follow_the_calendar_for_ten_thousand_years)
+{
+	char ours[RFC3339_BYTES], theirs[RFC3339_BYTES];
+	for (int64_t day = -719528; day < 2932897; day++) {    /* 0000-01-01 to 9999-12-31 */
+		time_t at = (time_t)(day * 86400 + (day * 7919 % 86400 + 86400) % 86400);
+		struct tm tm;
+		gmtime_r(&at, &tm);
+		snprintf(theirs, sizeof theirs, "%04u-%02u-%02uT%02u:%02u:%02uZ", (unsigned)(tm.tm_year + 1900) % 10000, (unsigned)tm.tm_mon % 12 + 1,
+			(unsigned)tm.tm_mday % 32, (unsigned)tm.tm_hour % 24, (unsigned)tm.tm_min % 60, (unsigned)tm.tm_sec % 61);
+		time_rfc3339((int64_t)at * SECOND_US, ours);
+		if (strcmp(ours, theirs) != 0) {
+			CHECK(!"a date differs");
+			break;
+		}
+	}
+	char text[HTTP_DATE_BYTES];
+	time_http_date(-1, text);
+	CHECK(strcmp(text, "Wed, 31 Dec 1969 23:59:59 GMT") == 0);
+	time_rfc3339(INT64_MAX, ours);
+	CHECK(strcmp(ours, "1970-01-01T00:00:00Z") == 0);
+}
+
 TEST(the_arena_gives_zeroed_memory_up_to_its_cap)
 {
 	struct arena a = arena_new_capped(100000);
@@ -203,6 +225,7 @@ int main(void)
 	RUN(ids_rise_even_when_the_clock_falls);
 	RUN(an_id_in_text_has_one_form);
 	RUN(dates_are_written_as_the_rfcs_say);
+	RUN(dates_follow_the_calendar_for_ten_thousand_years);
 	RUN(the_arena_gives_zeroed_memory_up_to_its_cap);
 	RUN(the_nth_fault_fires_once);
 	RUN(a_failure_tells_code_case_place_and_text);
