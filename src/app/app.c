@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "custody/custody.h"
@@ -25,6 +26,8 @@
 #include "api/routes.h"
 
 #define CONSOLE_READERS 2
+#define COMMAND_WAIT_US (5 * SECOND_US)
+#define COMMAND_LOOK_NS 20'000'000
 
 /* --- contexts --- */
 
@@ -104,7 +107,7 @@ enum err app_init(struct ctx *cx)
 static unsigned reader_count(const struct app *app, const struct config *config)
 {
 	int64_t threads = config->server_event_threads + config->server_slow_threads + config->media_workers;
-	return CONSOLE_READERS + (app->extent == APP_STORES ? 0 : (unsigned)threads);
+	return CONSOLE_READERS + (app->extent < APP_WORK ? 0 : (unsigned)threads);
 }
 
 /* The writer's database: the only one that migrates and writes. */
@@ -164,16 +167,34 @@ static enum err sweep(struct app *app, struct ctx *cx)
 	return status;
 }
 
+static enum err open_lock(struct app *app, struct ctx *cx, const char *name)
+{
+	const char *path = arena_printf(&cx->mem, "%s/%s", cx->config->store_folder, name).p;
+	app->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	return app->lock >= 0 ? OK : fail(cx, E_IO, "cannot open %.150s: %s", path, strerror(errno));
+}
+
 /* Locks on uploads are memory, and a sweep takes away what it does not know: so one server a folder.  The kernel lets go of
  * the lock however the process ends. */
 static enum err lock_folder(struct app *app, struct ctx *cx)
 {
-	const char *path = arena_printf(&cx->mem, "%s/serving.lock", cx->config->store_folder).p;
-	app->serving = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (app->serving < 0)
-		return fail(cx, E_IO, "cannot open %.150s: %s", path, strerror(errno));
-	if (flock(app->serving, LOCK_EX | LOCK_NB) != 0)
+	TRY(open_lock(app, cx, "serving.lock"));
+	if (flock(app->lock, LOCK_EX | LOCK_NB) != 0)
 		return fail(cx, E_CONFLICT, "another server runs on the folder %.120s", cx->config->store_folder);
+	return OK;
+}
+
+/* Commands share a lane of ids: so one at a time. */
+static enum err lock_commands(struct app *app, struct ctx *cx)
+{
+	const struct timespec moment = { .tv_nsec = COMMAND_LOOK_NS };
+	const int64_t until_us = clock_boot_us(cx->clock) + COMMAND_WAIT_US;
+	TRY(open_lock(app, cx, "command.lock"));
+	while (flock(app->lock, LOCK_EX | LOCK_NB) != 0) {
+		if (clock_boot_us(cx->clock) >= until_us)
+			return fail(cx, E_BUSY, "another command is changing the folder %.120s; wait until it is done", cx->config->store_folder);
+		nanosleep(&moment, NULL);
+	}
 	return OK;
 }
 
@@ -181,11 +202,14 @@ static enum err open_rooms(struct app *app, struct ctx *cx)
 {
 	if (app->extent >= APP_SERVE)
 		TRY(lock_folder(app, cx));
+	else if (app->extent >= APP_STORES)
+		TRY(lock_commands(app, cx));
 	TRY(open_stores(app, cx));
 	if (app->extent >= APP_WORK)
 		TRY(open_work(app, cx));
 	if (app->extent >= APP_SERVE) {
 		TRY(sweep(app, cx));
+		TRY(app_watch_open(app, cx));
 		TRY(sessions_open(cx, &app->sessions));
 		app->template.sessions = app->sessions;
 		TRY(limits_open(cx, &app->limits));
@@ -221,11 +245,13 @@ enum err app_open(struct ctx *cx, enum app_extent extent, struct app **out)
 	if (!app)
 		abort();
 	app->extent = extent;
-	app->serving = -1;
+	app->lock = -1;
 	app->clock = *cx->clock;
-	ids_init(&app->ids, (unsigned)cx->config->region_number, (unsigned)cx->config->region_node);
+	ids_init(&app->ids, (unsigned)cx->config->region_number, (unsigned)cx->config->region_node,
+	         extent >= APP_SERVE ? LANE_SERVING : LANE_COMMANDS);
 	app->template = (struct ctx){ .clock = &app->clock, .ids = &app->ids, .log = cx->log, .config = cx->config, .faults = cx->faults };
 	pthread_mutex_init(&app->opening, NULL);
+	pthread_mutex_init(&app->watch.lock, NULL);
 	pthread_mutex_lock(&app->opening);
 	AUTO(ctx_end) struct ctx opening = {};
 	app_ctx_bare(app, &opening);
@@ -256,13 +282,15 @@ void app_close(struct app **app_)
 	limits_close(&app->limits);
 	sessions_close(&app->sessions);
 	media_close(&app->media);
+	app_watch_close(app);
 	db_pool_close(&app->readers);
 	ctx_end(&app->writer_cx);
 	blobs_close(&app->blobs);
 	keyholder_close(&app->keyholder);
+	pthread_mutex_destroy(&app->watch.lock);
 	pthread_mutex_destroy(&app->opening);
-	if (app->serving >= 0)
-		close(app->serving);
+	if (app->lock >= 0)
+		close(app->lock);
 	free(app);
 	*app_ = NULL;
 }

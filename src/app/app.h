@@ -8,14 +8,17 @@
 
 /* How much is opened; each includes those before. */
 enum app_extent {
-	APP_STORES,             /* keys, databases, blobs, the writer: a command that reads and writes rows */
+	APP_LOOK,               /* keys, databases, blobs, the writer: a command that changes nothing */
+	APP_STORES,             /* the lock that commands which write hold among themselves */
 	APP_WORK,               /* media and the job threads: a command that processes clips */
 	APP_SERVE,              /* limits, feed, the listener */
 };
 
 struct app;
 /* `cx` carries clock, log and config, and failures.  E_NOTFOUND: the data folder is not there: app_init() makes it.
- * E_CONFLICT: the port is taken, or another server runs on the folder.  E_INVALID, E_CORRUPT, E_BUSY: as keyholder_open(), db_open() and migrate() say. */
+ * E_CONFLICT: the port is taken, or another server runs on the folder.  E_BUSY: another command
+ * that writes runs on the folder, for seconds by now.  E_INVALID, E_CORRUPT, E_BUSY: as keyholder_open(), db_open() and migrate()
+ * say. */
 enum err app_open(struct ctx *cx, enum app_extent, struct app **out);
 /* In reverse order; a serving node first lets running requests end (server.drain_seconds).  Takes NULL. */
 void app_close(struct app **);

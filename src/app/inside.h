@@ -2,6 +2,7 @@
 #ifndef APP_INSIDE_H
 #define APP_INSIDE_H
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "api/metrics.h"
 #include "app/app.h"
@@ -9,9 +10,18 @@
 #include "base/id.h"
 #include "store/db.h"
 
+/* What is public, as READ_KEPT answers have it (watch.c). */
+struct watch {
+	pthread_mutex_t lock;                  /* of db and seen */
+	struct db *db;                         /* public.db alone */
+	int64_t seen;                          /* db_version() */
+	atomic_int_fast64_t due_us;            /* boot time of the next look */
+	atomic_uint_fast64_t changes;          /* found so far */
+};
+
 struct app {
 	enum app_extent extent;
-	int serving;                           /* the lock that one server holds; -1: none */
+	int lock;                              /* that one server, or one command that writes, holds; -1: none */
 	pthread_mutex_t opening;               /* held by app_open() */
 	struct clock clock;
 	struct ids ids;
@@ -19,6 +29,7 @@ struct app {
 	struct ctx writer_cx;                  /* the writer's own */
 	struct db_config db_config;
 	struct db_pool *readers;
+	struct watch watch;
 	struct writer *writer;
 	struct blobs *blobs;
 	struct keyholder *keyholder;
@@ -33,6 +44,13 @@ struct app {
 
 /* app/hooks.c */
 struct http_hooks app_hooks(struct app *);
+/* app/watch.c */
+enum err app_watch_open(struct app *, struct ctx *cx);
+void app_watch_close(struct app *);
+/* Another number whenever public.db has changed: by the writer, before its callers are told; by another process (a command),
+ * within WATCH_US. */
+#define WATCH_US (100 * 1000)
+uint64_t app_public_version(struct app *);
 /* app/work.c: job threads with the kinds of all rooms */
 enum err app_start_jobs(struct app *, struct ctx *cx);
 /* Once at start: queues the job that clears away what has expired. */

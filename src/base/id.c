@@ -2,18 +2,22 @@
 
 #include <assert.h>
 
-#define SEQUENCE_BITS 10
+#define SEQUENCE_BITS 9
+#define LANE_BITS 1
 #define NODE_BITS 4
 #define REGION_BITS 8
-#define BELOW_TIME (SEQUENCE_BITS + NODE_BITS + REGION_BITS)
+#define BELOW_NODE (SEQUENCE_BITS + LANE_BITS)
+#define BELOW_REGION (BELOW_NODE + NODE_BITS)
+#define BELOW_TIME (BELOW_REGION + REGION_BITS)
 
-void ids_init(struct ids *ids, unsigned region, unsigned node)
+void ids_init(struct ids *ids, unsigned region, unsigned node, enum id_lane lane)
 {
 	assert(region < 1U << REGION_BITS && node < 1U << NODE_BITS);
 	pthread_mutex_init(&ids->lock, NULL);
 	ids->last = 0;
 	ids->region = region;
 	ids->node = node;
+	ids->lane = lane;
 }
 
 int64_t id_new(struct ids *ids, int64_t wall_us)
@@ -26,8 +30,8 @@ int64_t id_new(struct ids *ids, int64_t wall_us)
 	ids->last = ticket;
 	pthread_mutex_unlock(&ids->lock);
 	int64_t sequence = ticket & ((1 << SEQUENCE_BITS) - 1);
-	return (ticket >> SEQUENCE_BITS) << BELOW_TIME | (int64_t)ids->region << (SEQUENCE_BITS + NODE_BITS) |
-	       (int64_t)ids->node << SEQUENCE_BITS | sequence;
+	return (ticket >> SEQUENCE_BITS) << BELOW_TIME | (int64_t)ids->region << BELOW_REGION | (int64_t)ids->node << BELOW_NODE |
+	       (int64_t)ids->lane << SEQUENCE_BITS | sequence;
 }
 
 int64_t id_time_us(int64_t id)

@@ -14,7 +14,7 @@ struct command_option {
 };
 
 /* How much is open when a command runs. */
-enum needs { NEEDS_NOTHING, NEEDS_SETTINGS, NEEDS_NODE, NEEDS_WORK };
+enum needs { NEEDS_NOTHING, NEEDS_SETTINGS, NEEDS_LOOK, NEEDS_NODE, NEEDS_WORK };
 
 #define ARGUMENTS_MAX 8
 #define OVERRIDES_MAX 128

@@ -20,7 +20,7 @@ static void explain(struct cli *cli, enum err status)
 {
 	fprintf(stderr, "amanat %s: %s\n", cli->command->name, cli->cx.failure.text);
 	if (status == E_BUSY)
-		fputs("Something else holds the data folder; try again in a moment.\n", stderr);
+		fputs("Try again in a moment.\n", stderr);
 	if (status == E_CORRUPT)
 		fputs("Is the key file the one that this folder was made with?\n", stderr);
 }
@@ -44,12 +44,13 @@ static enum err open_settings(struct cli *cli)
 
 static enum err open_node(struct cli *cli)
 {
+	static const enum app_extent extents[] = { [NEEDS_LOOK] = APP_LOOK, [NEEDS_NODE] = APP_STORES, [NEEDS_WORK] = APP_WORK };
 	if (!app_exists(cli->config))
 		return fail(&cli->cx, E_NOTFOUND, "there is no node in the folder \"%.100s\"; make one: amanat init --folder %.100s",
 		            cli->config->store_folder, cli->config->store_folder);
 	if (cli->log.level > LOG_WARN)
 		cli->log.level = LOG_WARN;     /* a command's own words are enough */
-	TRY(app_open(&cli->cx, cli->command->needs == NEEDS_WORK ? APP_WORK : APP_STORES, &cli->app));
+	TRY(app_open(&cli->cx, extents[cli->command->needs], &cli->app));
 	ctx_end(&cli->cx);
 	app_ctx(cli->app, &cli->cx);
 	return OK;
@@ -59,7 +60,7 @@ static enum err run(struct cli *cli)
 {
 	if (cli->command->needs >= NEEDS_SETTINGS)
 		TRY(open_settings(cli));
-	if (cli->command->needs < NEEDS_NODE)
+	if (cli->command->needs < NEEDS_LOOK)
 		return cli->command->run(cli);
 	TRY(open_node(cli));
 	enum err status = cli->command->run(cli);

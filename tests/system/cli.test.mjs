@@ -1,6 +1,6 @@
 // The commands: what they do, what they say, and how they end.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -103,6 +103,26 @@ test('accounts are added, listed, changed and deleted without a server', async (
   ok(await run(['user', 'delete', 'omar', '--yes', ...on]));
   assert.equal((await run(['user', 'suspend', 'omar', ...on])).code, 1);
   assert.match((await run(['user', 'suspend', 'nobody_here', ...on])).stderr, /no account "nobody_here"/);
+});
+
+test('commands that write take turns, and say so when a turn takes too long; those that look need not wait', async () => {
+  const folder = path.join(freshFolder(), 'node');
+  ok(await run(['init', '--folder', folder]));
+  const other = spawn('flock', [path.join(folder, 'command.lock'), 'sleep', '60'], { stdio: 'ignore', detached: true });
+  try {
+    const held = () => spawnSync('flock', ['--nonblock', path.join(folder, 'command.lock'), 'true']).status !== 0;
+    while (!held()) await new Promise((resolve) => setTimeout(resolve, 20));
+    const waited = await run(['invite', 'add', '--folder', folder]);
+    assert.equal(waited.code, 1);
+    assert.match(waited.stderr, /another command is changing the folder .*; wait until it is done\nTry again in a moment/);
+    ok(await run(['user', 'list', '--folder', folder]));
+    const patient = run(['invite', 'add', '--folder', folder]);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    process.kill(-other.pid);
+    ok(await patient);
+  } finally {
+    try { process.kill(-other.pid); } catch { /* it has ended */ }
+  }
 });
 
 test('commands work beside a running server, and it sees what they did', async () => {

@@ -100,7 +100,7 @@ FIXTURE void world_open_with(struct world *w, const char *const *settings)
 	snprintf(w->key_file, sizeof w->key_file, "%s.key", w->folder);
 	w->clock = (struct clock){ .wall_us = world_wall, .boot_us = world_boot, .self = w };
 	w->log = (struct log){ .level = LOG_ERROR, .fd = open("/dev/null", O_WRONLY | O_CLOEXEC) };  /* faults are meant here */
-	ids_init(&w->ids, 1, 0);
+	ids_init(&w->ids, 1, 0, LANE_SERVING);
 	w->cx = (struct ctx){ .mem = arena_new_capped(ARENA_REQUEST_BYTES), .clock = &w->clock, .ids = &w->ids, .log = &w->log,
 		.faults = &w->faults };
 	struct ctx *cx = fresh(w);

@@ -42,7 +42,7 @@ static inline void node_init_at(struct node *node, const char *parent)
 	char *made = mkdtemp(node->folder);
 	assert(made);
 	node->log = (struct log){ .level = getenv("AMANAT_TEST_LOG") ? LOG_DEBUG : LOG_ERROR, .fd = getenv("AMANAT_TEST_LOG") ? 2 : -1 };
-	ids_init(&node->ids, 1, 0);
+	ids_init(&node->ids, 1, 0, LANE_SERVING);
 	node->cx = (struct ctx){ .mem = arena_new_capped((size_t)64 << 20), .now_us = clock_wall_us(NULL), .ids = &node->ids,
 		.log = &node->log, .faults = &node->faults };
 	enum err e = keys_init(&node->cx);

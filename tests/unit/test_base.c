@@ -127,7 +127,7 @@ TEST(json_places_commas_and_escapes_what_html_could_read)
 TEST(ids_rise_even_when_the_clock_falls)
 {
 	struct ids ids;
-	ids_init(&ids, 7, 3);
+	ids_init(&ids, 7, 3, LANE_SERVING);
 	int64_t now = (ID_EPOCH_MS + 1000) * 1000, last = 0;
 	for (int i = 0; i < 5000; i++) {
 		int64_t id = id_new(&ids, now - i * 1000);
@@ -136,6 +136,20 @@ TEST(ids_rise_even_when_the_clock_falls)
 		last = id;
 	}
 	CHECK(id_time_us(last) >= now && id_time_us(last) < now + SECOND_US);
+}
+
+TEST(a_command_beside_the_server_makes_none_of_its_ids)
+{
+	enum { EACH = 3000 };
+	struct ids serving, commands;
+	ids_init(&serving, 7, 3, LANE_SERVING);
+	ids_init(&commands, 7, 3, LANE_COMMANDS);
+	int64_t now = (ID_EPOCH_MS + 1000) * 1000;
+	for (int i = 0; i < EACH; i++) {
+		int64_t one = id_new(&serving, now), other = id_new(&commands, now);
+		CHECK((one >> 9 & 1) == 0 && (other >> 9 & 1) == 1);
+		CHECK(id_time_us(one) == id_time_us(other));
+	}
 }
 
 TEST(an_id_in_text_has_one_form)
@@ -223,6 +237,7 @@ int main(void)
 	RUN(hex_is_lower_case_and_of_exact_length);
 	RUN(json_places_commas_and_escapes_what_html_could_read);
 	RUN(ids_rise_even_when_the_clock_falls);
+	RUN(a_command_beside_the_server_makes_none_of_its_ids);
 	RUN(an_id_in_text_has_one_form);
 	RUN(dates_are_written_as_the_rfcs_say);
 	RUN(dates_follow_the_calendar_for_ten_thousand_years);
