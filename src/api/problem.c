@@ -3,9 +3,6 @@
 #include <assert.h>
 #include <string.h>
 
-#include "base/json.h"
-
-#define PROBLEM_BYTES_MAX 4096
 #define RETRY_SECONDS 2                        /* when nothing finer is known */
 
 static const struct problem codes[ERR_COUNT] = {
@@ -45,31 +42,11 @@ struct str problem_detail(const struct ctx *cx, enum err code)
 void problem_answer(struct ctx *cx, enum err code, struct resp *resp)
 {
 	struct problem problem = problem_of(code, cx->failure.slug);
-	if (resp->status != 0)
-		problem.status = resp->status;
-	struct buf body = buf_new(PROBLEM_BYTES_MAX);
-	struct json json = json_new(&body);
-	json_object(&json);
-	json_key(&json, "type");
-	json_string(&json, arena_printf(&cx->mem, "/problems/%s", problem.slug));
-	json_key(&json, "title");
-	json_text(&json, problem.title);
-	json_key(&json, "status");
-	json_i64(&json, problem.status);
-	json_key(&json, "detail");
-	json_string(&json, problem_detail(cx, code));
-	json_key(&json, "code");
-	json_text(&json, problem.slug);
-	if (problem.status == 429 || problem.status == 503) {
-		int64_t seconds = cx->failure.retry_seconds > 0 ? cx->failure.retry_seconds : RETRY_SECONDS;
-		json_key(&json, "retry_after");
-		json_i64(&json, seconds);
-		resp_header(cx, resp, "Retry-After", arena_printf(&cx->mem, "%lld", (long long)seconds));
-	}
-	json_object_end(&json);
-	assert(!body.failed);                  /* titles and failures are short */
-	resp->kind = BODY_BUF;
-	resp->buf = body;
-	resp->status = problem.status;
-	resp_header(cx, resp, "Content-Type", STR("application/problem+json"));
+	int status = resp->status != 0 ? resp->status : problem.status;
+	int64_t seconds = cx->failure.retry_seconds > 0 ? cx->failure.retry_seconds : RETRY_SECONDS;
+	const struct problem_details details = {
+		.status = status, .code = problem.slug, .title = problem.title, .detail = problem_detail(cx, code),
+		.retry_seconds = status == 429 || status == 503 ? seconds : 0,
+	};
+	resp_problem(cx, resp, &details);
 }

@@ -14,9 +14,11 @@ enum who { WHO_UNSET, ANYONE, ACCOUNT, MODERATOR, OPERATOR };
 /* Rate class; safety/limit.c holds the figures. */
 enum rate { RATE_UNSET, RATE_NONE, RATE_READ, RATE_WRITE, RATE_SIGN_IN, RATE_SIGN_UP, RATE_UPLOAD, RATE_MEDIA, RATE_CLASSES };
 /* READ: inline on an event thread, own read connection, no fsync, under 5 ms.
+ * READ_KEPT: the same; its answer to who is not signed in is read from public.db alone and depends on nothing but the address,
+ * so it is kept and given again until public.db has changed.
  * WRITE: the connection is suspended, the whole handler runs on the writer thread inside the current
  * commit group, and is resumed after the group's commit.  SLOW: a small pool. */
-enum run { RUN_UNSET, READ, WRITE, SLOW };
+enum run { RUN_UNSET, READ, READ_KEPT, WRITE, SLOW, RUN_CLASSES };
 
 struct header {
 	struct str name, value;
@@ -71,9 +73,16 @@ void resp_json(struct resp *, struct buf *body);           /* moves the buffer; 
 void resp_html(struct resp *, struct buf *body);           /* moves the buffer; text/html; charset=utf-8 */
 void resp_text(struct resp *, const char *content_type, struct str);
 void resp_file(struct resp *, int fd, int64_t bytes, const char *content_type);
-/* RFC 9457: application/problem+json with type ("about:blank" when slug is NULL, else "/problems/SLUG"), title (the
- * status's phrase), status, detail and slug.  Sets the status. */
-void resp_problem(struct ctx *, struct resp *, int status, const char *slug, const char *detail);
+/* RFC 9457. */
+struct problem_details {
+	int status;
+	const char *code;                      /* NULL: type is "about:blank" (section 4.2.1), else "/problems/CODE" */
+	const char *title;                     /* NULL: the status's phrase */
+	struct str detail;
+	int64_t retry_seconds;                 /* more than 0: retry_after, and the header Retry-After */
+};
+/* application/problem+json with type, title, status, detail, code and retry_after.  Sets the status. */
+void resp_problem(struct ctx *, struct resp *, const struct problem_details *);
 /* Set-Cookie: HttpOnly, SameSite=Lax, Path=/, Secure when the request was.  max_age_seconds 0 erases it, -1 lets it end with
  * the browser's session.  The value must be cookie-octets (RFC 6265 section 4.1.1): anything else is an assert. */
 void resp_cookie(struct ctx *, struct resp *, const struct req *, const char *name, struct str value, int64_t max_age_seconds);
@@ -124,6 +133,8 @@ struct http_hooks {
 	 * (outcome OK) or its failure (E_BUSY, E_IO, E_FULL: nothing was kept).  The writer sets cx->db. */
 	void (*write)(void *self, struct ctx *, enum err (*work)(struct ctx *, void *argument), void *argument,
 	              void (*done)(void *argument, enum err outcome));
+	/* For READ_KEPT: another number whenever what is public may have changed, before the write that changed it is answered. */
+	uint64_t (*public_version)(void *self);
 	/* Turns cx->failure into an answer (problem+json, or a page for a browser).  When resp.status is not 0 already, http/
 	 * knows a finer status than the code has (405, 408, 413, 414, 415, 416, 417, 431, 501): keep it.  req.route may be
 	 * NULL and req.path empty.  resp_problem() writes the body. */

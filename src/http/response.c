@@ -61,25 +61,31 @@ void resp_file(struct resp *resp, int fd, int64_t bytes, const char *type)
 	content_type(resp, type);
 }
 
-void resp_problem(struct ctx *cx, struct resp *resp, int status, const char *slug, const char *detail)
+void resp_problem(struct ctx *cx, struct resp *resp, const struct problem_details *problem)
 {
 	struct buf body AUTO(buf_free) = buf_new(PROBLEM_BYTES_MAX);
 	struct json j = json_new(&body);
 	json_object(&j);
 	json_key(&j, "type");
-	json_string(&j, slug ? arena_printf(&cx->mem, "/problems/%s", slug) : STR("about:blank"));
+	json_string(&j, problem->code ? arena_printf(&cx->mem, "/problems/%s", problem->code) : STR("about:blank"));
 	json_key(&j, "title");
-	json_text(&j, MHD_get_reason_phrase_for((unsigned)status));
+	json_text(&j, problem->title ? problem->title : MHD_get_reason_phrase_for((unsigned)problem->status));
 	json_key(&j, "status");
-	json_i64(&j, status);
+	json_i64(&j, problem->status);
 	json_key(&j, "detail");
-	json_text(&j, detail);
-	if (slug) {
-		json_key(&j, "slug");
-		json_text(&j, slug);
+	json_string(&j, problem->detail);
+	if (problem->code) {
+		json_key(&j, "code");
+		json_text(&j, problem->code);
+	}
+	if (problem->retry_seconds > 0) {
+		json_key(&j, "retry_after");
+		json_i64(&j, problem->retry_seconds);
+		resp_header(cx, resp, "Retry-After", arena_printf(&cx->mem, "%jd", (intmax_t)problem->retry_seconds));
 	}
 	json_object_end(&j);
-	resp->status = status;
+	assert(!body.failed);                  /* titles and failures are short */
+	resp->status = problem->status;
 	buffer(resp, &body, "application/problem+json");
 }
 

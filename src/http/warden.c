@@ -35,7 +35,7 @@ struct warden {
 static void tell_late(int fd)
 {
 	static const char body[] = "{\"type\":\"/problems/late\",\"title\":\"Request Timeout\",\"status\":408,"
-		"\"detail\":\"The request did not arrive in time. Send it again.\",\"slug\":\"late\"}";
+		"\"detail\":\"The request did not arrive in time. Send it again.\",\"code\":\"late\"}";
 	char text[512];
 	int n = snprintf(text, sizeof text, "HTTP/1.1 408 Request Timeout\r\nContent-Type: application/problem+json\r\n"
 		"Content-Length: %zu\r\nConnection: close\r\n\r\n%s", sizeof body - 1, body);

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "http/http.h"
+#include "http/kept.h"
 #include "http_client.h"
 #include "tap.h"
 
@@ -38,6 +39,7 @@ struct fixture {
 	struct faults faults;
 	_Atomic(enum err) commit;              /* what the writer's commits come to */
 	atomic_bool hold;                      /* the writer and the SLOW handler wait while this is set */
+	atomic_int version;                    /* of what is public */
 	atomic_int lent, contexts, sinks_open, in_slow, opened_sinks, incomplete_sinks, sink_bytes, ran, in_write;
 	char file[64];
 };
@@ -93,6 +95,21 @@ static enum err write_something(struct ctx *cx, const struct req *req, struct re
 	resp_text(resp, "text/plain", arena_copy(&cx->mem, req->body));
 	resp->status = 201;
 	return OK;
+}
+
+/* Each run gives another answer; "?large=" one that is too large to keep; "?changes=": what is public changes meanwhile. */
+static enum err count_up(struct ctx *cx, const struct req *req, struct resp *resp)
+{
+	struct str large, changes;
+	struct buf body = buf_new((size_t)1 << 20);
+	buf_printf(&body, "run %d of " STR_FMT, atomic_fetch_add(&fixture_of(cx)->ran, 1) + 1, STR_ARG(req->params[0]));
+	if (req_query(cx, req, "changes", &changes))
+		atomic_fetch_add(&fixture_of(cx)->version, 1);
+	if (req_query(cx, req, "large", &large))
+		for (size_t i = 0; i < KEPT_BODY_MAX; i++)
+			buf_char(&body, '.');
+	resp_json(resp, &body);
+	return str_eq(req->params[0], STR("none")) ? fail(cx, E_NOTFOUND, "No such thing.") : OK;
 }
 
 static enum err work_slowly(struct ctx *cx, const struct req *, struct resp *resp)
@@ -179,6 +196,7 @@ static const struct route test_routes[] = {
 	{ GET, "/tell/{a}", tell_request, ANYONE, RATE_NONE, READ, 0, "Tells.", NULL, NULL, NULL },
 	{ PUT, "/tell/{a}/of/{b}", tell_request, ANYONE, RATE_NONE, READ, TEXT_BODY_MAX, "Tells.", NULL, NULL, NULL },
 	{ GET, "/rest/{rest*}", tell_request, ANYONE, RATE_NONE, READ, 0, "Tells.", NULL, NULL, NULL },
+	{ GET, "/public/{a}", count_up, ANYONE, RATE_NONE, READ_KEPT, 0, "Counts.", NULL, NULL, NULL },
 	{ POST, "/write", write_something, ANYONE, RATE_NONE, WRITE, TEXT_BODY_MAX, "Writes.", NULL, NULL, NULL },
 	{ POST, "/slow", work_slowly, ANYONE, RATE_NONE, SLOW, TEXT_BODY_MAX, "Slow.", NULL, NULL, NULL },
 	{ GET, "/missing", fail_plainly, ANYONE, RATE_NONE, READ, 0, "Fails.", NULL, NULL, NULL },
@@ -223,6 +241,7 @@ static enum err fixture_gate(void *, struct ctx *cx, const struct req *req)
 {
 	if (req_header(cx, req, "X-Deny").n)
 		return fail(cx, E_DENIED, "Not you.");
+	cx->actor.account = req_header(cx, req, "X-Account").n > 0;
 	return OK;
 }
 
@@ -279,6 +298,12 @@ static void *fixture_writer(void *self)
 	return NULL;
 }
 
+static uint64_t fixture_public_version(void *self)
+{
+	struct fixture *f = self;
+	return (uint64_t)atomic_load(&f->version);
+}
+
 static void fixture_problem(void *, struct ctx *cx, const struct req *, enum err e, struct resp *resp)
 {
 	static const int statuses[ERR_COUNT] = {
@@ -286,7 +311,10 @@ static void fixture_problem(void *, struct ctx *cx, const struct req *, enum err
 		[E_LIMIT] = 429, [E_BUSY] = 503, [E_FULL] = 507, [E_IO] = 500, [E_CORRUPT] = 500,
 	};
 	assert(!cx->db);
-	resp_problem(cx, resp, resp->status ? resp->status : statuses[e], cx->failure.slug, cx->failure.text);
+	const struct problem_details details = {
+		.status = resp->status ? resp->status : statuses[e], .code = cx->failure.slug, .detail = str_of(cx->failure.text),
+	};
+	resp_problem(cx, resp, &details);
 }
 
 static void fixture_finish(void *, struct ctx *cx, const struct req *, struct resp *resp)
@@ -314,8 +342,8 @@ static void fixture_prepare(struct fixture *f)
 		.config = { .address = "127.0.0.1", .event_threads = 2, .slow_threads = 1, .connections_max = 200, .idle_seconds = 30,
 			.body_seconds = 30, .head_max = 16384, .trusted_proxies = "" },
 		.hooks = { .ctx_open = fixture_ctx_open, .ctx_close = fixture_ctx_close, .db_lend = fixture_db_lend,
-			.db_return = fixture_db_return, .gate = fixture_gate, .write = fixture_write, .problem = fixture_problem,
-			.finish = fixture_finish },
+			.db_return = fixture_db_return, .gate = fixture_gate, .write = fixture_write, .public_version = fixture_public_version,
+			.problem = fixture_problem, .finish = fixture_finish },
 	};
 	f->hooks.self = f;
 	f->tables = test_tables;

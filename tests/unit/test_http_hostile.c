@@ -189,7 +189,7 @@ TEST(trickled_requests_are_cut)
 		EXPECT(client_send(&c, str_of(beginnings[i])));
 		EXPECT(trickle(&c, 'x'));
 		if (client_read(&c, false, &a))
-			EXPECT(a.status == 408 && header_is(&a, "Content-Type", PROBLEM) && body_has(&a, "\"slug\":\"late\"}"));
+			EXPECT(a.status == 408 && header_is(&a, "Content-Type", PROBLEM) && body_has(&a, "\"code\":\"late\"}"));
 	}
 	EXPECT(still_answers(&f));
 	EXPECT(EVENTUALLY(fixture_is_clean(&f)));

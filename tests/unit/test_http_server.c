@@ -95,7 +95,7 @@ TEST(a_failing_write_tells_its_own_reason)
 	FIXTURE(f);
 	struct answer a AUTO(answer_free) = {};
 	CHECK(ask_text(&f, "POST /write?fail=1" END "Content-Length: 1\r\n\r\nx", &a));
-	CHECK(a.status == 409 && body_has(&a, "\"slug\":\"taken\"") && body_has(&a, "\"status\":409"));
+	CHECK(a.status == 409 && body_has(&a, "\"code\":\"taken\"") && body_has(&a, "\"status\":409"));
 }
 
 TEST(a_failing_handler_leaves_nothing_of_its_answer)
