@@ -59,7 +59,6 @@ static enum err find_row(struct ctx *cx, const unsigned char mac[MAC_BYTES], str
 	TRY(rows_status(rows));
 	if (!found)
 		return ended(cx);
-	*row = (struct session){ .id = 0 };
 	session_read_clear(rows, 0, row);
 	*sealed = rows_blob(rows, session_clear);
 	return row->expires_us > cx->now_us ? OK : ended(cx);
@@ -67,7 +66,7 @@ static enum err find_row(struct ctx *cx, const unsigned char mac[MAC_BYTES], str
 
 static enum err read_session(struct ctx *cx, struct open_session *out)
 {
-	struct session row;
+	struct session row = {};
 	struct str sealed;
 	struct account account;
 	struct actor *actor = &out->actor;
