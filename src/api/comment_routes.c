@@ -47,7 +47,7 @@ static enum err delete_comment(struct ctx *cx, const struct req *req, struct res
 }
 
 const struct route comment_routes[] = {
-	{ GET, "/api/v1/videos/{id}/comments", get_comments, ANYONE, RATE_READ, READ, 0, "A video's comments, newest first.", NULL,
+	{ GET, "/api/v1/videos/{id}/comments", get_comments, ANYONE, RATE_READ, READ_KEPT, 0, "A video's comments, newest first.", NULL,
 	  "CommentPage", NULL },
 	{ POST, "/api/v1/videos/{id}/comments", post_comment, ACCOUNT, RATE_WRITE, WRITE, JSON_BODY, "Comment on a video.",
 	  "CommentNew", "Comment", NULL },

@@ -34,5 +34,7 @@ void headers_add(struct ctx *cx, const struct req *req, struct resp *resp)
 	add(cx, resp, "Cross-Origin-Opener-Policy", STR("same-origin"));
 	add(cx, resp, "Referrer-Policy", STR("same-origin"));
 	add(cx, resp, "Permissions-Policy", STR("camera=(self), microphone=(self), geolocation=(), payment=(), usb=()"));
-	add(cx, resp, "Cache-Control", interface || cx->actor.account != 0 ? STR("no-store") : STR("no-cache"));
+	/* What everybody may read may be held, too, if one asks each time whether it has changed. */
+	bool open = !interface || (req->route && req->route->how == READ_KEPT);
+	add(cx, resp, "Cache-Control", open && cx->actor.account == 0 ? STR("no-cache") : STR("no-store"));
 }

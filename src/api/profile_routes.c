@@ -26,7 +26,7 @@ static enum err get_videos(struct ctx *cx, const struct req *req, struct resp *r
 }
 
 const struct route profile_routes[] = {
-	{ GET, "/api/v1/accounts/{handle}", get_profile, ANYONE, RATE_READ, READ, 0, "An account's profile.", NULL, "Profile", NULL },
-	{ GET, "/api/v1/accounts/{handle}/videos", get_videos, ANYONE, RATE_READ, READ, 0, "Its videos, newest first.", NULL, "VideoPage", NULL },
+	{ GET, "/api/v1/accounts/{handle}", get_profile, ANYONE, RATE_READ, READ_KEPT, 0, "An account's profile.", NULL, "Profile", NULL },
+	{ GET, "/api/v1/accounts/{handle}/videos", get_videos, ANYONE, RATE_READ, READ_KEPT, 0, "Its videos, newest first.", NULL, "VideoPage", NULL },
 	{},
 };

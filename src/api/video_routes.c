@@ -74,7 +74,7 @@ static enum err post_views(struct ctx *cx, const struct req *req, struct resp *)
 }
 
 const struct route video_routes[] = {
-	{ GET, "/api/v1/videos/{id}", get_video, ANYONE, RATE_READ, READ, 0, "A video.", NULL, "Video", NULL },
+	{ GET, "/api/v1/videos/{id}", get_video, ANYONE, RATE_READ, READ_KEPT, 0, "A video.", NULL, "Video", NULL },
 	{ PATCH, "/api/v1/videos/{id}", patch_video, ACCOUNT, RATE_WRITE, WRITE, JSON_BODY,
 	  "Change my video's caption or language.", "VideoChange", "Video", NULL },
 	{ DELETE, "/api/v1/videos/{id}", delete_video, ACCOUNT, RATE_WRITE, WRITE, 0, "Remove my video; moderators remove any.",

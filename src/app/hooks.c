@@ -89,10 +89,15 @@ static void finish(void *, struct ctx *cx, const struct req *req, struct resp *r
 	headers_add(cx, req, resp);
 }
 
+static uint64_t public_version(void *self)
+{
+	return app_public_version(self);
+}
+
 struct http_hooks app_hooks(struct app *app)
 {
 	return (struct http_hooks){
 		.self = app, .ctx_open = ctx_open, .ctx_close = ctx_close, .db_lend = db_lend, .db_return = db_return,
-		.gate = gate, .write = hand_to_writer, .problem = problem, .finish = finish,
+		.gate = gate, .write = hand_to_writer, .public_version = public_version, .problem = problem, .finish = finish,
 	};
 }

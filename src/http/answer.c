@@ -86,6 +86,9 @@ static void settle(struct exchange *x, struct range *part)
 	if (resp->status == 0)
 		resp->status = resp->kind == BODY_NONE ? 204 : 200;
 	*part = wanted_part(x);
+	x->keep = x->keep && resp->status == 200 && resp->kind == BODY_BUF && resp->buf.n <= KEPT_BODY_MAX;
+	if (x->keep)
+		resp->etag = kept_etag(&x->cx, buf_view(&resp->buf));
 	if (resp->etag.n)
 		resp_header(&x->cx, resp, "ETag", resp->etag);
 	if (resp->kind == BODY_FILE)
@@ -147,6 +150,11 @@ static bool add_headers(struct MHD_Response *out, const struct resp *resp)
 	return true;
 }
 
+bool answer_is_last(const struct exchange *x)
+{
+	return x->connection->crowded || x->connection->linger || atomic_load(&x->http->draining);
+}
+
 enum MHD_Result answer_queue(struct exchange *x)
 {
 	struct range part;
@@ -155,12 +163,15 @@ enum MHD_Result answer_queue(struct exchange *x)
 	struct MHD_Response *out = message(x, &part);
 	if (!out)
 		return MHD_NO;
-	bool last = x->connection->crowded || x->connection->linger || atomic_load(&x->http->draining);
+	bool last = answer_is_last(x);
 	enum MHD_Result queued = MHD_NO;
 	if (add_headers(out, &x->resp) && (!last || MHD_add_response_header(out, "Connection", "close") == MHD_YES))
 		queued = MHD_queue_response(x->wire, (unsigned)x->resp.status, out);
-	MHD_destroy_response(out);
 	x->answer_bytes = x->req.method == HEAD ? 0 : bytes;
+	if (x->keep && x->resp.status == 200 && queued == MHD_YES && !last)
+		kept_put(x, out, bytes);
+	else
+		MHD_destroy_response(out);
 	atomic_store(&x->phase, PHASE_ANSWERED);
 	return queued;
 }

@@ -196,8 +196,12 @@ static enum MHD_Result run(struct exchange *x)
 	if (x->outcome != OK || x->handled)
 		return answer_queue(x);
 	x->req.body = buf_view(&x->body);
-	if (x->req.route->how != READ)
+	if (x->req.route->how == WRITE || x->req.route->how == SLOW)
 		return send_away(x);
+	enum MHD_Result queued;
+	x->keep = !answer_is_last(x) && kept_may(x);
+	if (x->keep && kept_answer(x, &queued))
+		return queued;
 	x->outcome = handle_with_db(x);
 	return answer_queue(x);
 }

@@ -109,6 +109,7 @@ static void http_free(struct http **http)
 		return;
 	slow_stop(&(*http)->slow);
 	warden_stop(&(*http)->warden);
+	kept_free(&(*http)->kept);
 	router_free(&(*http)->router);
 	if ((*http)->listener >= 0)
 		close((*http)->listener);
@@ -124,6 +125,7 @@ enum err http_start(struct ctx *cx, const struct http_config *config, const stru
 	http->listener = -1;
 	http->config = *config;
 	http->hooks = *hooks;
+	http->kept = kept_new();
 	signal(SIGPIPE, SIG_IGN);
 	TRY(proxies_parse(cx, str_of(config->trusted_proxies), &http->proxies));
 	TRY(router_build(cx, tables, &http->router));
@@ -172,8 +174,8 @@ void http_read_stats(const struct http *http, struct http_stats *out)
 	const struct counters *c = &http->counters;
 	struct http_stats stats = {
 		.bytes_out = atomic_load(&c->bytes_out), .connections = atomic_load(&c->connections),
-		.read_us = atomic_load(&c->us[READ]), .write_us = atomic_load(&c->us[WRITE]), .slow_us = atomic_load(&c->us[SLOW]),
-		.reads = atomic_load(&c->runs[READ]), .writes = atomic_load(&c->runs[WRITE]), .slows = atomic_load(&c->runs[SLOW]),
+		.read_us = atomic_load(&c->us[READ]) + atomic_load(&c->us[READ_KEPT]), .write_us = atomic_load(&c->us[WRITE]), .slow_us = atomic_load(&c->us[SLOW]),
+		.reads = atomic_load(&c->runs[READ]) + atomic_load(&c->runs[READ_KEPT]), .writes = atomic_load(&c->runs[WRITE]), .slows = atomic_load(&c->runs[SLOW]),
 	};
 	for (int i = 0; i < 6; i++)
 		stats.requests[i] = atomic_load(&c->requests[i]);

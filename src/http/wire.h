@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 
 #include "http/http.h"
+#include "http/kept.h"
 #include "http/proxy.h"
 #include "http/router.h"
 #include "http/slow.h"
@@ -20,7 +21,7 @@
 struct counters {
 	atomic_uint_fast64_t requests[6], bytes_out;
 	atomic_uint connections, running, away;        /* running: exchanges; away: those on the writer or the SLOW pool */
-	atomic_uint_fast64_t us[SLOW + 1], runs[SLOW + 1];
+	atomic_uint_fast64_t us[RUN_CLASSES], runs[RUN_CLASSES];
 };
 
 struct http {
@@ -31,6 +32,7 @@ struct http {
 	struct MHD_Daemon *daemon;
 	struct warden *warden;
 	struct slow_pool *slow;
+	struct kept *kept;
 	int listener;
 	unsigned port;
 	atomic_bool draining;
@@ -57,9 +59,10 @@ struct exchange {
 	int64_t begun_us, handler_us;
 	int64_t answer_bytes;
 	enum err outcome;
+	uint64_t version;                      /* of what is public, when the handler began; if `keep` */
 	int status;                            /* finer than the outcome's; 0: none */
 	_Atomic(enum phase) phase;
-	bool opened, admitted, sink_open, handled;
+	bool opened, admitted, sink_open, handled, keep;
 	const char *target_at;                 /* where libmicrohttpd holds the target: see exchange.c */
 	struct str target;                     /* our copy, in the same allocation */
 	char target_bytes[];
@@ -80,6 +83,8 @@ enum err exchange_handle(struct exchange *);
 
 /* Queues x->resp, or the problem that x->outcome is (answer.c).  MHD_NO: cut the connection. */
 enum MHD_Result answer_queue(struct exchange *);
+/* Whether the connection ends with this answer. */
+bool answer_is_last(const struct exchange *);
 /* For a refusal while the body still arrives, when libmicrohttpd takes no answer any more: writes it past the library, lets
  * the warden linger.  The caller cuts the connection. */
 void answer_past(struct exchange *);

@@ -223,6 +223,11 @@ void writer_stop(struct writer **writer)
 	writer_free(writer);
 }
 
+uint64_t writer_public_changes(const struct writer *writer)
+{
+	return atomic_load(&writer->public_changes);
+}
+
 void writer_read_stats(struct writer *writer, struct writer_stats *out)
 {
 	pthread_mutex_lock(&writer->lock);

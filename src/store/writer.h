@@ -33,6 +33,9 @@ void writer_scrub(struct ctx *, enum store);
 /* Runs what is queued, then ends; closes the db. */
 void writer_stop(struct writer **);
 
+/* Rises after each change of public.db, before the callers whose posts made it are told. */
+uint64_t writer_public_changes(const struct writer *);
+
 struct writer_stats {
 	uint64_t groups, works, failed;
 	unsigned queued, largest_group;

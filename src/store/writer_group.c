@@ -71,6 +71,7 @@ static void apply_posts(struct writer *writer)
 	if (!writer->posts_waiting || (writer->lagging && clock_boot_us(NULL) < writer->retry_due_us))
 		return;
 	writer->lagging = outbox_apply(writer) != OK;
+	atomic_fetch_add(&writer->public_changes, 1);
 	if (!writer->lagging)
 		return;
 	writer->retry_due_us = clock_boot_us(NULL) + RETRY_US;

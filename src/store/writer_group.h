@@ -44,7 +44,7 @@ struct writer {
 	int64_t applied;                       /* outbox row that public.db has followed to, */
 	int64_t synced, deleted;               /* ... that is on its disk, ... that was deleted */
 
-	atomic_uint_fast64_t groups, works, failed;
+	atomic_uint_fast64_t groups, works, failed, public_changes;
 	atomic_uint largest_group;
 };
 
