@@ -11,6 +11,7 @@
 #include "media/draft.h"
 #include "media/protocol.h"
 #include "social/text.h"
+#include "social/video.h"
 
 #define DRAFTS "/api/v1/drafts"
 #define DRAFT_BYTES_MAX ((size_t)64 * 1024)
@@ -35,9 +36,11 @@ static void reason_json(struct json *json, struct str slug)
 	json_object_end(json);
 }
 
-static void link_json(struct ctx *cx, struct json *json, const struct draft *draft, struct str blob, const char *name)
+static void link_json(struct ctx *cx, struct json *json, const struct draft *draft, struct str blob, const char *name, struct str public)
 {
-	if (blob.n)
+	if (public.n)
+		json_string(json, arena_printf(&cx->mem, "/media/" STR_FMT ".jpg", STR_ARG(public)));
+	else if (blob.n)
 		json_string(json, arena_printf(&cx->mem, DRAFTS "/%lld/%s", (long long)draft->id, name));
 	else
 		json_null(json);
@@ -59,7 +62,28 @@ static void words_json(struct json *json, const struct draft *draft)
 		json_null(json);
 }
 
-static void draft_json(struct ctx *cx, struct json *json, const struct draft_view *view)
+/* The public pictures of the published ones, in `posters` beside them: empty when there is none, or its video is gone. */
+static enum err public_posters(struct ctx *cx, const struct draft_view *views, size_t count, struct str *posters)
+{
+	for (size_t first = 0; first < count; first += PAGE_IDS_MAX) {
+		const size_t n = count - first < PAGE_IDS_MAX ? count - first : PAGE_IDS_MAX;
+		int64_t ids[PAGE_IDS_MAX];
+		size_t published = 0;
+		struct video_page page = {};
+		for (size_t i = 0; i < n; i++)
+			if (views[first + i].draft.video)
+				ids[published++] = views[first + i].draft.video;
+		if (published)
+			TRY(video_list_by_ids(cx, ids, published, &page));
+		for (size_t i = 0, next = 0; i < n; i++) {
+			const bool is_next = next < page.count && page.items[next].video.id == views[first + i].draft.video;
+			posters[first + i] = is_next ? page.items[next++].video.poster : STR("");
+		}
+	}
+	return OK;
+}
+
+static void draft_json(struct ctx *cx, struct json *json, const struct draft_view *view, struct str poster)
 {
 	const struct draft *const draft = &view->draft;
 	json_object(json);
@@ -76,9 +100,9 @@ static void draft_json(struct ctx *cx, struct json *json, const struct draft_vie
 	json_i64(json, view->progress);
 	words_json(json, draft);
 	json_key(json, "poster");
-	link_json(cx, json, draft, draft->poster, "poster");
+	link_json(cx, json, draft, draft->poster, "poster", poster);
 	json_key(json, "src");
-	link_json(cx, json, draft, draft->rendition, "video");
+	link_json(cx, json, draft, draft->rendition, "video", STR(""));
 	json_key(json, "video");
 	if (draft->video)
 		json_id(json, draft->video);
@@ -101,10 +125,12 @@ static enum err draft_id(struct ctx *cx, const struct req *req, int64_t *out)
 static enum err answer_draft(struct ctx *cx, int64_t id, struct resp *resp)
 {
 	struct draft_view view;
+	struct str poster;
 	TRY(draft_view_get(cx, &cx->actor.grant, id, &view));
+	TRY(public_posters(cx, &view, 1, &poster));
 	AUTO(buf_free) struct buf body = buf_new(DRAFT_BYTES_MAX);
 	struct json json = json_new(&body);
-	draft_json(cx, &json, &view);
+	draft_json(cx, &json, &view, poster);
 	resp_json(resp, &body);
 	return OK;
 }
@@ -115,13 +141,15 @@ static enum err drafts_list(struct ctx *cx, const struct req *, struct resp *res
 {
 	struct draft_views views;
 	TRY(draft_view_list(cx, &cx->actor.grant, &views));
+	struct str *posters = arena_new(&cx->mem, struct str, views.count);
+	TRY(public_posters(cx, views.items, views.count, posters));
 	AUTO(buf_free) struct buf body = buf_new(DRAFTS_BYTES_MAX);
 	struct json json = json_new(&body);
 	json_object(&json);
 	json_key(&json, "items");
 	json_array(&json);
 	for (size_t i = 0; i < views.count; i++)
-		draft_json(cx, &json, &views.items[i]);
+		draft_json(cx, &json, &views.items[i], posters[i]);
 	json_array_end(&json);
 	json_object_end(&json);
 	resp_json(resp, &body);

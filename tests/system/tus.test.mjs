@@ -123,6 +123,8 @@ test('a kept draft shows itself to its author alone, and is published when they 
   const [published] = await drafts(asha);
   assert.equal(published.state, 'published');
   assert.notEqual(published.video, published.id);
+  assert.match(published.poster, /^\/media\/[^/]+\.jpg$/);
+  assert.equal((await omar.get(published.poster)).headers.get('content-type'), 'image/jpeg');
   assert.equal((await omar.get(`/api/v1/videos/${published.video}`)).body.caption, 'ours');
   assert.equal((await asha.delete(`/api/v1/drafts/${draft.id}`)).status, 204);
   assert.equal((await omar.get(`/api/v1/videos/${published.video}`)).status, 200);
@@ -139,6 +141,16 @@ test('a published clip comes in For You, with its reason, to others', needsShare
   }
   assert.ok(!(await asha.get('/api/v1/feed')).body.items.some((v) => v.id === video.id));
   assert.equal((await omar.get('/api/v1/feed?cursor=xx')).status, 400);
+});
+
+test('a published draft has no picture any more when its video is gone, and the others keep theirs', needsShared, async () => {
+  const lena = await server.signUp('lena');
+  for (const caption of ['first', 'second', 'third']) await upload(lena, clip, { metadata: { caption } });
+  const all = await drafts(lena);
+  const second = all.find((d) => d.caption === 'second');
+  assert.equal((await lena.delete(`/api/v1/videos/${second.video}`)).status, 204);
+  assert.deepEqual((await drafts(lena)).map((d) => [d.caption, d.poster !== null]).sort(), [['first', true], ['second', false], ['third', true]]);
+  assert.equal((await lena.get(`/api/v1/drafts/${second.id}`)).body.poster, null);
 });
 
 test('killed in the middle of an upload and of processing, it goes on', needsShared, async () => {
