@@ -4,7 +4,7 @@
 #include "media/upload.h"
 #include "social/text.h"
 
-#define UPLOADS "/api/v1/uploads"
+#define UPLOADS UPLOADS_PATH
 #define OFFSET_TYPE "application/offset+octet-stream"
 /* The real limit is a setting, and met before the first byte. */
 #define BODY_MAX ((size_t)1 << 40)
@@ -206,7 +206,7 @@ const struct route upload_routes[] = {
 	{ HEAD, UPLOADS "/{id}", upload_head, ACCOUNT, RATE_READ, SLOW, 0,
 		"tus 1.0.0: where an upload goes on.", NULL, NULL, NULL },
 	{ PATCH, UPLOADS "/{id}", upload_patch, ACCOUNT, RATE_READ, SLOW, BODY_MAX,
-		"tus 1.0.0: the next bytes of an upload.", NULL, NULL, &append_sink },
+		"tus 1.0.0: the next bytes of an upload. Also as a POST with X-HTTP-Method-Override: PATCH.", NULL, NULL, &append_sink },
 	{ DELETE, UPLOADS "/{id}", upload_delete, ACCOUNT, RATE_WRITE, SLOW, 0,
 		"tus 1.0.0: erases an upload and its draft.", NULL, NULL, NULL },
 	{},

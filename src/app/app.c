@@ -24,6 +24,7 @@
 #include "store/writer.h"
 
 #include "api/routes.h"
+#include "api/upload_routes.h"
 
 #define CONSOLE_READERS 2
 #define COMMAND_WAIT_US (5 * SECOND_US)
@@ -230,7 +231,7 @@ static enum err listen_http(struct app *app, struct ctx *cx)
 		.event_threads = (unsigned)config->server_event_threads, .slow_threads = (unsigned)config->server_slow_threads,
 		.connections_max = (unsigned)config->server_connections, .idle_seconds = (unsigned)config->server_idle_seconds,
 		.body_seconds = (unsigned)config->server_body_seconds, .head_max = (size_t)config->server_head_bytes,
-		.trusted_proxies = config->server_trusted_proxies, .log = cx->log, .access_log = config->server_access_log,
+		.override_under = UPLOADS_PATH, .trusted_proxies = config->server_trusted_proxies, .log = cx->log, .access_log = config->server_access_log,
 	};
 	struct http_hooks hooks = app_hooks(app);
 	app->template.metrics = &app->metrics;

@@ -99,6 +99,24 @@ static enum err check_sizes(struct exchange *x)
 	return OK;
 }
 
+/* tus 1.0, section X-HTTP-Method-Override: "the server MUST interpret its value as the request's method".  No form of another
+ * site can send such a header. */
+static enum err override_method(struct exchange *x)
+{
+	struct req *req = &x->req;
+	struct str under = str_of(x->http->config.override_under), named = req_header(&x->cx, req, "X-HTTP-Method-Override");
+	bool below = req->path.n == under.n || (req->path.n > under.n && req->path.p[under.n] == '/');
+	if (req->method != POST || named.n == 0 || under.n == 0 || !below || !str_starts(req->path, under))
+		return OK;
+	if (req_header_repeated(&x->cx, req, "X-HTTP-Method-Override"))
+		return refuse(x, 400, "bad-request", "X-HTTP-Method-Override stands there twice: send it once.");
+	enum method method = method_parse(named);
+	if (method == METHOD_UNSET)
+		return refuse(x, 501, "unknown-method", "This method is not known here.");
+	req->method = method;
+	return OK;
+}
+
 static enum err find_route(struct exchange *x)
 {
 	struct req *req = &x->req;
@@ -130,6 +148,7 @@ enum err head_check(struct exchange *x)
 	if (x->req.method == METHOD_UNSET)
 		return refuse(x, 501, "unknown-method", "This method is not known here.");
 	TRY(target_parse(&x->cx, x->target, &x->req.path, &x->req.query));
+	TRY(override_method(x));
 	TRY(find_route(x));
 	size_t body_max = x->req.route ? x->req.route->body_max : 0;
 	if (length > body_max || (framing.chunked && body_max == 0)) {

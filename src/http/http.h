@@ -149,6 +149,9 @@ struct http_config {
 	unsigned event_threads, slow_threads;
 	unsigned connections_max, idle_seconds, body_seconds;  /* body_seconds: a whole request must have arrived within */
 	size_t head_max;
+	/* At this path and below it a POST's X-HTTP-Method-Override is its method, for the route and the gate too; NULL: nowhere.
+	 * (tus 1.0, for clients whose surroundings know no PATCH.) */
+	const char *override_under;
 	const char *trusted_proxies;           /* numeric addresses or networks, comma-separated; "" trusts nobody */
 	const struct log *log;
 	bool access_log;                       /* a line a request: method, route's pattern, status, bytes, time; no address, no path */

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { root, startServer } from './server.mjs';
+import { password, root, startServer } from './server.mjs';
 import { drafts, publish, upload } from './upload.mjs';
 
 const shared = path.join(root, '..', 'shared');
@@ -68,12 +68,35 @@ test('an upload is created, asked for, continued and deleted with the statuses o
 });
 
 test('what cannot be is refused before its bytes', async () => {
-  for (const wrong of ['-1', '0', '1e9', '9223372036854775808', '']) assert.equal((await create(asha, wrong)).status, 400, wrong);
+  for (const wrong of ['-1', '1e9', '9223372036854775808', '']) assert.equal((await create(asha, wrong)).status, 400, wrong);
+  assert.equal((await create(asha, 0)).status, 422);
   assert.equal((await create(asha, (64 << 20) + 1)).status, 413);
   assert.equal((await create(asha, 5, { 'upload-defer-length': '1' })).status, 400);
   assert.equal((await create(asha, 5, { 'upload-concat': 'final;http://127.0.0.1/x' })).status, 400);
   assert.equal((await create(asha, 5, { 'content-type': 'text/plain' }, 'hello')).status, 415);
   assert.equal((await create(server.visitor(), 5)).status, 401);
+});
+
+test('a client that may only POST says what it means in X-HTTP-Method-Override', needsShared, async () => {
+  const where = (await create(asha, 5)).headers.get('location');
+  const as = (method, headers = {}, body) => asha.request('POST', where, { headers: { ...part, ...headers, 'x-http-method-override': method }, body });
+  const sent = await as('PATCH', { 'upload-offset': 0 }, 'hel');
+  assert.deepEqual([sent.status, sent.headers.get('upload-offset')], [204, '3']);
+  const asked = await as('HEAD');
+  assert.deepEqual([asked.status, asked.headers.get('upload-offset'), asked.headers.get('upload-length')], [200, '3', '5']);
+  assert.equal((await as('PUT')).status, 405);
+  assert.equal((await as('PATCH', { 'upload-offset': 9 }, 'lo')).status, 409);
+  const stranger = await asha.request('POST', where, { headers: { ...tus, 'x-http-method-override': 'DELETE', authorization: 'Bearer none' } });
+  assert.equal(stranger.status, 401);
+  const person = server.visitor();
+  await person.post('/api/v1/sessions', { handle: 'asha', password });
+  const crossSite = await person.request('POST', where, { headers: { ...tus, 'x-http-method-override': 'DELETE', origin: 'https://evil.example' } });
+  assert.deepEqual([crossSite.status, crossSite.body.code], [403, 'cross-site']);
+  assert.equal((await as('DELETE')).status, 204);
+  assert.equal((await head(asha, where)).status, 404);
+  const lina = await server.signUp('lina');
+  await upload(lina, clip, { chunkSize: 500_000, options: { overridePatchMethod: true } });
+  assert.equal((await drafts(lina))[0].state, 'published');
 });
 
 test('hostile names are words for their owner, or refused', needsShared, async () => {

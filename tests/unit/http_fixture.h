@@ -186,6 +186,7 @@ static enum err take_upload(struct ctx *cx, const struct req *req, struct resp *
 {
 	struct test_sink *sink = req->sink;
 	resp_text(resp, "text/plain", arena_printf(&cx->mem, "%zu", sink->bytes));
+	resp_header(cx, resp, "X-Method", str_of(method_name(req->method)));
 	return OK;
 }
 
@@ -340,7 +341,7 @@ static void fixture_prepare(struct fixture *f)
 	*f = (struct fixture){
 		.cx = { .mem = arena_new_capped(ARENA_REQUEST_BYTES) },
 		.config = { .address = "127.0.0.1", .event_threads = 2, .slow_threads = 1, .connections_max = 200, .idle_seconds = 30,
-			.body_seconds = 30, .head_max = 16384, .trusted_proxies = "" },
+			.body_seconds = 30, .head_max = 16384, .override_under = "/upload", .trusted_proxies = "" },
 		.hooks = { .ctx_open = fixture_ctx_open, .ctx_close = fixture_ctx_close, .db_lend = fixture_db_lend,
 			.db_return = fixture_db_return, .gate = fixture_gate, .write = fixture_write, .public_version = fixture_public_version,
 			.problem = fixture_problem, .finish = fixture_finish },

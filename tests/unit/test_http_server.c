@@ -90,6 +90,22 @@ TEST(a_full_writer_answers_503_with_retry_after)
 	CHECK(a.status == 503 && answer_header(&a, "Retry-After").n && atomic_load(&f.ran) == 0);
 }
 
+TEST(a_post_is_what_its_override_says_where_that_is_allowed_and_nowhere_else)
+{
+	FIXTURE(f);
+	struct answer a AUTO(answer_free) = {};
+	CHECK(ask_text(&f, "POST /upload" END "X-HTTP-Method-Override: PATCH\r\nContent-Length: 3\r\n\r\nabc", &a));
+	CHECK(a.status == 200 && body_is(&a, "3") && header_is(&a, "X-Method", "PATCH"));
+	CHECK(ask_text(&f, "POST /upload" END "X-HTTP-Method-Override: DELETE\r\nContent-Length: 0\r\n\r\n", &a) && a.status == 405);
+	CHECK(ask_text(&f, "POST /upload" END "X-HTTP-Method-Override: patch\r\nContent-Length: 3\r\n\r\nabc", &a) && a.status == 501);
+	CHECK(ask_text(&f, "POST /upload" END "X-HTTP-Method-Override: PATCH\r\nX-HTTP-Method-Override: POST\r\nContent-Length: 0\r\n\r\n", &a));
+	CHECK(a.status == 400);
+	CHECK(ask_text(&f, "PATCH /upload" END "X-HTTP-Method-Override: POST\r\nContent-Length: 3\r\n\r\nabc", &a));
+	CHECK(a.status == 200 && header_is(&a, "X-Method", "PATCH"));
+	CHECK(ask_text(&f, "POST /uploads" END "X-HTTP-Method-Override: PATCH\r\nContent-Length: 0\r\n\r\n", &a) && a.status == 404);
+	CHECK(ask_text(&f, "POST /write" END "X-HTTP-Method-Override: DELETE\r\nContent-Length: 1\r\n\r\nx", &a) && a.status == 201);
+}
+
 TEST(a_failing_write_tells_its_own_reason)
 {
 	FIXTURE(f);
@@ -392,6 +408,7 @@ int main(void)
 	RUN(a_write_runs_on_the_writer_and_answers_after_the_commit);
 	RUN(a_failed_commit_replaces_the_answer);
 	RUN(a_full_writer_answers_503_with_retry_after);
+	RUN(a_post_is_what_its_override_says_where_that_is_allowed_and_nowhere_else);
 	RUN(a_failing_write_tells_its_own_reason);
 	RUN(a_failing_handler_leaves_nothing_of_its_answer);
 	RUN(slow_work_leaves_the_event_threads_free);
