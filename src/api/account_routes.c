@@ -97,7 +97,10 @@ static enum err put_avatar(struct ctx *cx, const struct req *req, struct resp *r
 	char hash[BLOB_NAME_BYTES];
 	TRY(avatar_make(cx, req->body, hash));
 	struct new_avatar new = { .hash = str_of(hash) };
-	TRY(writer_run(cx, set_avatar, &new));
+	enum err outcome = writer_run(cx, set_avatar, &new);
+	if (outcome != OK)
+		blob_public_discard(cx, new.hash);
+	TRY(outcome);
 	return answer_me(&new.me, resp);
 }
 

@@ -266,9 +266,12 @@ static enum err publish_outputs(struct ctx *cx, struct output *video, struct out
 {
 	struct media_files files = { .video_bytes = video_bytes };
 	TRY(output_publish(cx, video, "video/mp4", files.video));
-	TRY(output_publish(cx, poster, "image/jpeg", files.poster));
-	*out = files;
-	return OK;
+	const enum err outcome = output_publish(cx, poster, "image/jpeg", files.poster);
+	if (outcome == OK)
+		*out = files;
+	else
+		blob_public_discard(cx, str_of(files.video));
+	return outcome;
 }
 
 static enum err publish_rendition(struct ctx *cx, const struct draft *draft, struct media_files *out)

@@ -40,12 +40,13 @@ enum err drop_comments(struct ctx *cx, int64_t video)
 
 enum err drop_cancel(struct ctx *cx, struct str hash)
 {
-	int64_t stands;
 	if (hash.n == 0)
 		return OK;
 	TRY(db_run(cx, SQL_dropped_cancel, TEXT(hash)));
-	TRY(db_get_i64(cx, SQL_blob_stands, &stands, TEXT(hash)));
-	return stands ? OK : fail_as(cx, E_CONFLICT, "file-gone", "the file was taken away meanwhile; publish it once more");
+	enum err outcome = blob_public_keep(cx, hash);
+	if (outcome == E_NOTFOUND)
+		return fail_as(cx, E_CONFLICT, "file-gone", "the file was taken away meanwhile; publish it once more");
+	return outcome;
 }
 
 /* --- the job --- */

@@ -31,7 +31,3 @@ DELETE FROM tally WHERE subject = $1;
 
 -- name: total_forget @public
 DELETE FROM total WHERE subject = $1;
-
--- Not the file: it stays a while after its row is marked as removed.
--- name: blob_stands @personal
-SELECT count(*) FROM blob WHERE name = $1 AND kind = 'public' AND state = 'ready';

@@ -3,8 +3,8 @@
 #include "media/process.h"
 #include "media/protocol.h"
 #include "social/account.h"
-#include "social/erase.h"
 #include "social/video.h"
+#include "store/blob.h"
 #include "store/writer.h"
 
 struct publication {
@@ -34,18 +34,10 @@ static enum err store_video(struct ctx *cx, void *argument)
 	return draft_published(cx, publication->grant, made->id, video);
 }
 
-static enum err drop_files(struct ctx *cx, void *argument)
-{
-	const struct media_files *const files = argument;
-	TRY(drop_blob(cx, str_of(files->video)));
-	return drop_blob(cx, str_of(files->poster));
-}
-
-/* Nothing will name these files: the draft is gone, or its author may not publish. */
-static enum err refuse(struct ctx *cx, const struct grant *grant, const struct draft *draft, struct media_files *files)
+/* The draft is gone, or its author may not publish. */
+static enum err refuse(struct ctx *cx, const struct grant *grant, const struct draft *draft)
 {
 	const char *const reason = cx->failure.slug ? cx->failure.slug : media_reason_slug(REASON_WORKER_FAILED);
-	TRY(writer_run(cx, drop_files, files));
 	const enum err outcome = draft_give_up(cx, grant, draft->id, reason);
 	return outcome == E_NOTFOUND || outcome == E_CONFLICT ? OK : outcome;
 }
@@ -56,11 +48,15 @@ static enum err publish(struct ctx *cx, const struct grant *grant, const struct 
 	/* Published now, however long the picture took. */
 	cx->now_us = clock_wall_us(cx->clock);
 	const enum err outcome = writer_run(cx, store_video, &publication);
+	if (outcome != OK) {
+		blob_public_discard(cx, str_of(files->video));
+		blob_public_discard(cx, str_of(files->poster));
+	}
 	switch (outcome) {
 	case E_INVALID:
 	case E_DENIED:
 	case E_NOTFOUND:
-		return refuse(cx, grant, draft, files);
+		return refuse(cx, grant, draft);
 	default:
 		return outcome;
 	}

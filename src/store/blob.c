@@ -101,12 +101,6 @@ static enum err put_pending(struct ctx *cx, void *argument)
 	return rows_status(rows);
 }
 
-static enum err put_ready(struct ctx *cx, void *argument)
-{
-	const struct publishing *p = argument;
-	return db_run(cx, SQL_blob_ready, TEXT(str_of(p->hash)), I64(p->bytes), TEXT(str_of(p->content_type)));
-}
-
 static enum err move_into_place(struct ctx *cx, int fd, const char *tmp_name, const char *hash)
 {
 	char path[BLOB_PATH_BYTES];
@@ -126,14 +120,19 @@ enum err blob_publish(struct ctx *cx, int fd, const char *tmp_name, const char *
 	TRY(sha256_file(cx, fd, digest, &p.bytes));
 	hex_name(digest, name);
 	TRY(blob_run_write(cx, put_pending, &p));
-	if (p.ready) {
+	if (p.ready)
 		blob_tmp_drop(cx, tmp_name);
-	} else {
+	else
 		TRY(move_into_place(cx, fd, tmp_name, name));
-		TRY(blob_run_write(cx, put_ready, &p));
-	}
 	memcpy(hash, name, sizeof name);
 	return OK;
+}
+
+enum err blob_public_keep(struct ctx *cx, struct str hash)
+{
+	assert(writer_here(cx));
+	TRY(db_run(cx, SQL_blob_keep, TEXT(hash)));
+	return db_changes(cx, PERSONAL_DB) ? OK : fail(cx, E_NOTFOUND, "the file was taken away");
 }
 
 enum err blob_public_open(struct ctx *cx, struct str hash, int *fd, int64_t *bytes)
@@ -182,4 +181,18 @@ enum err blob_remove_row(struct ctx *cx, struct str name, const char *kind)
 enum err blob_public_remove(struct ctx *cx, struct str hash)
 {
 	return blob_remove_row(cx, hash, "public");
+}
+
+static enum err discard_pending(struct ctx *cx, void *argument)
+{
+	const struct str *hash = argument;
+	TRY(db_run(cx, SQL_blob_discard, TEXT(*hash)));
+	return db_changes(cx, PERSONAL_DB) ? job_add(cx, BLOB_ERASE_JOB, 0, cx->now_us) : OK;
+}
+
+void blob_public_discard(struct ctx *cx, struct str hash)
+{
+	struct failure why = cx->failure;
+	if (blob_run_write(cx, discard_pending, &hash) != OK)
+		cx->failure = why;             /* blobs_sweep() finds it */
 }

@@ -3,7 +3,8 @@
  * Public blobs: content-addressed (SHA-256), in the clear, served by sendfile: FOLDER/blobs/public/ab/abcdef....
  * Personal blobs: random names, encrypted in pieces of at most 64 KiB under a key of their own (kept in the owner's sealed
  * columns), readable at any offset, grown by appending: FOLDER/blobs/personal/ab/abcdef....
- * Order of a new public blob: pending row, write to FOLDER/blobs/tmp, fsync, rename, fsync of the folder, row ready.
+ * Order of a new public blob: pending row, write to FOLDER/blobs/tmp, fsync, rename, fsync of the folder; the row becomes ready
+ * in the transaction that first shows it, so that no crash leaves a file in the clear that nothing shows.
  * Taking away: row removed (in the caller's transaction, with a job BLOB_ERASE_JOB), then the file, then the row.
  * A pending or removed row, or a file without a row, is cleared away by blobs_sweep() at start. */
 #ifndef STORE_BLOB_H
@@ -25,9 +26,14 @@ enum err blobs_erase(struct ctx *, const struct job *);
 /* An open file in blobs/tmp for a writer to fill (the media worker's output). */
 enum err blob_tmp(struct ctx *, int *fd, char name[BLOB_NAME_BYTES]);
 void blob_tmp_drop(struct ctx *, const char *name);
-/* Hashes, fsyncs and moves the tmp file into place; runs its two small writes through writer_run() unless it already runs
+/* Hashes, fsyncs and moves the tmp file into place; runs its small write through writer_run() unless it already runs
  * on the writer.  Idempotent: the same bytes are one blob.  `hash` is what names it from now on.  The caller closes fd. */
 enum err blob_publish(struct ctx *, int fd, const char *tmp_name, const char *content_type, char hash[BLOB_NAME_BYTES]);
+/* WRITE, in the transaction of the row that shows it: until then the next start sweeps it away.  E_NOTFOUND: it was removed
+ * meanwhile; publish it once more. */
+enum err blob_public_keep(struct ctx *, struct str hash);
+/* Nothing came to show it: goes at once, unless somebody else keeps it. */
+void blob_public_discard(struct ctx *, struct str hash);
 /* The caller closes fd.  E_NOTFOUND when there is none; `hash` must be 64 hex digits or E_NOTFOUND. */
 enum err blob_public_open(struct ctx *, struct str hash, int *fd, int64_t *bytes);
 /* Takes a public blob away; the last reference must be gone (the caller knows).  E_NOTFOUND. */

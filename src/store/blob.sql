@@ -6,8 +6,11 @@ ON CONFLICT (name) DO UPDATE SET state = CASE WHEN blob.state = 'ready' THEN 're
 -- name: blob_state @personal
 SELECT state FROM blob WHERE name = $1
 
--- name: blob_ready @personal
-UPDATE blob SET state = 'ready', bytes = $2, content_type = $3 WHERE name = $1
+-- name: blob_keep @personal
+UPDATE blob SET state = 'ready' WHERE name = $1 AND kind = 'public' AND state <> 'removed'
+
+-- name: blob_discard @personal
+UPDATE blob SET state = 'removed' WHERE name = $1 AND kind = 'public' AND state = 'pending'
 
 -- name: blob_add_personal @personal
 INSERT INTO blob (name, kind, state, bytes, content_type, created_us) VALUES ($1, 'personal', 'ready', 0, '', $2)

@@ -29,7 +29,7 @@ static bool exists(struct str path)
 	return access(path.p, F_OK) == 0;
 }
 
-static enum err publish(struct node *node, struct str bytes, char hash[BLOB_NAME_BYTES])
+static enum err place(struct node *node, struct str bytes, char hash[BLOB_NAME_BYTES])
 {
 	char name[BLOB_NAME_BYTES];
 	int fd;
@@ -41,6 +41,17 @@ static enum err publish(struct node *node, struct str bytes, char hash[BLOB_NAME
 	if (e != OK)
 		blob_tmp_drop(&node->cx, name);
 	return e;
+}
+
+static enum err keep(struct ctx *cx, void *hash)
+{
+	return blob_public_keep(cx, str_of(hash));
+}
+
+static enum err publish(struct node *node, struct str bytes, char hash[BLOB_NAME_BYTES])
+{
+	TRY(place(node, bytes, hash));
+	return writer_run(&node->cx, keep, hash);
 }
 
 TEST(the_same_bytes_are_one_public_blob_named_by_their_hash)
@@ -95,6 +106,26 @@ TEST(a_removed_blob_goes_with_its_file_and_may_come_again)
 	CHECK(node_ok(&node.cx, blobs_erase(&node.cx, &job)));
 	CHECK(node_ok(&node.cx, blob_public_open(&node.cx, str_of(hash), &fd, &bytes)));
 	close(fd);
+	end_blobs(&node);
+}
+
+TEST(a_file_that_nothing_came_to_show_goes)
+{
+	struct node node;
+	char hash[BLOB_NAME_BYTES], kept[BLOB_NAME_BYTES];
+	int64_t removed = 0;
+	CHECK(open_blobs(&node));
+	CHECK(node_ok(&node.cx, publish(&node, STR("shown"), kept)));
+	CHECK(node_ok(&node.cx, place(&node, STR("never shown"), hash)) && exists(path_of(&node, "public", hash)));
+	CHECK(node_ok(&node.cx, blobs_sweep(&node.cx, &removed)) && removed == 1);
+	CHECK(!exists(path_of(&node, "public", hash)) && exists(path_of(&node, "public", kept)));
+	CHECK(writer_run(&node.cx, keep, hash) == E_NOTFOUND);
+
+	CHECK(node_ok(&node.cx, place(&node, STR("never shown"), hash)));
+	blob_public_discard(&node.cx, str_of(hash));
+	blob_public_discard(&node.cx, str_of(kept));
+	CHECK(node_ok(&node.cx, blobs_erase(&node.cx, NULL)));
+	CHECK(!exists(path_of(&node, "public", hash)) && exists(path_of(&node, "public", kept)));
 	end_blobs(&node);
 }
 
@@ -340,6 +371,7 @@ int main(void)
 	RUN(the_same_bytes_are_one_public_blob_named_by_their_hash);
 	RUN(a_name_that_is_no_hash_is_not_found);
 	RUN(a_removed_blob_goes_with_its_file_and_may_come_again);
+	RUN(a_file_that_nothing_came_to_show_goes);
 	RUN(files_without_rows_are_swept_away);
 	RUN(publishing_that_fails_anywhere_leaves_a_whole_blob_or_none);
 	RUN(any_stretch_reads_back_as_it_was_written_however_it_was_written);
