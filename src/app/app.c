@@ -125,6 +125,7 @@ static enum err open_writer(struct app *app, struct ctx *cx)
 	}
 	app_ctx_bare(app, &app->writer_cx);
 	TRY(writer_start(&app->writer_cx, db, all_statements, &app->writer));
+	writer_guard(app->writer, session_stands);
 	app->template.writer = cx->writer = app->writer;
 	return OK;
 }

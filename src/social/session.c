@@ -108,6 +108,21 @@ enum err session_open(struct ctx *cx, struct str token, bool *touch_due)
 	return OK;
 }
 
+enum err session_stands(struct ctx *cx)
+{
+	AUTO(rows_close) struct rows *rows = NULL;
+	if (cx->actor.session == 0)
+		return OK;
+	TRY(db_query(cx, SQL_session_role, &rows, I64(cx->actor.session), I64(cx->actor.account)));
+	bool stands = rows_next(rows);
+	enum role role = stands ? role_of(rows_text(rows, 0)) : ROLE_NOBODY;
+	TRY(rows_status(rows));
+	if (!stands)
+		return ended(cx);
+	cx->actor.role = role;
+	return OK;
+}
+
 static enum err get_row(struct ctx *cx, int64_t id, struct session *out)
 {
 	AUTO(rows_close) struct rows *rows = NULL;

@@ -23,6 +23,9 @@ void sessions_close(struct sessions **);       /* wipes */
  * hourly).  E_ANONYMOUS: not a token, or its session ended.  A session that ended in this or another process is noticed by
  * the next call: see session_cache.c. */
 enum err session_open(struct ctx *, struct str token, bool *touch_due);
+/* WRITE, before anything is written in a session's name: a body may have taken minutes to arrive since session_open().  The
+ * role is as it is now.  OK also when nobody is signed in.  E_ANONYMOUS: the session has ended meanwhile. */
+enum err session_stands(struct ctx *);
 /* WRITE.  Notes the use and moves the expiry on. */
 enum err session_touch(struct ctx *);
 

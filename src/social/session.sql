@@ -7,6 +7,10 @@ SELECT {session} FROM session WHERE token_mac = $1;
 -- name: session_by_id @personal
 SELECT {session} FROM session WHERE id = $1;
 
+-- name: session_role @personal
+SELECT a.role FROM session s JOIN account a ON a.id = s.account
+WHERE s.id = $1 AND s.account = $2 AND a.state = 'active';
+
 -- name: session_list @personal
 SELECT {session} FROM session WHERE account = $1 AND expires_us > $2 ORDER BY id DESC LIMIT $3;
 

@@ -141,6 +141,7 @@ static enum err try_password(struct ctx *cx, const struct account *row, struct s
 struct sign_in {
 	struct grant grant;
 	enum role role;
+	struct str hash;                       /* that the password was held against */
 	struct str client;
 	struct session_token *token;
 };
@@ -159,15 +160,27 @@ static enum err find(struct ctx *cx, struct str handle, struct sign_in *in, stru
 	else
 		TRY(outcome);
 	in->role = role_of(found.role);
+	in->hash = found.password_hash;
 	*row = found;
 	return OK;
 }
 
+static enum err sign_in_failed(struct ctx *cx)
+{
+	return fail_as(cx, E_ANONYMOUS, "sign-in-failed", "the name or the password is not right");
+}
+
+/* Hashing took a while: a password that was changed meanwhile must not open a session that outlives the change. */
 static enum err sign_in_work(struct ctx *cx, void *argument)
 {
 	struct sign_in *in = argument;
 	struct account now;
-	TRY(account_by_id(cx, in->grant.account, &now));
+	enum err outcome = account_open(cx, &in->grant, &now);
+	if (outcome == E_NOTFOUND)
+		return sign_in_failed(cx);
+	TRY(outcome);
+	if (!str_eq(now.password_hash, in->hash) || str_eq(now.state, STATE_CLOSED))
+		return sign_in_failed(cx);
 	if (!str_eq(now.state, STATE_ACTIVE))
 		return fail_as(cx, E_DENIED, "suspended", "this account is suspended; ask the node's operator");
 	TRY(follow_tidy(cx, &in->grant));
@@ -188,7 +201,7 @@ enum err account_sign_in(struct ctx *cx, struct str handle, struct str password,
 	bool right = false;
 	TRY(try_password(cx, &row, password, &right));
 	if (!right)
-		return fail_as(cx, E_ANONYMOUS, "sign-in-failed", "the name or the password is not right");
+		return sign_in_failed(cx);
 	if (str_eq(row.state, STATE_SUSPENDED))
 		return fail_as(cx, E_DENIED, "suspended", "this account is suspended; ask the node's operator");
 	TRY(writer_run(cx, sign_in_work, &in));

@@ -211,6 +211,11 @@ enum err writer_start(struct ctx *template, struct db *db, const struct stmt *co
 	return OK;
 }
 
+void writer_guard(struct writer *writer, enum err (*may_write)(struct ctx *))
+{
+	writer->may_write = may_write;
+}
+
 void writer_stop(struct writer **writer)
 {
 	if (!writer || !*writer)

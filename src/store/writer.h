@@ -17,6 +17,9 @@ typedef void write_done(void *argument, enum err outcome);
  * all_statements) is where outbox rows find theirs by name.  Applies what a crash left in the outbox before it returns.
  * Of `template` the clock, log, config, faults and ids are used. */
 enum err writer_start(struct ctx *template, struct db *db, const struct stmt *const *statements, struct writer **out);
+/* Before anything is submitted.  Asked on the writer's thread before each work, with the work's context: what is not OK is the
+ * work's outcome, and nothing is run. */
+void writer_guard(struct writer *, enum err (*may_write)(struct ctx *));
 /* Asynchronous: returns at once; `work` runs on the writer thread with cx->db set to the writer's, `done` there after the
  * commit.  When work fails its savepoint is rolled back and done gets its error; when the group's commit fails every work of
  * the group gets that error, and nothing of it is kept.  Full queue: done(E_BUSY) at once, on the caller's thread.

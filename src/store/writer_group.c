@@ -25,7 +25,9 @@ static enum err run_work(struct writer *writer, struct write *write)
 	cx->db = writer->db;
 	cx->writer = writer;
 	writer->db->in_group = true;
-	write->outcome = write->work(cx, write->argument);
+	write->outcome = writer->may_write ? writer->may_write(cx) : OK;
+	if (write->outcome == OK)
+		write->outcome = write->work(cx, write->argument);
 	writer->db->in_group = false;
 	cx->db = lent;
 	cx->writer = known;

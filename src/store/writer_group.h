@@ -33,6 +33,7 @@ struct writer {
 	struct db *db;
 	const struct stmt **statements;        /* sorted by name */
 	size_t statement_count;
+	enum err (*may_write)(struct ctx *);   /* NULL: everybody may */
 	struct write *group;
 	unsigned group_max;
 
