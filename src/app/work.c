@@ -56,9 +56,9 @@ static const struct job_kind kinds[] = {
 	{ TIDY_JOB, tidy, ATTEMPTS_MAX },
 	{ DRAFT_PROCESS_JOB, publish_run, PUBLISH_JOB_ATTEMPTS },
 	{ UPLOAD_EXPIRE_JOB, upload_expire, ATTEMPTS_MAX },
-	{ ERASE_JOB, erase, ATTEMPTS_MAX },
-	{ DROP_JOB, drop_run, ATTEMPTS_MAX },
-	{ BLOB_ERASE_JOB, blobs_erase, ATTEMPTS_MAX },
+	{ ERASE_JOB, erase, ERASE_ATTEMPTS_MAX },
+	{ DROP_JOB, drop_run, ERASE_ATTEMPTS_MAX },
+	{ BLOB_ERASE_JOB, blobs_erase, ERASE_ATTEMPTS_MAX },
 	{},
 };
 
