@@ -55,13 +55,26 @@ static void free_path(char **path)
 	free(*path);
 }
 
+static const char *folder_of(struct ctx *cx, const char *key_file)
+{
+	const char *slash = strrchr(key_file, '/');
+	return slash ? arena_text(&cx->mem, (struct str){ .p = key_file, .n = (size_t)(slash - key_file) + 1 }) : ".";
+}
+
+/* A key whose name is lost with the power takes everything that was sealed under it along. */
+static enum err sync_folder_of(struct ctx *cx, const char *key_file)
+{
+	AUTO(close_fd) int fd = open(folder_of(cx, key_file), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fault_hit(cx) || fd < 0 || fsync(fd) != 0)
+		return fail(cx, E_IO, "making the region key's name durable: %s", strerror(errno));
+	return OK;
+}
+
 /* Whether the file's folder is the data folder or lies below it. */
 static enum err refuse_inside(struct ctx *cx, const char *key_file, const char *data_folder)
 {
 	AUTO(free_path) char *data = realpath(data_folder, NULL);
-	const char *slash = strrchr(key_file, '/');
-	struct str folder = slash ? (struct str){ .p = key_file, .n = (size_t)(slash - key_file) + 1 } : STR(".");
-	AUTO(free_path) char *around = realpath(arena_text(&cx->mem, folder), NULL);
+	AUTO(free_path) char *around = realpath(folder_of(cx, key_file), NULL);
 	if (!around)
 		return fail(cx, E_NOTFOUND, "the folder of %s: %s", key_file, strerror(errno));
 	if (!data)
@@ -94,6 +107,8 @@ enum err keyholder_init(struct ctx *cx, const char *key_file, const char *data_f
 	if (fd < 0)
 		return fail(cx, E_IO, "the region key %s: %s", key_file, strerror(errno));
 	enum err e = write_key_file(cx, fd, key_file);
+	if (e == OK)
+		e = sync_folder_of(cx, key_file);
 	if (e != OK)
 		unlink(key_file);
 	return e;
