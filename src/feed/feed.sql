@@ -26,9 +26,10 @@ WHERE v.id < $1 AND v.state = 'visible' AND p.state = 'active' ORDER BY v.id DES
 -- name: feed_older_ids @public
 SELECT v.id, v.account FROM video v WHERE v.id < $1 AND v.state = 'visible' ORDER BY v.id DESC LIMIT $2;
 
+-- People block few: their blocks are read through (the + keeps them from being looked up one by one), which for most is nothing.
 -- name: feed_unwanted @personal
 SELECT 0, w.video FROM watched w WHERE w.person = $1 AND w.video IN
        ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
 UNION ALL
-SELECT 1, b.account FROM block b WHERE b.person = $1 AND b.account IN
+SELECT 1, b.account FROM block b WHERE b.person = $1 AND +b.account IN
        ($34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64, $65);

@@ -21,14 +21,6 @@ static bool memory_left(const struct look *look)
 	return look->walk.ahead_count < CURSOR_AHEAD_MAX;
 }
 
-static void remember(struct look *look, int64_t video)
-{
-	struct walk *const walk = &look->walk;
-	const uint32_t fingerprint = walk_fingerprint(walk, video);
-	walk->ahead[walk->ahead_count++] = fingerprint;
-	set_add(&look->ahead, fingerprint);
-}
-
 static bool open_to(const struct choice *choice)
 {
 	return choice->checked && !choice->rejected && !choice->taken;
@@ -59,7 +51,7 @@ static void take(struct filling *filling, const struct choice *choice)
 		.video = video, .author = choice->video.author, .reason = choice->reason, .json = choice->json,
 	};
 	filling->author = choice->video.author;
-	remember(look, video);
+	look_remember(look, &choice->video);
 	mark(&look->fresh, video);
 	mark(&look->liked, video);
 	mark(&look->follows, video);
@@ -101,11 +93,9 @@ static void pass_older(struct look *look)
 /* What was shown ahead and has been passed needs no memory; done before the memory decides what may be shown. */
 static void pass(struct look *look)
 {
-	const uint64_t rank = look->walk.rank;
-	const int64_t id = look->walk.id;
 	pass_pool(look);
 	pass_older(look);
-	look_forget_passed(look, rank, id);
+	look_forget_passed(look);
 }
 
 /* --- a round in the pool --- */

@@ -115,9 +115,17 @@ static bool suits(const struct look *look, const struct candidate *video)
 	return look->reads[video->language] == (look->walk.phase == WALK_READABLE) && video->author != look->cx->actor.account;
 }
 
-static bool shown_or_refused(const struct look *look, int64_t video)
+/* Notes where the turn of a shown one is: whatever the order is about to pass has been looked at. */
+static bool shown_or_refused(struct look *look, int64_t video, uint64_t rank)
 {
-	return set_has(&look->ahead, walk_fingerprint(&look->walk, video)) || set_has(&look->refused, (uint64_t)video);
+	struct walk *const walk = &look->walk;
+	const uint32_t fingerprint = walk_fingerprint(walk, video);
+	if (!set_has(&look->ahead, fingerprint))
+		return set_has(&look->refused, (uint64_t)video);
+	for (unsigned i = 0; i < walk->ahead_count; i++)
+		if (walk->ahead[i] == fingerprint)
+			look->turns[i] = (struct turn){ .rank = rank, .id = video };
+	return true;
 }
 
 static bool passed_in_pool(const struct walk *walk, uint64_t rank, int64_t id)
@@ -125,26 +133,43 @@ static bool passed_in_pool(const struct walk *walk, uint64_t rank, int64_t id)
 	return !comes_before(walk->rank, walk->id, rank, id);
 }
 
+/* The rank above which neither list has room. */
+static uint64_t worst_rank(const struct look *look, bool follows)
+{
+	const struct choices *const fresh = &look->fresh, *const followed = &look->follows;
+	if (fresh->count < fresh->max || (follows && followed->count < followed->max))
+		return UINT64_MAX;
+	const uint64_t worst = fresh->items[fresh->count - 1].rank;
+	const uint64_t worst_followed = follows ? followed->items[followed->count - 1].rank : 0;
+	return worst > worst_followed ? worst : worst_followed;
+}
+
+/* Thousands for each request: what is ranked too low goes by after one comparison. */
 static void look_at_fresh(struct look *look, int64_t avoid, bool ahead)
 {
 	const struct walk *const walk = &look->walk;
 	const struct pool *const pool = look->pool;
-	for (unsigned i = 0; i < pool->fresh_count && pool->fresh[i].id >= walk->base; i++) {
+	const uint64_t seed = walk->seed;
+	const int64_t start_s = walk->start_s, base = walk->base;
+	ahead = ahead && look->followed.count > 0;
+	uint64_t worst = UINT64_MAX;
+	for (unsigned i = 0; i < pool->fresh_count && pool->fresh[i].id >= base; i++) {
 		const struct candidate *const video = &pool->fresh[i];
-		if (video->id > walk->top || !suits(look, video) || video->author == avoid)
+		const uint64_t rank = rank_of(seed, start_s, video->id, video->created_s);
+		if (rank > worst || video->id > walk->top || !suits(look, video) || video->author == avoid)
 			continue;
-		const uint64_t rank = rank_of(walk->seed, walk->start_s, video->id, video->created_s);
 		if (passed_in_pool(walk, rank, video->id))
 			continue;
 		const bool follows = ahead && set_has(&look->followed, (uint64_t)video->author)
 			&& has_room_for(&look->follows, rank, video->id);
 		const bool fresh = has_room_for(&look->fresh, rank, video->id);
-		if ((!fresh && !follows) || shown_or_refused(look, video->id))
+		if ((!fresh && !follows) || shown_or_refused(look, video->id, rank))
 			continue;
 		if (fresh)
 			offer(&look->fresh, video, pool->fresh_json[i], rank, FEED_FRESH);
 		if (follows)
 			offer(&look->follows, video, pool->fresh_json[i], rank, FEED_FOLLOWED);
+		worst = worst_rank(look, ahead);
 	}
 }
 
@@ -163,7 +188,7 @@ static void look_at_liked(struct look *look)
 			continue;
 		const uint64_t rank = rank_of(walk->seed, walk->start_s, video->id, video->created_s);
 		const bool passed = video->id >= walk->base ? passed_in_pool(walk, rank, video->id) : video->id >= walk->older;
-		if (!passed && !shown_or_refused(look, video->id))
+		if (!passed && !shown_or_refused(look, video->id, rank))
 			offer(&look->liked, video, pool->liked_json[i], UINT32_MAX - heat, FEED_LIKED);
 	}
 }
@@ -176,28 +201,34 @@ void look_at_pool(struct look *look, int64_t avoid, bool ahead)
 		look_at_liked(look);
 }
 
-void look_forget_passed(struct look *look, uint64_t old_rank, int64_t old_id)
+void look_remember(struct look *look, const struct candidate *video)
 {
 	struct walk *const walk = &look->walk;
-	const struct walk old = { .rank = old_rank, .id = old_id };
-	if (walk->ahead_count == 0)
-		return;
-	struct set *const passed = arena_new(&look->cx->mem, struct set, 1);
-	for (unsigned i = 0; i < look->pool->fresh_count && look->pool->fresh[i].id >= walk->base; i++) {
-		const struct candidate *const video = &look->pool->fresh[i];
-		const uint64_t rank = rank_of(walk->seed, walk->start_s, video->id, video->created_s);
-		const uint32_t fingerprint = walk_fingerprint(walk, video->id);
-		if (video->id <= walk->top && passed_in_pool(walk, rank, video->id) && !passed_in_pool(&old, rank, video->id)
-			&& set_has(&look->ahead, fingerprint))
-			set_add(passed, fingerprint);
-	}
-	for (unsigned i = 0; i < look->older.count; i++)
-		if (look->older.items[i].video.id >= walk->older)
-			set_add(passed, walk_fingerprint(walk, look->older.items[i].video.id));
+	const uint32_t fingerprint = walk_fingerprint(walk, video->id);
+	look->turns[walk->ahead_count] = (struct turn){
+		.rank = rank_of(walk->seed, walk->start_s, video->id, video->created_s), .id = video->id,
+	};
+	walk->ahead[walk->ahead_count++] = fingerprint;
+	set_add(&look->ahead, fingerprint);
+}
+
+static bool turn_is_over(const struct walk *walk, const struct turn *turn)
+{
+	if (turn->id == 0)
+		return false;
+	return turn->id >= walk->base ? passed_in_pool(walk, turn->rank, turn->id) : turn->id >= walk->older;
+}
+
+void look_forget_passed(struct look *look)
+{
+	struct walk *const walk = &look->walk;
 	unsigned kept = 0;
-	for (unsigned i = 0; i < walk->ahead_count; i++)
-		if (!set_has(passed, walk->ahead[i]))
-			walk->ahead[kept++] = walk->ahead[i];
+	for (unsigned i = 0; i < walk->ahead_count; i++) {
+		if (turn_is_over(walk, &look->turns[i]))
+			continue;
+		look->turns[kept] = look->turns[i];
+		walk->ahead[kept++] = walk->ahead[i];
+	}
 	walk->ahead_count = kept;
 }
 
@@ -215,7 +246,7 @@ static void add_older(struct look *look, const struct video_view *view)
 	const bool reads = asked_language(look->ask, view->video.language);
 	choice->rejected = reads != (look->walk.phase == WALK_READABLE) || choice->video.author == look->cx->actor.account
 		|| json.failed;
-	choice->taken = shown_or_refused(look, choice->video.id);
+	choice->taken = shown_or_refused(look, choice->video.id, 0);
 	buf_free(&json);
 }
 

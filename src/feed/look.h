@@ -33,6 +33,12 @@ struct set {
 void set_add(struct set *, uint64_t);
 bool set_has(const struct set *, uint64_t);
 
+/* Where a video that was shown ahead of the order has its turn. */
+struct turn {
+	uint64_t rank;                         /* of one in the walk's pool */
+	int64_t id;                            /* 0: not met in this request, so the order is not near it either */
+};
+
 struct look {
 	struct ctx *cx;
 	const struct feed_ask *ask;
@@ -40,6 +46,7 @@ struct look {
 	struct walk walk;
 	bool reads[POOL_LANGUAGES_MAX];
 	struct set ahead;                      /* fingerprints: shown already, though the order has not passed them */
+	struct turn turns[CURSOR_AHEAD_MAX + 1];       /* of each in walk.ahead */
 	struct set refused;                    /* ids: found unwanted in this request */
 	struct set followed;                   /* accounts */
 	struct choices fresh, liked, follows, older;
@@ -55,6 +62,8 @@ void look_at_pool(struct look *, int64_t avoid, bool ahead);
 enum err look_at_older(struct look *);
 /* Rejects what the actor has watched and whom they block, among the first LOOK_CHECK that were not checked. */
 enum err look_check(struct look *, struct choices *const *lists, unsigned count);
+/* Shown now, ahead of the order for all that is known yet. */
+void look_remember(struct look *, const struct candidate *);
 /* The order has passed some of what was shown ahead of it: that memory is free again. */
-void look_forget_passed(struct look *, uint64_t old_rank, int64_t old_id);
+void look_forget_passed(struct look *);
 #endif

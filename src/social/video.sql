@@ -45,6 +45,7 @@ WHERE v.id IN ($1, $2, $3, $4, $5, $6, $7, $8) AND v.state = 'visible' AND p.sta
 -- name: video_shows @public
 SELECT v.id FROM video v WHERE v.src = $1 OR v.poster = $1 LIMIT 1;
 
+-- Blocks: as in feed_unwanted.
 -- name: video_flags_batch @personal
 SELECT 1, l.video FROM liked l WHERE l.person = $1 AND l.video IN ($2, $3, $4, $5, $6, $7, $8, $9)
 UNION ALL
@@ -52,7 +53,7 @@ SELECT 2, s.video FROM saved s WHERE s.person = $1 AND s.video IN ($2, $3, $4, $
 UNION ALL
 SELECT 3, f.account FROM follow f WHERE f.person = $1 AND f.account IN ($10, $11, $12, $13, $14, $15, $16, $17)
 UNION ALL
-SELECT 4, b.account FROM block b WHERE b.person = $1 AND b.account IN ($10, $11, $12, $13, $14, $15, $16, $17);
+SELECT 4, b.account FROM block b WHERE b.person = $1 AND +b.account IN ($10, $11, $12, $13, $14, $15, $16, $17);
 
 -- name: published_add @personal
 INSERT INTO published ({published}) VALUES ({published:$1});
