@@ -7,6 +7,7 @@
 
 /* A sink's request may take long, but not for ever: so much must have come within each body_seconds. */
 #define SINK_PACE_BYTES 16384
+#define CRAMMED "The request's head has too many or too large fields; clear cookies."
 
 static int64_t late_us(const struct exchange *x)
 {
@@ -46,6 +47,7 @@ void *exchange_begin(void *argument, const char *target, struct MHD_Connection *
 	atomic_store(&x->connection->deadline_us, late_us(x));
 	atomic_store(&x->connection->begun, true);
 	atomic_fetch_add(&http->counters.running, 1);
+	x->connection->exchange = x;
 	return x;
 }
 
@@ -213,10 +215,27 @@ static bool target_was_whole(const struct exchange *x, const char *version)
 	return version == x->target_at + x->target.n + 1;
 }
 
+/* libmicrohttpd takes no answer while a body arrives. */
+static enum MHD_Result refuse_rest(struct exchange *x)
+{
+	enum standing waiting = WAITING;
+	if (!atomic_compare_exchange_strong(&x->connection->standing, &waiting, ANSWERING))
+		return MHD_NO;
+	close_sink(x, false);
+	answer_past(x);
+	x->connection->linger = true;
+	return MHD_NO;
+}
+
 static enum MHD_Result see_head(struct exchange *x, const char *method, const char *version)
 {
 	atomic_store(&x->phase, PHASE_BODY);
 	open_context(x, method);
+	if (head_is_crammed(x)) {
+		x->status = 431;
+		x->outcome = fail_as(&x->cx, E_TOOLARGE, "head-too-large", CRAMMED);
+		return refuse_rest(x);
+	}
 	if (!target_was_whole(x, version)) {
 		x->admitted = true;
 		x->outcome = fail_as(&x->cx, E_INVALID, "bad-request", "The request line is malformed.");
@@ -232,18 +251,6 @@ static enum MHD_Result see_head(struct exchange *x, const char *method, const ch
 		return MHD_NO;
 	x->connection->linger = true;
 	return answer_queue(x);
-}
-
-/* libmicrohttpd takes no answer while a body arrives. */
-static enum MHD_Result refuse_rest(struct exchange *x)
-{
-	enum standing waiting = WAITING;
-	if (!atomic_compare_exchange_strong(&x->connection->standing, &waiting, ANSWERING))
-		return MHD_NO;
-	close_sink(x, false);
-	answer_past(x);
-	x->connection->linger = true;
-	return MHD_NO;
 }
 
 static enum MHD_Result take_body(struct exchange *x, const char *bytes, size_t n)
@@ -328,6 +335,16 @@ void exchange_end(void *argument, struct MHD_Connection *, void **exchange, enum
 	             clock_boot_us(NULL) + (int64_t)(http->config.idle_seconds + http->config.body_seconds) * SECOND_US);
 	atomic_compare_exchange_strong(&x->connection->standing, &answering, WAITING);
 	atomic_fetch_sub(&http->counters.running, 1);
+	x->connection->exchange = NULL;
 	free(x);
 	*exchange = NULL;
+}
+
+/* When cookies have used up a connection's memory, libmicrohttpd 0.9.75 drops it without a word, to us too. */
+void exchange_forgotten(struct exchange *x)
+{
+	void *exchange = x;
+	x->connection->linger = true;
+	x->answer_bytes = say_last(x->connection->fd, 431, "Request Header Fields Too Large", "head-too-large", CRAMMED);
+	exchange_end(x->http, NULL, &exchange, MHD_REQUEST_TERMINATED_WITH_ERROR);
 }

@@ -83,6 +83,20 @@ static enum err check_framing(struct exchange *x, const struct framing *framing,
 	return OK;
 }
 
+/* libmicrohttpd's record of a field, and room for the head of an answer of ours. */
+#define FIELD_BYTES 64
+#define ANSWER_HEAD_BYTES 2048
+
+/* It takes cookies apart, whether asked to or not, from a copy. */
+bool head_is_crammed(const struct exchange *x)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(x->wire, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+	int fields = MHD_get_connection_values_n(x->wire, MHD_HEADER_KIND | MHD_COOKIE_KIND, NULL, NULL);
+	size_t cookies = req_header(NULL, &x->req, "Cookie").n;
+	size_t used = (info ? info->header_size : 0) + cookies + (size_t)fields * FIELD_BYTES;
+	return used + ANSWER_HEAD_BYTES > connection_memory(&x->http->config);
+}
+
 static enum err check_sizes(struct exchange *x)
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(x->wire, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);

@@ -24,9 +24,8 @@ static unsigned connection_limit(const struct http_config *config)
 	return config->connections_max + config->connections_max / 8 + 2 * config->event_threads;
 }
 
-/* libmicrohttpd keeps a request's head, its parsed fields and the answer's head in one piece of memory: so that a head
- * somewhat larger than the limit still reaches us and is told so in our words. */
-static size_t connection_memory(const struct http_config *config)
+/* Somewhat more than the limit, so that a head somewhat larger than it still reaches us and is told so in our words. */
+size_t connection_memory(const struct http_config *config)
 {
 	return config->head_max + config->head_max / 4 + 4096;
 }
@@ -36,7 +35,10 @@ static void connection_changed(void *argument, struct MHD_Connection *wire, void
 	struct http *http = argument;
 	struct counters *counters = &http->counters;
 	if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
-		warden_remove(http->warden, *context);
+		struct connection *ended = *context;
+		if (ended->exchange)
+			exchange_forgotten(ended->exchange);
+		warden_remove(http->warden, ended);
 		atomic_fetch_sub(&counters->connections, 1);
 		return;
 	}

@@ -31,16 +31,22 @@ struct warden {
 	pthread_t thread;
 };
 
+int64_t say_last(int fd, int status, const char *title, const char *code, const char *detail)
+{
+	char body[384], text[640];
+	int n = snprintf(body, sizeof body, "{\"type\":\"/problems/%s\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\",\"code\":\"%s\"}",
+	                 code, title, status, detail, code);
+	assert(n < (int)sizeof body);
+	int head_and_body = snprintf(text, sizeof text, "HTTP/1.1 %d %s\r\nContent-Type: application/problem+json\r\n"
+		"Content-Length: %d\r\nConnection: close\r\n\r\n%s", status, title, n, body);
+	assert(head_and_body < (int)sizeof text);
+	return send(fd, text, (size_t)head_and_body, MSG_DONTWAIT | MSG_NOSIGNAL) == head_and_body ? n : 0;
+}
+
 /* Silent connections are the library's business, so who is late here has sent something: it may be told. */
 static void tell_late(int fd)
 {
-	static const char body[] = "{\"type\":\"/problems/late\",\"title\":\"Request Timeout\",\"status\":408,"
-		"\"detail\":\"The request did not arrive in time. Send it again.\",\"code\":\"late\"}";
-	char text[512];
-	int n = snprintf(text, sizeof text, "HTTP/1.1 408 Request Timeout\r\nContent-Type: application/problem+json\r\n"
-		"Content-Length: %zu\r\nConnection: close\r\n\r\n%s", sizeof body - 1, body);
-	ssize_t sent = send(fd, text, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);
-	(void)sent;                            /* a courtesy: the connection ends either way */
+	say_last(fd, 408, "Request Timeout", "late", "The request did not arrive in time. Send it again.");
 }
 
 static bool take_waiting(struct connection *connection)

@@ -16,6 +16,7 @@ enum standing {
 	CUT
 };
 
+struct exchange;
 struct connection {
 	struct connection *next, *previous;    /* under the warden's lock */
 	int fd;                                /* the library's; open as long as the connection is listed */
@@ -25,7 +26,12 @@ struct connection {
 	bool crowded;                          /* one more than connections_max: answered 503 */
 	bool linger;                           /* closed with unread bytes of the client's */
 	struct address address;
+	struct exchange *exchange;             /* begun and not yet ended; the event thread's */
 };
+
+/* A problem as the last thing that a connection says; literals without quotes.  A courtesy: the connection ends either way.  Gives the
+ * bytes of the body that went out, or 0. */
+int64_t say_last(int fd, int status, const char *title, const char *code, const char *detail);
 
 struct warden;
 enum err warden_start(struct ctx *, struct warden **out);

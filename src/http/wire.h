@@ -72,7 +72,14 @@ struct exchange {
 void *exchange_begin(void *http, const char *target, struct MHD_Connection *);
 enum MHD_Result exchange_step(void *http, struct MHD_Connection *, const char *url, const char *method, const char *version,
                               const char *bytes, size_t *n, void **exchange);
+/* For one that libmicrohttpd ends without exchange_end(). */
+void exchange_forgotten(struct exchange *);
 void exchange_end(void *http, struct MHD_Connection *, void **exchange, enum MHD_RequestTerminationCode);
+
+/* What libmicrohttpd may use for a connection: a request's head, its parsed fields and the answer's head (server.c). */
+size_t connection_memory(const struct http_config *);
+/* So little of it is left that an answer's head might not fit (head.c). */
+bool head_is_crammed(const struct exchange *);
 
 /* What is wrong with a head, or OK (head.c).  Sets x->status where HTTP has a finer one. */
 enum err head_check(struct exchange *);

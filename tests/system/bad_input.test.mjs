@@ -73,6 +73,19 @@ test('an oversized head, address or body is told from a wrong one', async () => 
   assert.match((await asha.put(`${api}/me`, {})).headers.get('allow'), /GET/);
 });
 
+test('too many or too large cookies are told as such', async () => {
+  const ask = (cookie) => raw(request(`GET ${api}/node HTTP/1.1`, `Cookie: ${cookie}\r\n`));
+  const many = (n) => Array.from({ length: n }, (_, i) => `cookie${i}=value`).join('; ');
+  for (const cookie of [many(100), 'x'.repeat(8000)]) assert.equal(statusOf(await ask(cookie)), 200);
+  for (const cookie of [many(250), many(300), many(400), 'x'.repeat(12_000)]) {
+    const answer = await ask(cookie);
+    assert.equal(statusOf(answer), 431, answer);
+    assert.match(answer, /application\/problem\+json[^]*"code":"head-too-large"/);
+  }
+  for (const cookie of [many(1000), 'x'.repeat(30_000)]) assert.equal(statusOf(await ask(cookie)), 431);
+  assert.ok(await server.alive());
+});
+
 test('slow clients are cut off and keep nobody waiting', async () => {
   const slow = Array.from({ length: 20 }, () => raw(request('POST /api/v1/sessions HTTP/1.1', 'Content-Length: 100\r\n', 'x'.repeat(100)), { pieces: 1, pause: 400, wait: 9000 }));
   const began = Date.now();

@@ -126,6 +126,40 @@ TEST(many_small_headers_meet_the_limit_too)
 	CHECK(ask(http_port(f.http), buf_view(&request), &a) && a.status == 431);
 }
 
+static bool told_or_answered(struct fixture *f, int count, int bytes, int *status)
+{
+	struct buf request AUTO(buf_free) = buf_new(1 << 20);
+	struct answer a AUTO(answer_free) = {};
+	buf_printf(&request, "POST /write" END "Content-Length: 2\r\nCookie: ");
+	for (int i = 0; i < count; i++)
+		buf_printf(&request, "%scookie%d=%0*d", i ? "; " : "", i, bytes, 7);
+	buf_text(&request, "\r\n\r\nab");
+	int before = atomic_load(&f->ran);
+	bool told = ask(http_port(f->http), buf_view(&request), &a);
+	*status = told ? a.status : 0;
+	if (!told || (a.status != 201 && a.status != 431) || (a.status == 201) != (atomic_load(&f->ran) > before)) {
+		printf("# %d cookies of %d bytes: %d\n", count, bytes, *status);
+		return false;
+	}
+	return true;
+}
+
+TEST(a_request_with_any_number_of_cookies_is_answered_or_told_431_and_then_nothing_was_done)
+{
+	FIXTURE(f);
+	int status;
+	for (int count = 10; count < 1200; count += count < 300 ? 1 : 37)
+		CHECK(told_or_answered(&f, count, 5, &status) && (count > 150 || status == 201));
+	for (int bytes = 100; bytes < 20000; bytes += 101)
+		CHECK(told_or_answered(&f, 1, bytes, &status) && (bytes > 8000 || status == 201));
+	for (int count = 10; count < 3000; count += 113)
+		CHECK(told_or_answered(&f, count, 1, &status));
+	CHECK(still_answers(&f));
+	struct http_stats stats;
+	http_read_stats(f.http, &stats);
+	CHECK(stats.requests[0] == 0);
+}
+
 TEST(a_body_that_grows_too_large_is_413_and_the_client_can_read_it)
 {
 	FIXTURE(f);
@@ -392,6 +426,7 @@ int main(void)
 	RUN(no_request_is_smuggled_behind_a_disputed_length);
 	RUN(heads_up_to_the_limit_pass_and_larger_ones_are_431_or_414);
 	RUN(many_small_headers_meet_the_limit_too);
+	RUN(a_request_with_any_number_of_cookies_is_answered_or_told_431_and_then_nothing_was_done);
 	RUN(a_body_that_grows_too_large_is_413_and_the_client_can_read_it);
 	RUN(a_refused_upload_reads_its_refusal_though_it_goes_on_sending);
 	RUN(trickled_requests_are_cut);
