@@ -127,5 +127,5 @@ enum err drop_run(struct ctx *cx, const struct job *)
 			while (drop.more);
 		}
 	} while (list.count == DROP_READ);
-	return OK;
+	return forget_logs(cx);
 }

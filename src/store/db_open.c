@@ -121,9 +121,9 @@ static enum err settle(struct ctx *cx, const struct db_config *config, enum stor
 	bool person = store != PUBLIC_DB;
 	struct str pragmas = arena_printf(&cx->mem,
 		"PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0; PRAGMA cache_spill = OFF; PRAGMA cache_size = -%lld;"
-		"PRAGMA trusted_schema = OFF; PRAGMA synchronous = %s; PRAGMA secure_delete = %s; PRAGMA wal_autocheckpoint = 0;"
+		"PRAGMA trusted_schema = OFF; PRAGMA synchronous = %s; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 0;"
 		"PRAGMA query_only = %s",
-		(long long)config->cache_kib, person ? "FULL" : "NORMAL", person ? "ON" : "OFF", config->write ? "OFF" : "ON");
+		(long long)config->cache_kib, person ? "FULL" : "NORMAL", config->write ? "OFF" : "ON");
 	sqlite3_db_config(connection->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(connection->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 	sqlite3_db_config(connection->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);

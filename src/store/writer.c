@@ -87,6 +87,13 @@ void writer_scrub(struct ctx *cx, enum store store)
 	cx->writer->retry_due_us = 0;
 }
 
+bool writer_scrubbed(const struct ctx *cx)
+{
+	assert(writer_here(cx));
+	const bool *waits = cx->writer->scrub;
+	return !waits[PUBLIC_DB] && !waits[PERSONAL_DB] && !waits[KEYS_DB];
+}
+
 /* --- the thread --- */
 
 static void wait_until(struct writer *writer, int64_t due_us)

@@ -33,6 +33,8 @@ enum err writer_run_here(struct ctx *, write_work *, void *argument);
 bool writer_here(const struct ctx *);
 /* Inside a work: after this group, what was deleted from that store goes out of its log, too (tried again until it has). */
 void writer_scrub(struct ctx *, enum store);
+/* Inside a work: whether what earlier groups asked for has gone. */
+bool writer_scrubbed(const struct ctx *);
 /* Runs what is queued, then ends; closes the db. */
 void writer_stop(struct writer **);
 

@@ -334,6 +334,45 @@ static const struct stmt SQL_test_rows_of_person = { "test_rows_of_person",
 	" + (SELECT count(*) FROM follow WHERE person = $1) + (SELECT count(*) FROM watched WHERE person = $1)"
 	" + (SELECT count(*) FROM block WHERE person = $1)", PERSONAL_DB };
 
+static bool store_holds(const struct world *w, const char *name, struct str what)
+{
+	struct buf path AUTO(buf_free) = buf_new(256), content AUTO(buf_free) = buf_new((size_t)64 << 20);
+	char chunk[4096];
+	ssize_t n = 0;
+	buf_printf(&path, "%s/%s", w->folder, name);
+	int fd = open(buf_terminated(&path), O_RDONLY | O_CLOEXEC);
+	while (fd >= 0 && (n = read(fd, chunk, sizeof chunk)) > 0)
+		buf_bytes(&content, chunk, (size_t)n);
+	if (fd >= 0)
+		close(fd);
+	return memmem(content.p, content.n, what.p, what.n) != NULL;
+}
+
+static const struct stmt SQL_test_names = { "test_names", "SELECT name FROM sqlite_master", PUBLIC_DB };
+
+TEST(an_erasure_is_done_when_its_traces_have_left_the_logs_and_not_before)
+{
+	struct world w;
+	const struct str words = STR("the-words-of-asha");
+	struct rows *rows = NULL;
+	world_open(&w);
+	struct actor asha = sign_up(&w, "asha");
+	publish(&w, &asha, words.p);
+	CHECK(store_holds(&w, "public.db", words) || store_holds(&w, "public.db-wal", words));
+	CHECK(account_close(as(&w, &asha), PASSWORD) == OK);
+
+	AUTO(ctx_end) struct ctx reading = w.cx;
+	reading.mem = arena_new_capped(ARENA_REQUEST_BYTES);
+	CHECK(db_query_(&reading, &SQL_test_names, &rows, 0, NULL) == OK && rows_next(rows));
+	CHECK(run_erase(fresh(&w), asha.account) == E_BUSY);
+	CHECK(run_erase(fresh(&w), asha.account) == E_BUSY);
+	rows_close(&rows);
+	must(&w, run_erase(fresh(&w), asha.account));
+	must(&w, drop_run(fresh(&w), &(struct job){ .kind = STR(DROP_JOB) }));
+	CHECK(!store_holds(&w, "public.db", words) && !store_holds(&w, "public.db-wal", words));
+	world_close(&w);
+}
+
 TEST(closing_takes_back_what_was_published_and_counts_it_off)
 {
 	struct world w;
@@ -556,6 +595,7 @@ int main(void)
 	RUN(a_new_password_ends_the_other_sessions);
 	RUN(a_suspended_account_is_out_and_unseen_until_it_is_restored);
 	RUN(sign_up_is_all_or_nothing_whatever_fails);
+	RUN(an_erasure_is_done_when_its_traces_have_left_the_logs_and_not_before);
 	RUN(closing_takes_back_what_was_published_and_counts_it_off);
 	RUN(a_closed_accounts_sealed_rows_never_open);
 	RUN(an_erasure_of_more_than_a_batch_is_complete);
