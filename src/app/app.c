@@ -107,7 +107,7 @@ enum err app_init(struct ctx *cx)
 
 static unsigned reader_count(const struct app *app, const struct config *config)
 {
-	int64_t threads = config->server_event_threads + config->server_slow_threads + config->media_workers;
+	int64_t threads = config->server_event_threads + config->server_slow_threads + config->media_workers + 1;
 	return CONSOLE_READERS + (app->extent < APP_WORK ? 0 : (unsigned)threads);
 }
 

@@ -53,12 +53,12 @@ enum err app_tidy_begin(struct ctx *cx)
 }
 
 static const struct job_kind kinds[] = {
-	{ TIDY_JOB, tidy, ATTEMPTS_MAX },
-	{ DRAFT_PROCESS_JOB, publish_run, PUBLISH_JOB_ATTEMPTS },
-	{ UPLOAD_EXPIRE_JOB, upload_expire, ATTEMPTS_MAX },
-	{ ERASE_JOB, erase, ERASE_ATTEMPTS_MAX },
-	{ DROP_JOB, drop_run, ERASE_ATTEMPTS_MAX },
-	{ BLOB_ERASE_JOB, blobs_erase, ERASE_ATTEMPTS_MAX },
+	{ TIDY_JOB, tidy, ATTEMPTS_MAX, false },
+	{ DRAFT_PROCESS_JOB, publish_run, PUBLISH_JOB_ATTEMPTS, true },
+	{ UPLOAD_EXPIRE_JOB, upload_expire, ATTEMPTS_MAX, false },
+	{ ERASE_JOB, erase, ERASE_ATTEMPTS_MAX, false },
+	{ DROP_JOB, drop_run, ERASE_ATTEMPTS_MAX, false },
+	{ BLOB_ERASE_JOB, blobs_erase, ERASE_ATTEMPTS_MAX, false },
 	{},
 };
 

@@ -13,7 +13,18 @@ enum err job_add(struct ctx *cx, const char *kind, int64_t account, int64_t run_
 	return OK;
 }
 
+static int64_t share_number(const struct job_share *share)
+{
+	return !share ? 0 : share->others ? 2 : 1;
+}
+
+static struct str share_kind(const struct job_share *share)
+{
+	return share ? str_of(share->kind) : STR("");
+}
+
 struct claim {
+	const struct job_share *share;
 	int64_t lease_us;
 	struct job job;
 };
@@ -25,7 +36,8 @@ static enum err claim_one(struct ctx *cx, void *argument)
 	clock_boot_id(boot);
 	int64_t now = clock_boot_us(cx->clock);
 	AUTO(rows_close) struct rows *rows = NULL;
-	TRY(db_query(cx, SQL_job_claim, &rows, I64(clock_wall_us(cx->clock)), TEXT(str_of(boot)), I64(now), I64(now + claim->lease_us)));
+	TRY(db_query(cx, SQL_job_claim, &rows, I64(clock_wall_us(cx->clock)), TEXT(str_of(boot)), I64(now), I64(now + claim->lease_us),
+		I64(share_number(claim->share)), TEXT(share_kind(claim->share))));
 	bool found = rows_next(rows);
 	if (found)
 		claim->job = (struct job){ .id = rows_i64(rows, 0), .kind = rows_text(rows, 1), .account = rows_i64(rows, 2),
@@ -36,9 +48,9 @@ static enum err claim_one(struct ctx *cx, void *argument)
 	return found ? OK : fail(cx, E_NOTFOUND, "no job is due");
 }
 
-enum err job_claim(struct ctx *cx, int64_t lease_us, struct job *out)
+enum err job_claim(struct ctx *cx, const struct job_share *share, int64_t lease_us, struct job *out)
 {
-	struct claim claim = { .lease_us = lease_us };
+	struct claim claim = { .share = share, .lease_us = lease_us };
 	TRY(writer_run_here(cx, claim_one, &claim));
 	*out = claim.job;
 	return OK;
@@ -106,12 +118,13 @@ enum err job_failed(struct ctx *cx, const struct job *job, int attempts_max, boo
 	return OK;
 }
 
-enum err job_next(struct ctx *cx, int64_t *out_us)
+enum err job_next(struct ctx *cx, const struct job_share *share, int64_t *out_us)
 {
 	char boot[BOOT_ID_BYTES];
 	clock_boot_id(boot);
 	AUTO(rows_close) struct rows *rows = NULL;
-	TRY(db_query(cx, SQL_job_next, &rows, I64(clock_wall_us(cx->clock)), TEXT(str_of(boot)), I64(clock_boot_us(cx->clock))));
+	TRY(db_query(cx, SQL_job_next, &rows, I64(clock_wall_us(cx->clock)), TEXT(str_of(boot)), I64(clock_boot_us(cx->clock)),
+		I64(share_number(share)), TEXT(share_kind(share))));
 	bool found = rows_next(rows) && !rows_null(rows, 0);
 	int64_t us = found ? rows_i64(rows, 0) : INT64_MAX;
 	TRY(rows_status(rows));

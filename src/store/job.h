@@ -15,15 +15,20 @@ struct job {
 /* On the writer, inside the caller's transaction.  A queued job of the same kind and account is one job: no second row.  One
  * that runs just now runs once more when it is done.  Wakes cx->jobs. */
 enum err job_add(struct ctx *, const char *kind, int64_t account, int64_t run_after_us);
+/* Which jobs somebody takes: of this kind, or of all others.  A NULL pointer to it: any. */
+struct job_share {
+	const char *kind;
+	bool others;
+};
 /* E_NOTFOUND when nothing is due. Through writer_run(). */
-enum err job_claim(struct ctx *, int64_t lease_us, struct job *out);
+enum err job_claim(struct ctx *, const struct job_share *, int64_t lease_us, struct job *out);
 /* These three: E_CONFLICT when the lease is another's by now. */
 enum err job_renew(struct ctx *, const struct job *, int64_t lease_us);
 /* Done: the row goes.  Failed: run again after a back-off, given up after `attempts_max` (false in *again). */
 enum err job_done(struct ctx *, const struct job *);
 enum err job_failed(struct ctx *, const struct job *, int attempts_max, bool *again);
 /* Microseconds until one can be claimed, 0 when now, INT64_MAX when there is none.  On any read connection. */
-enum err job_next(struct ctx *, int64_t *out_us);
+enum err job_next(struct ctx *, const struct job_share *, int64_t *out_us);
 
 /* Threads that claim and run jobs; woken by jobs_wake() and by the clock.  While a job runs its lease is renewed, so another
  * process takes it over JOB_LEASE_US after this one died. */
@@ -34,6 +39,9 @@ struct job_kind {
 	/* Fails: tried again later.  It must bear being run twice: its process may die behind its last commit. */
 	enum err (*run)(struct ctx *, const struct job *);
 	int attempts_max;
+	/* It may take minutes: the threads are its own, and one more runs the other kinds, so that what is to be erased does not
+	 * wait behind clips.  At most one kind; without one the threads run all. */
+	bool takes_long;
 };
 struct jobs_hooks {
 	void *self;

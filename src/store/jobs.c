@@ -12,6 +12,7 @@
 /* One thread's present job, for the keeper to renew. */
 struct runner {
 	struct jobs *jobs;
+	const struct job_share *share;         /* NULL: any */
 	pthread_t thread;
 	bool running;                          /* this and job: under the jobs' lock; kind is not used */
 	struct job job;
@@ -25,6 +26,7 @@ struct jobs {
 	struct ctx template;
 	const struct job_kind *kinds;
 	struct jobs_hooks hooks;
+	struct job_share long_ones, others;    /* fixed */
 	struct runner *runners;
 	unsigned count;                        /* under lock */
 	pthread_t keeper;
@@ -92,7 +94,7 @@ static bool run_one(struct runner *runner)
 	struct jobs *jobs = runner->jobs;
 	struct ctx cx = open_ctx(jobs);
 	struct job job;
-	enum err e = job_claim(&cx, JOB_LEASE_US, &job);
+	enum err e = job_claim(&cx, runner->share, JOB_LEASE_US, &job);
 	if (e != OK) {
 		if (e != E_NOTFOUND)
 			log_line(cx.log, LOG_WARN, "job: cannot claim: %s", cx.failure.text);
@@ -116,11 +118,12 @@ static bool run_one(struct runner *runner)
 	return true;
 }
 
-static int64_t time_to_next(struct jobs *jobs)
+static int64_t time_to_next(struct runner *runner)
 {
+	struct jobs *jobs = runner->jobs;
 	struct ctx cx = open_ctx(jobs);
 	int64_t us = LOOK_AGAIN_US;
-	if (job_next(&cx, &us) != OK) {
+	if (job_next(&cx, runner->share, &us) != OK) {
 		log_line(cx.log, LOG_WARN, "job: %s", cx.failure.text);
 		us = SECOND_US;
 	}
@@ -137,7 +140,7 @@ static void *run_jobs(void *self)
 	bool go_on = true;
 	while (go_on)
 		go_on = run_one(runner) ? wait_for_wake(runner->jobs, &seen, 0) :
-					  wait_for_wake(runner->jobs, &seen, time_to_next(runner->jobs));
+					  wait_for_wake(runner->jobs, &seen, time_to_next(runner));
 	return NULL;
 }
 
@@ -192,6 +195,27 @@ static void init_locks(struct jobs *jobs)
 	pthread_mutex_init(&jobs->lock, NULL);
 }
 
+static void share_out(struct jobs *jobs)
+{
+	for (const struct job_kind *kind = jobs->kinds; kind->kind; kind++)
+		if (kind->takes_long) {
+			assert(!jobs->others.kind);
+			jobs->long_ones = (struct job_share){ .kind = kind->kind };
+			jobs->others = (struct job_share){ .kind = kind->kind, .others = true };
+		}
+}
+
+static bool start_runner(struct jobs *jobs, const struct job_share *share)
+{
+	struct runner *runner = &jobs->runners[jobs->count];
+	*runner = (struct runner){ .jobs = jobs, .share = share && share->kind ? share : NULL };
+	bool good = pthread_create(&runner->thread, NULL, run_jobs, runner) == 0;
+	pthread_mutex_lock(&jobs->lock);
+	jobs->count += good;
+	pthread_mutex_unlock(&jobs->lock);
+	return good;
+}
+
 /* The threads' contexts carry `jobs`, so that a job that adds another wakes them. */
 enum err jobs_start(struct ctx *cx, unsigned threads, const struct job_kind *kinds, const struct jobs_hooks *hooks, struct jobs **out)
 {
@@ -203,7 +227,8 @@ enum err jobs_start(struct ctx *cx, unsigned threads, const struct job_kind *kin
 	jobs->template.jobs = jobs;
 	jobs->kinds = kinds;
 	jobs->hooks = *hooks;
-	jobs->runners = calloc(threads, sizeof *jobs->runners);
+	share_out(jobs);
+	jobs->runners = calloc(threads + 1, sizeof *jobs->runners);
 	if (!jobs->runners)
 		abort();
 	bool good = pthread_create(&jobs->keeper, NULL, keep_leases, jobs) == 0;
@@ -212,13 +237,10 @@ enum err jobs_start(struct ctx *cx, unsigned threads, const struct job_kind *kin
 		free(jobs);
 		return fail(cx, E_IO, "the jobs' threads cannot start");
 	}
-	for (unsigned i = 0; i < threads && good; i++) {
-		jobs->runners[i].jobs = jobs;
-		good = pthread_create(&jobs->runners[i].thread, NULL, run_jobs, &jobs->runners[i]) == 0;
-		pthread_mutex_lock(&jobs->lock);
-		jobs->count += good;
-		pthread_mutex_unlock(&jobs->lock);
-	}
+	if (jobs->others.kind)
+		good = start_runner(jobs, &jobs->others);
+	for (unsigned i = 0; i < threads && good; i++)
+		good = start_runner(jobs, &jobs->long_ones);
 	if (!good) {
 		jobs_stop(&jobs);
 		return fail(cx, E_IO, "the jobs' threads cannot start");

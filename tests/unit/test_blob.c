@@ -98,7 +98,7 @@ TEST(a_removed_blob_goes_with_its_file_and_may_come_again)
 	CHECK(node_ok(&node.cx, blob_public_remove(&node.cx, str_of(hash))));
 	CHECK(blob_public_remove(&node.cx, str_of(hash)) == E_NOTFOUND);
 	struct job job;
-	CHECK(node_ok(&node.cx, job_claim(&node.cx, SECOND_US, &job)));
+	CHECK(node_ok(&node.cx, job_claim(&node.cx, NULL, SECOND_US, &job)));
 	CHECK(str_eq(job.kind, STR(BLOB_ERASE_JOB)));
 	CHECK(node_ok(&node.cx, blobs_erase(&node.cx, &job)));
 	CHECK(!exists(path_of(&node, "public", hash)));

@@ -52,9 +52,9 @@ TEST(the_same_job_twice_is_one_and_runs_at_the_earlier_time)
 	struct job job;
 	CHECK(open_jobs(&node));
 	CHECK(add(&node, "process", 7, now.wall_us + HOUR_US) && add(&node, "process", 7, now.wall_us) && add(&node, "process", 7, DAY_US));
-	CHECK(node_ok(&node.cx, job_claim(&node.cx, SECOND_US, &job)));
+	CHECK(node_ok(&node.cx, job_claim(&node.cx, NULL, SECOND_US, &job)));
 	CHECK(job.account == 7 && str_eq(job.kind, STR("process")) && job.attempts == 1);
-	CHECK(job_claim(&node.cx, SECOND_US, &job) == E_NOTFOUND);
+	CHECK(job_claim(&node.cx, NULL, SECOND_US, &job) == E_NOTFOUND);
 	node_end(&node);
 }
 
@@ -64,12 +64,12 @@ TEST(a_job_waits_for_its_time)
 	struct job job;
 	int64_t us;
 	CHECK(open_jobs(&node));
-	CHECK(node_ok(&node.cx, job_next(&node.cx, &us)) && us == INT64_MAX);
+	CHECK(node_ok(&node.cx, job_next(&node.cx, NULL, &us)) && us == INT64_MAX);
 	CHECK(add(&node, "later", 0, now.wall_us + MINUTE_US));
-	CHECK(job_claim(&node.cx, SECOND_US, &job) == E_NOTFOUND);
-	CHECK(node_ok(&node.cx, job_next(&node.cx, &us)) && us == MINUTE_US);
+	CHECK(job_claim(&node.cx, NULL, SECOND_US, &job) == E_NOTFOUND);
+	CHECK(node_ok(&node.cx, job_next(&node.cx, NULL, &us)) && us == MINUTE_US);
 	now.wall_us += MINUTE_US;
-	CHECK(node_ok(&node.cx, job_claim(&node.cx, SECOND_US, &job)));
+	CHECK(node_ok(&node.cx, job_claim(&node.cx, NULL, SECOND_US, &job)));
 	node_end(&node);
 }
 
@@ -80,13 +80,13 @@ TEST(a_lease_that_ran_out_is_anothers_and_the_first_holder_is_told)
 	bool again;
 	CHECK(open_jobs(&node));
 	CHECK(add(&node, "process", 1, 0));
-	CHECK(node_ok(&node.cx, job_claim(&node.cx, 10 * SECOND_US, &first)));
+	CHECK(node_ok(&node.cx, job_claim(&node.cx, NULL, 10 * SECOND_US, &first)));
 	now.boot_us += 9 * SECOND_US;
 	CHECK(node_ok(&node.cx, job_renew(&node.cx, &first, 10 * SECOND_US)));
 	now.boot_us += 9 * SECOND_US;
-	CHECK(job_claim(&node.cx, SECOND_US, &second) == E_NOTFOUND);
+	CHECK(job_claim(&node.cx, NULL, SECOND_US, &second) == E_NOTFOUND);
 	now.boot_us += 2 * SECOND_US;
-	CHECK(node_ok(&node.cx, job_claim(&node.cx, 10 * SECOND_US, &second)));
+	CHECK(node_ok(&node.cx, job_claim(&node.cx, NULL, 10 * SECOND_US, &second)));
 	CHECK(second.attempts == 2);
 	CHECK(job_renew(&node.cx, &first, SECOND_US) == E_CONFLICT);
 	CHECK(job_done(&node.cx, &first) == E_CONFLICT);
@@ -101,9 +101,9 @@ TEST(a_wall_clock_that_jumps_ends_no_lease)
 	struct job first, second;
 	CHECK(open_jobs(&node));
 	CHECK(add(&node, "process", 1, 0));
-	CHECK(node_ok(&node.cx, job_claim(&node.cx, 10 * SECOND_US, &first)));
+	CHECK(node_ok(&node.cx, job_claim(&node.cx, NULL, 10 * SECOND_US, &first)));
 	now.wall_us += 365 * DAY_US;
-	CHECK(job_claim(&node.cx, SECOND_US, &second) == E_NOTFOUND);
+	CHECK(job_claim(&node.cx, NULL, SECOND_US, &second) == E_NOTFOUND);
 	node_end(&node);
 }
 
@@ -120,11 +120,11 @@ TEST(a_lease_of_an_earlier_boot_has_ended)
 	struct job first, second;
 	CHECK(open_jobs(&node));
 	CHECK(add(&node, "process", 1, 0));
-	CHECK(node_ok(&node.cx, job_claim(&node.cx, HOUR_US, &first)));
+	CHECK(node_ok(&node.cx, job_claim(&node.cx, NULL, HOUR_US, &first)));
 	CHECK(node_ok(&node.cx, writer_run(&node.cx, set_other_boot, NULL)));
 	int64_t us;
-	CHECK(node_ok(&node.cx, job_next(&node.cx, &us)) && us == 0);
-	CHECK(node_ok(&node.cx, job_claim(&node.cx, HOUR_US, &second)) && second.id == first.id);
+	CHECK(node_ok(&node.cx, job_next(&node.cx, NULL, &us)) && us == 0);
+	CHECK(node_ok(&node.cx, job_claim(&node.cx, NULL, HOUR_US, &second)) && second.id == first.id);
 	CHECK(job_done(&node.cx, &first) == E_CONFLICT);
 	node_end(&node);
 }
@@ -135,12 +135,12 @@ TEST(a_job_added_while_it_runs_runs_once_more)
 	struct job job;
 	CHECK(open_jobs(&node));
 	CHECK(add(&node, "process", 1, 0));
-	CHECK(node_ok(&node.cx, job_claim(&node.cx, HOUR_US, &job)));
+	CHECK(node_ok(&node.cx, job_claim(&node.cx, NULL, HOUR_US, &job)));
 	CHECK(add(&node, "process", 1, 0));
 	CHECK(node_ok(&node.cx, job_done(&node.cx, &job)));
-	CHECK(node_ok(&node.cx, job_claim(&node.cx, HOUR_US, &job)) && job.attempts == 1);
+	CHECK(node_ok(&node.cx, job_claim(&node.cx, NULL, HOUR_US, &job)) && job.attempts == 1);
 	CHECK(node_ok(&node.cx, job_done(&node.cx, &job)));
-	CHECK(job_claim(&node.cx, HOUR_US, &job) == E_NOTFOUND);
+	CHECK(job_claim(&node.cx, NULL, HOUR_US, &job) == E_NOTFOUND);
 	node_end(&node);
 }
 
@@ -153,10 +153,10 @@ TEST(a_failing_job_backs_off_and_is_given_up)
 	CHECK(open_jobs(&node));
 	CHECK(add(&node, "process", 1, 0));
 	for (int attempt = 1; attempt <= 4; attempt++) {
-		CHECK(node_ok(&node.cx, job_claim(&node.cx, HOUR_US, &job)) && job.attempts == attempt);
+		CHECK(node_ok(&node.cx, job_claim(&node.cx, NULL, HOUR_US, &job)) && job.attempts == attempt);
 		CHECK(node_ok(&node.cx, job_failed(&node.cx, &job, 4, &again)));
 		CHECK(again == (attempt < 4));
-		CHECK(node_ok(&node.cx, job_next(&node.cx, &us)));
+		CHECK(node_ok(&node.cx, job_next(&node.cx, NULL, &us)));
 		CHECK(us > last);
 		last = us;
 		now.wall_us += us == INT64_MAX ? 0 : us;
@@ -204,7 +204,7 @@ static enum err count_run(struct ctx *cx, const struct job *job)
 TEST(threads_run_each_job_once_and_two_at_a_time)
 {
 	struct node node;
-	static const struct job_kind kinds[] = { { "count", count_run, 1 }, { NULL, NULL, 0 } };
+	static const struct job_kind kinds[] = { { "count", count_run, 1, false }, {} };
 	node_init(&node);
 	CHECK(node_open(&node) && node_start(&node, all_statements));
 	struct crew crew = { .node = &node };
@@ -224,6 +224,61 @@ TEST(threads_run_each_job_once_and_two_at_a_time)
 	node_end(&node);
 }
 
+/* Ends when everything else has been done. */
+static enum err long_run(struct ctx *, const struct job *)
+{
+	struct crew *crew = crew_of_test;
+	for (int i = 0; i < 500 && atomic_load(&crew->done) < 4; i++)
+		usleep(10'000);
+	atomic_fetch_add(&crew->most, atomic_load(&crew->done) == 4);
+	return OK;
+}
+
+static enum err short_run(struct ctx *, const struct job *)
+{
+	atomic_fetch_add(&crew_of_test->done, 1);
+	return OK;
+}
+
+TEST(short_jobs_do_not_wait_behind_long_ones)
+{
+	struct node node;
+	static const struct job_kind kinds[] = { { "short", short_run, 1, false }, { "long", long_run, 1, true }, {} };
+	node_init(&node);
+	CHECK(node_open(&node) && node_start(&node, all_statements));
+	struct crew crew = { .node = &node };
+	crew_of_test = &crew;
+	const struct jobs_hooks hooks = { .self = &crew, .ctx_open = ctx_open, .ctx_close = ctx_close };
+	struct jobs *jobs = NULL;
+	for (int64_t account = 1; account <= 2; account++)
+		CHECK(add(&node, "long", account, 0));
+	for (int64_t account = 1; account <= 4; account++)
+		CHECK(add(&node, "short", account, 0));
+	CHECK(node_ok(&node.cx, jobs_start(&node.cx, 2, kinds, &hooks, &jobs)));
+	for (int i = 0; i < 500 && atomic_load(&crew.most) < 2; i++)
+		usleep(10'000);
+	jobs_stop(&jobs);
+	CHECK(atomic_load(&crew.done) == 4 && atomic_load(&crew.most) == 2);
+	node_end(&node);
+}
+
+TEST(a_share_is_a_kind_or_all_others)
+{
+	struct node node;
+	struct job job;
+	int64_t us;
+	const struct job_share clips = { .kind = "clip" }, others = { .kind = "clip", .others = true };
+	CHECK(open_jobs(&node));
+	CHECK(add(&node, "clip", 1, 0));
+	CHECK(node_ok(&node.cx, job_next(&node.cx, &others, &us)) && us == INT64_MAX);
+	CHECK(job_claim(&node.cx, &others, SECOND_US, &job) == E_NOTFOUND);
+	CHECK(add(&node, "erase", 1, 0));
+	CHECK(node_ok(&node.cx, job_claim(&node.cx, &others, SECOND_US, &job)) && str_eq(job.kind, STR("erase")));
+	CHECK(node_ok(&node.cx, job_next(&node.cx, &clips, &us)) && us == 0);
+	CHECK(node_ok(&node.cx, job_claim(&node.cx, &clips, SECOND_US, &job)) && str_eq(job.kind, STR("clip")));
+	node_end(&node);
+}
+
 int main(void)
 {
 	RUN(the_same_job_twice_is_one_and_runs_at_the_earlier_time);
@@ -233,6 +288,8 @@ int main(void)
 	RUN(a_lease_of_an_earlier_boot_has_ended);
 	RUN(a_job_added_while_it_runs_runs_once_more);
 	RUN(a_failing_job_backs_off_and_is_given_up);
+	RUN(a_share_is_a_kind_or_all_others);
 	RUN(threads_run_each_job_once_and_two_at_a_time);
+	RUN(short_jobs_do_not_wait_behind_long_ones);
 	return tap_end();
 }
