@@ -113,19 +113,13 @@ static enum err delete_avatar(struct ctx *cx, const struct req *, struct resp *r
 
 /* --- what asks for the password once more: a stolen session must not try many --- */
 
-static enum err guarded(struct ctx *cx, const struct req *req, enum err (*act)(struct ctx *, void *), void *argument)
+static enum err guarded(struct ctx *cx, enum err (*act)(struct ctx *, void *), void *argument)
 {
-	struct me me;
 	int64_t retry_seconds = 0;
-	TRY(account_me(cx, &me));
-	enum err status = limit_sign_in(cx, me.handle, req->peer, &retry_seconds);
-	if (status != OK) {
-		cx->failure.retry_seconds = retry_seconds;
-		return status;
-	}
-	status = act(cx, argument);
+	TRY(limit_password(cx, &retry_seconds));
+	enum err status = act(cx, argument);
 	if (status == E_DENIED)
-		limit_sign_in_failed(cx, me.handle, req->peer);
+		limit_password_failed(cx);
 	return status;
 }
 
@@ -148,7 +142,7 @@ static enum err put_password(struct ctx *cx, const struct req *req, struct resp 
 {
 	struct password_body in;
 	TRY(body_read(cx, req, password_fields, &in, sizeof in));
-	return guarded(cx, req, change_password, &in);
+	return guarded(cx, change_password, &in);
 }
 
 static const struct body_field close_fields[] = {
@@ -166,7 +160,7 @@ static enum err delete_me(struct ctx *cx, const struct req *req, struct resp *re
 {
 	struct str password;
 	TRY(body_read(cx, req, close_fields, &password, sizeof password));
-	TRY(guarded(cx, req, close_account, &password));
+	TRY(guarded(cx, close_account, &password));
 	jobs_wake(cx->jobs);
 	resp_cookie(cx, resp, req, SESSION_COOKIE, STR(""), 0);
 	return OK;
@@ -178,12 +172,12 @@ const struct route account_routes[] = {
 	{ GET, "/api/v1/me", get_me, ACCOUNT, RATE_READ, READ, 0, "My account.", NULL, "Me", NULL },
 	{ PATCH, "/api/v1/me", patch_me, ACCOUNT, RATE_WRITE, WRITE, SMALL_BODY, "Change name, bio, languages or country.",
 	  "MeChange", "Me", NULL },
-	{ DELETE, "/api/v1/me", delete_me, ACCOUNT, RATE_SIGN_IN, SLOW, SMALL_BODY,
+	{ DELETE, "/api/v1/me", delete_me, ACCOUNT, RATE_WRITE, SLOW, SMALL_BODY,
 	  "Delete my account: its key is destroyed, its rows are erased, what was published is taken back.", "Password", NULL, NULL },
 	{ PUT, "/api/v1/me/avatar", put_avatar, ACCOUNT, RATE_UPLOAD, SLOW, AVATAR_BYTES_MAX,
 	  "Set my picture: a JPEG, PNG, WebP or GIF. It is made anew at 320 by 320 pixels, without its metadata.", "Picture", "Me", NULL },
 	{ DELETE, "/api/v1/me/avatar", delete_avatar, ACCOUNT, RATE_WRITE, WRITE, 0, "Take my picture away.", NULL, "Me", NULL },
-	{ PUT, "/api/v1/me/password", put_password, ACCOUNT, RATE_SIGN_IN, SLOW, SMALL_BODY,
+	{ PUT, "/api/v1/me/password", put_password, ACCOUNT, RATE_WRITE, SLOW, SMALL_BODY,
 	  "Change my password; other sessions end.", "PasswordChange", NULL, NULL },
 	{},
 };

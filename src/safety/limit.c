@@ -229,3 +229,22 @@ void limit_sign_in_failed(struct ctx *cx, struct str handle, struct str peer)
 	take(cx, RATE_SIGN_IN, whom_of_name(cx, handle), 1);
 	take(cx, RATE_SIGN_IN, whom_of_peer(cx, RATE_SIGN_IN, peer), 1);
 }
+
+static uint64_t whom_of_actor(struct ctx *cx)
+{
+	return whom_of(cx, RATE_SIGN_IN, 'a', &cx->actor.account, sizeof cx->actor.account);
+}
+
+enum err limit_password(struct ctx *cx, int64_t *retry_seconds)
+{
+	if (!cx->limits)
+		return OK;
+	change_key_when_due(cx->limits, clock_boot_us(cx->clock));
+	return answer(cx, take(cx, RATE_SIGN_IN, whom_of_actor(cx), 0), retry_seconds);
+}
+
+void limit_password_failed(struct ctx *cx)
+{
+	if (cx->limits)
+		take(cx, RATE_SIGN_IN, whom_of_actor(cx), 1);
+}

@@ -20,4 +20,8 @@ enum err limit_take(struct ctx *, enum rate, struct str peer, int64_t *retry_sec
  * RATE_SIGN_IN only asks for the block. */
 enum err limit_sign_in(struct ctx *, struct str handle, struct str peer, int64_t *retry_seconds);
 void limit_sign_in_failed(struct ctx *, struct str handle, struct str peer);
+/* The same for a password that is asked for once more of the actor; by account alone, so that strangers who fail under its name
+ * or from its block cannot keep the owner from changing the password or closing the account. */
+enum err limit_password(struct ctx *, int64_t *retry_seconds);
+void limit_password_failed(struct ctx *);
 #endif
