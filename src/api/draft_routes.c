@@ -1,9 +1,6 @@
 #include "api/draft_routes.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "api/body.h"
 #include "base/json.h"
@@ -253,28 +250,18 @@ static enum err answer_window(struct ctx *cx, struct personal_blob *blob, struct
 	return OK;
 }
 
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
-
-static enum err answer_whole(struct ctx *cx, struct personal_blob *blob, struct resp *resp)
+/* It lies in memory until the last byte is sent: a long clip, and a client that reads slowly, would take much of it. */
+static enum err answer_whole(struct ctx *cx, struct personal_blob *blob, const char *content_type, struct resp *resp)
 {
 	const int64_t whole = personal_blob_length(blob);
-	AUTO(close_fd) int fd = memfd_create("preview", MFD_CLOEXEC);
-	if (fd < 0)
-		return fail(cx, E_IO, "memfd_create: %s", strerror(errno));
-	for (int64_t at = 0; at < whole;) {
-		const int64_t bytes = whole - at < WINDOW_BYTES ? whole - at : WINDOW_BYTES;
-		AUTO(buf_free) struct buf window = buf_new((size_t)bytes + 1);
-		TRY(copy_window(cx, blob, at, bytes, &window));
-		if (pwrite(fd, window.p, window.n, at) != (ssize_t)window.n)
-			return fail(cx, E_IO, "pwrite: %s", strerror(errno));
-		at += bytes;
-	}
-	resp_file(resp, fd, whole, "video/mp4");
-	fd = -1;
+	if (whole > WINDOW_BYTES)
+		return fail_as(cx, E_INVALID, "range-needed", "This draft is sent in parts: ask with Range: bytes=0-, then for what follows.");
+	AUTO(buf_free) struct buf body = buf_new((size_t)whole + 1);
+	TRY(copy_window(cx, blob, 0, whole, &body));
+	resp_header(cx, resp, "Content-Type", str_of(content_type));
+	resp_header(cx, resp, "Accept-Ranges", STR("bytes"));
+	move_body(resp, &body);
+	resp->status = 200;
 	return OK;
 }
 
@@ -289,9 +276,11 @@ static enum err draft_video(struct ctx *cx, const struct req *req, struct resp *
 	resp_header(cx, resp, "Cache-Control", STR("no-store"));
 	const struct str header = req_header(cx, req, "Range");
 	const struct range range = range_parse(header, personal_blob_length(blob));
-	if (header.n && range.kind == RANGE_PART)
+	if (range.kind == RANGE_PART)
 		return answer_window(cx, blob, range, resp);
-	return answer_whole(cx, blob, resp);
+	if (range.kind == RANGE_UNSATISFIABLE)
+		return fail_as(cx, E_INVALID, "bad-range", "The range lies behind the end of the file.");
+	return answer_whole(cx, blob, "video/mp4", resp);
 }
 
 static enum err draft_poster(struct ctx *cx, const struct req *req, struct resp *resp)
@@ -302,13 +291,8 @@ static enum err draft_poster(struct ctx *cx, const struct req *req, struct resp 
 	TRY(draft_get(cx, &cx->actor.grant, id, &draft));
 	AUTO(personal_blob_close) struct personal_blob *blob = NULL;
 	TRY(open_preview(cx, draft.poster, draft.poster_key, &blob));
-	AUTO(buf_free) struct buf body = buf_new((size_t)personal_blob_length(blob) + 1);
-	TRY(copy_window(cx, blob, 0, personal_blob_length(blob), &body));
 	resp_header(cx, resp, "Cache-Control", STR("no-store"));
-	resp_header(cx, resp, "Content-Type", STR("image/jpeg"));
-	move_body(resp, &body);
-	resp->status = 200;
-	return OK;
+	return answer_whole(cx, blob, "image/jpeg", resp);
 }
 
 const struct route draft_routes[] = {
