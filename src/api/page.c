@@ -123,7 +123,8 @@ static enum err boot(struct page *page)
 	return OK;
 }
 
-static void files(struct page *page, bool client)
+/* A page that stays needs the client's script for later, but none of its texts. */
+static void files(struct page *page, bool client, bool texts)
 {
 	struct buf *html = &page->html;
 	buf_printf(html, "<link rel=\"icon\" href=\"%s\" type=\"image/svg+xml\">\n", asset_path(web_assets, "logo.svg"));
@@ -131,7 +132,8 @@ static void files(struct page *page, bool client)
 	if (!client)
 		return;
 	struct str words = arena_printf(&page->cx->mem, "locale/%s.json", page->language->code);
-	buf_printf(html, "<link rel=\"preload\" href=\"%s\" as=\"fetch\" crossorigin=\"anonymous\">\n", asset_path(web_assets, words.p));
+	if (texts)
+		buf_printf(html, "<link rel=\"preload\" href=\"%s\" as=\"fetch\" crossorigin=\"anonymous\">\n", asset_path(web_assets, words.p));
 	buf_printf(html, "<script type=\"module\" src=\"%s\"></script>\n", asset_path(web_assets, "app.js"));
 }
 
@@ -155,7 +157,7 @@ static enum err write_head(struct page *page, const struct page_head *head)
 		open_graph(page, head);
 		TRY(boot(page));
 	}
-	files(page, !head->bare);
+	files(page, !head->bare, !head->stays);
 	page_raw(page, head->stays ? "</head>\n<body>\n<div id=\"app\" data-static>\n" : "</head>\n<body>\n<div id=\"app\">\n");
 	return OK;
 }

@@ -215,7 +215,18 @@ static void put_person(struct page *page, const struct profile_view *view)
 	page_raw(page, "</section>\n");
 }
 
-static void put_grid(struct page *page, const struct video_page *videos)
+static void put_tile(struct page *page, const struct video *video, struct str author)
+{
+	buf_printf(&page->html, "<li><a class=\"tile\" href=\"/v/%" PRId64 "\"><img src=\"/media/" STR_FMT ".jpg\" alt=\"", video->id,
+	           STR_ARG(video->poster));
+	if (video->caption.n > 0)
+		page_escaped(page, shortened(page->cx, video->caption));
+	else
+		page_fill(page, TEXT_page_untitled, "name", author);
+	page_raw(page, "\" loading=\"lazy\"></a></li>\n");
+}
+
+static void put_grid(struct page *page, const struct video_page *videos, struct str author)
 {
 	if (videos->count == 0) {
 		page_raw(page, "<p class=\"blank__text\">");
@@ -224,13 +235,8 @@ static void put_grid(struct page *page, const struct video_page *videos)
 		return;
 	}
 	page_raw(page, "<ul class=\"grid\">\n");
-	for (size_t i = 0; i < videos->count; i++) {
-		const struct video *video = &videos->items[i].video;
-		buf_printf(&page->html, "<li><a class=\"tile\" href=\"/v/%" PRId64 "\"><img src=\"/media/" STR_FMT ".jpg\" alt=\"", video->id,
-		           STR_ARG(video->poster));
-		page_escaped(page, shortened(page->cx, video->caption));
-		page_raw(page, "\" loading=\"lazy\"></a></li>\n");
-	}
+	for (size_t i = 0; i < videos->count; i++)
+		put_tile(page, &videos->items[i].video, author);
 	page_raw(page, "</ul>\n");
 	if (videos->next == 0)
 		return;
@@ -258,7 +264,7 @@ static enum err get_profile(struct ctx *cx, const struct req *req, struct resp *
 	TRY(page_doc_begin(&page, true));
 	page_raw(&page, "<main>\n");
 	put_person(&page, &view);
-	put_grid(&page, &videos);
+	put_grid(&page, &videos, profile->name.n > 0 ? profile->name : profile->handle);
 	page_raw(&page, "</main>\n");
 	page_doc_end(&page);
 	page_end_html(&page, resp);

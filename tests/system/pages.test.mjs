@@ -57,6 +57,19 @@ test('a profile\'s page lists its clips', needsClip, async () => {
   assert.equal((await server.visitor().get('/@ASHA', html)).status, 200);
 });
 
+test('a clip without a caption has words for those who do not see it', needsClip, async () => {
+  const { code, stdout, stderr } = await server.cli('video', 'import', clip, '--as', 'asha');
+  assert.equal(code, 0, stdout + stderr);
+  const { text } = await server.visitor().get('/@asha?lang=en', html);
+  assert.ok(!text.includes('jpg" alt="" loading'));
+  assert.match(text, /<a class="tile"[^>]*><img [^>]*alt="A clip by .?&lt;i&gt;Asha/);
+});
+
+test('only pages that the client fills load its texts ahead', async () => {
+  const preloads = async (where) => (await server.visitor().get(where, html)).text.includes('rel="preload"');
+  assert.deepEqual([await preloads('/'), await preloads('/letter'), await preloads('/nothing-here')], [true, false, false]);
+});
+
 test('what is not there is a page with a 404, and JSON for programs', async () => {
   for (const where of ['/v/1', '/v/x', '/@nobody_here', '/nonsense', '/a/b/c']) {
     const { status, text, headers } = await server.visitor().get(where, html);

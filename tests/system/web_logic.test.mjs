@@ -4,9 +4,9 @@ import { test } from 'node:test';
 import { loadSource } from './web_source.mjs';
 
 const {
-  createList, createStore, countries, eagerness, fill, handlePattern, indexAt, isMounted, match, nextIndex, Problem,
+  createList, createStore, countries, eagerness, fill, handlePattern, indexAt, isMounted, lastUsed, match, nextIndex, Problem,
   readBoot, Speaker, ViewLog, wantsMore, Watch, WheelStepper,
-} = await loadSource('router.ts', 'i18n.ts', 'api.ts', 'feed/window.ts', 'feed/wheel.ts', 'feed/views.ts', 'lists.ts', 'limits.ts', 'store.ts', 'boot.ts');
+} = await loadSource('router.ts', 'i18n.ts', 'api.ts', 'feed/window.ts', 'feed/wheel.ts', 'feed/views.ts', 'lists.ts', 'limits.ts', 'store.ts', 'boot.ts', 'settings/used.ts');
 
 test('each_address_of_the_app_has_its_screen', () => {
   assert.deepEqual(match('/'), { name: 'home' });
@@ -40,6 +40,12 @@ test('hindi_counts_nothing_as_one', () => {
 test('a_value_with_braces_or_dollars_is_said_as_it_is', () => {
   assert.equal(fill('Hi {name}', { name: '$& {name}' }, String), 'Hi $& {name}');
   assert.equal(fill('{missing}', {}, String), '{missing}');
+});
+
+test('a_session_of_the_last_hour_has_no_minutes', () => {
+  const now = Date.parse('2026-03-01T10:59:00Z');
+  assert.equal(lastUsed('2026-03-01T10:00:00Z', now), 'settings.session_used_now');
+  assert.equal(lastUsed('2026-03-01T09:00:00Z', now), 'settings.session_used');
 });
 
 test('large_counts_are_short', () => {

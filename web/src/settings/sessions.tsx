@@ -1,10 +1,11 @@
 // Where the account is signed in, and signing out there.
 import { useEffect, useState } from 'preact/hooks';
 import { api, plainWords } from '../api';
-import { ago, t } from '../i18n';
+import { t } from '../i18n';
 import { Failed } from '../shell/states';
 import { toast } from '../shell/toasts';
 import type { Session } from '../types';
+import { lastUsed } from './used';
 
 export function Sessions() {
   const [items, setItems] = useState<Session[] | null>(null);
@@ -35,7 +36,7 @@ export function Sessions() {
         <li class="row row--still" key={session.id}>
           <span>
             {t(session.current ? 'settings.session_current' : session.client === 'program' ? 'settings.session_program' : 'settings.session_web')}
-            <small>{t('settings.session_used', { when: ago(session.last_used) })}</small>
+            <small>{lastUsed(session.last_used)}</small>
           </span>
           {!session.current && <button class="button" type="button" onClick={() => void end(session)}>{t('settings.session_end')}</button>}
         </li>
