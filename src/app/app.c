@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -224,6 +225,22 @@ static enum err open_rooms(struct app *app, struct ctx *cx)
 	return app->extent >= APP_WORK ? app_start_jobs(app, cx) : OK;
 }
 
+#define FILES_BESIDE 300                       /* databases, blobs, the worker's pipes */
+
+/* An eighth more connections are let in, to be turned away (http/server.c). */
+static void allow_files(struct ctx *cx)
+{
+	int64_t connections = cx->config->server_connections;
+	rlim_t wanted = (rlim_t)(connections + connections / 8 + FILES_BESIDE);
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+		return;
+	limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
+		log_line(cx->log, LOG_WARN, "server.connections=%lld needs %llu open files, and %llu are allowed: raise the hard limit (LimitNOFILE)",
+		         (long long)connections, (unsigned long long)wanted, (unsigned long long)limit.rlim_cur);
+}
+
 static enum err listen_http(struct app *app, struct ctx *cx)
 {
 	const struct config *config = cx->config;
@@ -235,6 +252,7 @@ static enum err listen_http(struct app *app, struct ctx *cx)
 		.override_under = UPLOADS_PATH, .trusted_proxies = config->server_trusted_proxies, .log = cx->log, .access_log = config->server_access_log,
 	};
 	struct http_hooks hooks = app_hooks(app);
+	allow_files(cx);
 	app->template.metrics = &app->metrics;
 	TRY(http_start(cx, &http_config, &hooks, api_tables, &app->http));
 	atomic_store(&app->metrics.http, app->http);

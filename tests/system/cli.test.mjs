@@ -4,7 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { freshFolder, password, root, run, startServer } from './server.mjs';
+import { binary, freshFolder, password, root, run, startServer } from './server.mjs';
 
 const media = path.join(root, '..', 'shared', 'media');
 const needsClips = { skip: existsSync(media) ? false : '../shared is not there' };
@@ -168,6 +168,18 @@ test('a folder of clips is published, each outcome told, and one that cannot be 
   await server.stop();
 });
 
+test('the commands of the README work as they stand there', needsClips, async () => {
+  const cwd = freshFolder(), clips = path.join(cwd, 'Videos'), file = path.join(cwd, 'password');
+  mkdirSync(clips);
+  copyFileSync(path.join(media, 'derived__karma_vertical_720x1280_10s_h264.mp4'), path.join(clips, 'one.mp4'));
+  writeFileSync(file, `${password}\n`);
+  ok(await run(['init'], { cwd }));
+  const lines = readFileSync(path.join(root, 'README.md'), 'utf8').match(/^build\/amanat .*$/gm);
+  assert.equal(lines.length, 2);
+  for (const line of lines) ok(await run(line.split(' ').slice(1).map((word) => ({ 'FILE': file, '~/Videos': clips })[word] ?? word), { cwd }));
+  assert.match(ok(await run(['video', 'list', 'asha'], { cwd })), /^\d+ /);
+});
+
 test('what settings prints is a file that serve takes', async () => {
   const text = ok(await run(['settings']));
   const file = path.join(freshFolder(), 'all.ini');
@@ -191,6 +203,27 @@ test('the manual page is well formed', async (t) => {
 
 test('version tells program and commit', async () => {
   assert.match(ok(await run(['version'])), /^amanat \d+\.\d+\.\d+ \(([0-9a-f]{12}|unknown)\)\n$/);
+});
+
+test('a server allows itself the files that its connections need, or says that it may not', async () => {
+  const allowed = (pid) => Number(/^Max open files +(\d+)/m.exec(readFileSync(`/proc/${pid}/limits`, 'utf8'))[1]);
+  const begin = async (hard) => {
+    const child = spawn('prlimit', [`--nofile=256:${hard}`, binary, 'serve', '--init', '--folder', path.join(freshFolder(), 'node'),
+      '--set', 'server.port=0', '--set', 'server.connections=400'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '', logged = '';
+    child.stderr.on('data', (d) => { logged += d; });
+    await new Promise((resolve) => { child.stdout.on('data', (d) => { said += d; if (said.includes('is ready')) resolve(); }); child.on('close', resolve); });
+    const files = allowed(child.pid);
+    child.kill('SIGTERM');
+    await new Promise((resolve) => { child.on('close', resolve); });
+    return { files, logged };
+  };
+  const free = await begin(4096);
+  assert.equal(free.files, 750);
+  assert.ok(!free.logged.includes('warn'), free.logged);
+  const bound = await begin(500);
+  assert.equal(bound.files, 500);
+  assert.match(bound.logged, /warn server\.connections=400 needs 750 open files, and 500 are allowed/);
 });
 
 test('a server that is asked to stop ends well, and ends what runs', async () => {
