@@ -9,8 +9,6 @@
 #include "store/job.h"
 #include "store/writer.h"
 
-#define ATTEMPTS_MAX 5
-
 static const struct eraser others[] = {
 	{ "drafts", draft_erase_some },
 	{},
@@ -52,10 +50,11 @@ enum err app_tidy_begin(struct ctx *cx)
 	return writer_run(cx, tidy_again, &at_once);
 }
 
+/* What tidies begins itself anew: given up, it would rest until the next start. */
 static const struct job_kind kinds[] = {
-	{ TIDY_JOB, tidy, ATTEMPTS_MAX, false },
+	{ TIDY_JOB, tidy, ERASE_ATTEMPTS_MAX, false },
 	{ DRAFT_PROCESS_JOB, publish_run, PUBLISH_JOB_ATTEMPTS, true },
-	{ UPLOAD_EXPIRE_JOB, upload_expire, ATTEMPTS_MAX, false },
+	{ UPLOAD_EXPIRE_JOB, upload_expire, ERASE_ATTEMPTS_MAX, false },
 	{ ERASE_JOB, erase, ERASE_ATTEMPTS_MAX, false },
 	{ DROP_JOB, drop_run, ERASE_ATTEMPTS_MAX, false },
 	{ BLOB_ERASE_JOB, blobs_erase, ERASE_ATTEMPTS_MAX, false },

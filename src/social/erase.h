@@ -6,7 +6,7 @@
 
 #define ERASE_JOB "erase"                      /* the job's account is the one to erase */
 #define DROP_JOB "drop"                        /* account 0 */
-#define ERASE_ATTEMPTS_MAX 1'000'000'000       /* of these and BLOB_ERASE_JOB: an erasure that was promised is never given up */
+#define ERASE_ATTEMPTS_MAX 1'000'000'000       /* of all that takes away: an erasure that was promised is never given up */
 #define ERASE_BATCH 200                        /* rows in one write */
 
 /* What another room keeps about a person.  WRITE: takes away at most ERASE_BATCH rows and says whether there are more.
