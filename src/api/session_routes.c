@@ -72,6 +72,7 @@ static enum err post_session(struct ctx *cx, const struct req *req, struct resp 
 	if (status == E_ANONYMOUS)
 		limit_sign_in_failed(cx, in.handle, req->peer);
 	TRY(status);
+	limit_signed_in(cx, in.handle);
 	return signed_answer(cx, req, &token, client, resp);
 }
 

@@ -230,6 +230,12 @@ void limit_sign_in_failed(struct ctx *cx, struct str handle, struct str peer)
 	take(cx, RATE_SIGN_IN, whom_of_peer(cx, RATE_SIGN_IN, peer), 1);
 }
 
+void limit_signed_in(struct ctx *cx, struct str handle)
+{
+	if (cx->limits)
+		take(cx, RATE_SIGN_IN, whom_of_name(cx, handle), 1);
+}
+
 static uint64_t whom_of_actor(struct ctx *cx)
 {
 	return whom_of(cx, RATE_SIGN_IN, 'a', &cx->actor.account, sizeof cx->actor.account);

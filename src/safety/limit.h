@@ -17,9 +17,11 @@ void limits_close(struct limits **);
 enum err limit_take(struct ctx *, enum rate, struct str peer, int64_t *retry_seconds);
 
 /* RATE_SIGN_IN counts failures, by name and by address block: ask before, tell after a failure (E_ANONYMOUS).  limit_take() of
- * RATE_SIGN_IN only asks for the block. */
+ * RATE_SIGN_IN only asks for the block.  Successes count for the name alone: each costs as much work, and one account must not
+ * keep everybody from signing in. */
 enum err limit_sign_in(struct ctx *, struct str handle, struct str peer, int64_t *retry_seconds);
 void limit_sign_in_failed(struct ctx *, struct str handle, struct str peer);
+void limit_signed_in(struct ctx *, struct str handle);
 /* The same for a password that is asked for once more of the actor; by account alone, so that strangers who fail under its name
  * or from its block cannot keep the owner from changing the password or closing the account. */
 enum err limit_password(struct ctx *, int64_t *retry_seconds);
