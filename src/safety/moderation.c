@@ -19,7 +19,7 @@ static enum err check_rank(struct ctx *cx, int64_t account)
 	TRY(account_by_id(cx, account, &row));
 	enum role role = role_of(row.role);
 	if (role >= ROLE_MODERATOR && role >= cx->actor.role)
-		return fail(cx, E_DENIED, "this account can only be suspended by somebody above it, or on the node's console");
+		return fail(cx, E_DENIED, "only somebody above this account may do this to it, or the operator on the node's console");
 	return OK;
 }
 
@@ -43,6 +43,7 @@ static enum err take_away(struct ctx *cx, const struct report *report)
 		return video_take_away(cx, report->subject);
 	if (str_eq(report->subject_kind, STR("comment")))
 		return comment_take_away(cx, report->subject);
+	TRY(check_rank(cx, report->subject));
 	return profile_blank(cx, report->subject);
 }
 

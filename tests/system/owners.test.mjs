@@ -44,3 +44,23 @@ test('a_long_draft_is_sent_in_parts_only', async () => {
   assert.equal((await lina.get(draft.src, { headers: { range: `bytes=${bytes}-` } })).status, 416);
   assert.equal((await lina.get(draft.poster)).status, 200);
 });
+
+test('one_name_signs_in_so_often_and_no_more', async () => {
+  const fresh = await startServer({ settings: { 'limits.sign_in_per_hour': 5 } });
+  const omar = await fresh.signUp('omar');
+  const statuses = [];
+  for (let i = 0; i < 7; i++) statuses.push((await fresh.visitor().post('/api/v1/sessions', { handle: 'omar', password })).status);
+  assert.deepEqual(statuses, [201, 201, 201, 201, 201, 429, 429]);
+  assert.equal((await omar.get('/api/v1/me')).status, 200);
+  await fresh.stop();
+});
+
+test('a_moderator_empties_no_operators_profile', async () => {
+  const mona = await server.signUp('mona');
+  const boss = await server.signUp('boss', { name: 'Who runs it' });
+  for (const [who, role] of [['mona', 'moderator'], ['boss', 'operator']]) assert.equal((await server.cli('user', 'role', who, role)).code, 0);
+  const { body } = await mona.post('/api/v1/reports', { kind: 'account', id: boss.account.id, reason: 'spam' });
+  assert.equal((await mona.post(`/api/v1/moderation/reports/${body.id}/close`, { action: 'remove' })).status, 403);
+  assert.equal((await boss.get('/api/v1/me')).body.name, 'Who runs it');
+  assert.equal((await mona.get('/api/v1/moderation/reports')).body.items.length, 1);
+});
