@@ -49,9 +49,10 @@ static struct str number(struct ctx *cx, int64_t value)
 	return arena_printf(&cx->mem, "%" PRId64, value);
 }
 
-static struct str home(struct ctx *cx)
+static struct str home(struct ctx *cx, const struct catalogue *language)
 {
-	return arena_printf(&cx->mem, "%s (%s)", cx->config->region_place, cx->config->region_jurisdiction);
+	struct str place = text_place(language, str_of(cx->config->region_place));
+	return arena_printf(&cx->mem, STR_FMT " (%s)", STR_ARG(place), cx->config->region_jurisdiction);
 }
 
 static int64_t table_count(void)
@@ -69,7 +70,7 @@ static enum letter_state seal_state(struct ctx *cx)
 	return str_eq(seal, STR("open")) ? LETTER_OPEN_SEAL : LETTER_ONE_CUSTODIAN;
 }
 
-enum err letter_read(struct ctx *cx, struct letter *out)
+enum err letter_read(struct ctx *cx, const struct catalogue *language, struct letter *out)
 {
 	int64_t demands, videos;
 	TRY(demand_count(cx, &demands));
@@ -80,7 +81,7 @@ enum err letter_read(struct ctx *cx, struct letter *out)
 	TEXT_letter_##key##_check, TEXT_letter_##key##_notyet
 	*out = (struct letter){ .made_us = cx->now_us, .sentences = {
 		{ SENTENCE(app), LETTER_LIVE, number(cx, videos) },
-		{ SENTENCE(home), placed ? LETTER_LIVE : LETTER_NOT_YET, home(cx) },
+		{ SENTENCE(home), placed ? LETTER_LIVE : LETTER_NOT_YET, home(cx, language) },
 		{ SENTENCE(demands), LETTER_LIVE, number(cx, demands) },
 		{ SENTENCE(refusal), LETTER_NOT_YET, STR("0") },
 		{ SENTENCE(seal), seal, seal == LETTER_OPEN_SEAL ? STR("0") : STR("1") },

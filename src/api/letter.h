@@ -22,7 +22,7 @@ struct letter {
 	struct letter_sentence sentences[LETTER_SENTENCES];
 };
 /* Counts; on the SLOW pool. */
-enum err letter_read(struct ctx *, struct letter *out);
+enum err letter_read(struct ctx *, const struct catalogue *, struct letter *out);
 /* "0.1.0 (commit)" */
 struct str letter_program(void);
 /* The whole as JSON, texts in the catalogue's language. */

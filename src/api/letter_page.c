@@ -10,9 +10,9 @@ static void put_fact(struct page *page, enum text_key name, struct str value)
 {
 	page_raw(page, "<div><dt>");
 	page_text(page, name);
-	page_raw(page, "</dt><dd>");
+	page_raw(page, "</dt><dd><bdi>");
 	page_escaped(page, value.n > 0 ? value : text(page->language, TEXT_letter_unstated));
-	page_raw(page, "</dd></div>\n");
+	page_raw(page, "</bdi></dd></div>\n");
 }
 
 static void put_head(struct page *page, const struct letter *letter)
@@ -24,7 +24,7 @@ static void put_head(struct page *page, const struct letter *letter)
 	page_raw(page, "</h1>\n<p class=\"letter__lead\">");
 	page_text(page, TEXT_letter_lead);
 	page_raw(page, "</p>\n<dl class=\"letter__facts\">\n");
-	put_fact(page, TEXT_letter_place, str_of(config->region_place));
+	put_fact(page, TEXT_letter_place, text_place(page->language, str_of(config->region_place)));
 	put_fact(page, TEXT_letter_law, str_of(config->region_jurisdiction));
 	put_fact(page, TEXT_letter_operator, str_of(config->region_operator_name));
 	put_fact(page, TEXT_letter_owner, str_of(config->region_owner_jurisdiction));
@@ -51,7 +51,7 @@ static void put_statement(struct page *page, const struct letter_sentence *sente
 	page_escaped(page, before);
 	if (!str_starts(rest, STR("figure}")))
 		return;
-	page_raw(page, "<strong class=\"figure\">");
+	page_raw(page, "<strong class=\"figure\" dir=\"auto\">");
 	page_escaped(page, sentence->figure);
 	page_raw(page, "</strong>");
 	page_escaped(page, str_from(rest, sizeof "figure}" - 1));
@@ -66,9 +66,9 @@ static void put_sentence(struct page *page, const struct letter_sentence *senten
 	put_badge(page, sentence->state);
 	page_raw(page, "</div>\n<p class=\"sentence__said\">");
 	page_text(page, TEXT_letter_said);
-	page_raw(page, ": “");
+	page_raw(page, ": <q>");
 	page_text(page, sentence->said);
-	page_raw(page, "”</p>\n<p class=\"sentence__statement\">");
+	page_raw(page, "</q></p>\n<p class=\"sentence__statement\">");
 	if (sentence->state == LETTER_NOT_YET)
 		page_text(page, sentence->notyet);
 	else
@@ -111,7 +111,9 @@ static void put_columns(struct page *page, const struct table_info *table)
 	unsigned count = 0;
 	for (const struct field_info *field = table->fields; field->column; field++)
 		count++;
-	buf_printf(&page->html, "<td><details><summary>%u</summary><ul>", count);
+	page_raw(page, "<td><details><summary><span class=\"map__what\">");
+	page_text(page, TEXT_letter_tables_columns);
+	buf_printf(&page->html, ": </span>%u</summary><ul>", count);
 	for (const struct field_info *field = table->fields; field->column; field++) {
 		buf_printf(&page->html, "<li><code>%s</code> ", field->column);
 		page_text(page, field->protection == SEAL ? TEXT_letter_protection_seal : TEXT_letter_protection_clear);
@@ -158,8 +160,8 @@ static enum err get_letter(struct ctx *cx, const struct req *req, struct resp *r
 {
 	struct letter letter;
 	struct page page;
-	TRY(letter_read(cx, &letter));
 	const struct catalogue *language = text_language(cx, req);
+	TRY(letter_read(cx, language, &letter));
 	const struct page_head head = {
 		.title = text(language, TEXT_letter_title), .description = text(language, TEXT_letter_lead), .path = STR("/letter"),
 		.type = STR("website"), .stays = true,

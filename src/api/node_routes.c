@@ -21,9 +21,10 @@ static enum err get_node(struct ctx *cx, const struct req *, struct resp *resp)
 static enum err get_letter(struct ctx *cx, const struct req *req, struct resp *resp)
 {
 	struct letter letter;
-	TRY(letter_read(cx, &letter));
+	const struct catalogue *language = text_language(cx, req);
+	TRY(letter_read(cx, language, &letter));
 	struct buf body = buf_new(ANSWER_BYTES_MAX);
-	letter_json(cx, &letter, text_language(cx, req), &body);
+	letter_json(cx, &letter, language, &body);
 	resp_json(resp, &body);
 	return OK;
 }

@@ -185,7 +185,8 @@ static enum err write_shield(struct page *page)
 	int64_t demands;
 	TRY(demand_count(page->cx, &demands));
 	AUTO(buf_free) struct buf placed = buf_new(1024), words = buf_new(1024);
-	text_fill(&placed, page->language, TEXT_shield_text, "place", str_of(page->cx->config->region_place));
+	text_fill(&placed, page->language, TEXT_shield_text, "place",
+	          text_place(page->language, str_of(page->cx->config->region_place)));
 	text_fill_in(&words, buf_view(&placed), "n", arena_printf(&page->cx->mem, "%lld", (long long)demands));
 	page_raw(page, "<a class=\"shield\" href=\"/letter\">");
 	page_escaped(page, buf_view(&words));

@@ -5,6 +5,10 @@
 #include "http/accept.h"
 
 #define CATALOGUES_MAX 64
+/* First strong isolate and its end (Unicode Standard Annex 9, section 2.4): a Latin name inside an Arabic sentence, or the other
+ * way round, must not carry the punctuation around it along. */
+#define ISOLATE STR("\xE2\x81\xA8")
+#define ISOLATE_END STR("\xE2\x81\xA9")
 
 /* "pt-BR" is served by "pt". */
 static const struct catalogue *by_code(struct str code)
@@ -48,6 +52,11 @@ struct str text(const struct catalogue *catalogue, enum text_key key)
 	return str_of(catalogue->texts[key]);
 }
 
+struct str text_place(const struct catalogue *catalogue, struct str place)
+{
+	return str_eq(place, text(&catalogues[0], TEXT_letter_place_singapore)) ? text(catalogue, TEXT_letter_place_singapore) : place;
+}
+
 void text_html(struct buf *out, const struct catalogue *catalogue, enum text_key key)
 {
 	buf_html(out, text(catalogue, key));
@@ -62,7 +71,9 @@ static void fill(struct buf *out, struct str rest, const char *name, struct str 
 		put(out, (struct str){ rest.p, before });
 		rest = str_from(rest, before);
 		if (rest.n >= length + 2 && memcmp(rest.p + 1, name, length) == 0 && rest.p[length + 1] == '}') {
+			buf_str(out, ISOLATE);
 			put(out, value);
+			buf_str(out, ISOLATE_END);
 			rest = str_from(rest, length + 2);
 		} else if (rest.n > 0) {
 			buf_char(out, '{');

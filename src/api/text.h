@@ -12,7 +12,9 @@ const struct catalogue *text_language(struct ctx *, const struct req *);
 /* The same from the three texts. */
 const struct catalogue *text_choose(struct str query, struct str cookie, struct str accept);
 struct str text(const struct catalogue *, enum text_key);
-/* Appends the text with {name} replaced by the value, nothing escaped. */
+/* The node's place in the catalogue's language, where the catalogue knows it; else as the operator wrote it. */
+struct str text_place(const struct catalogue *, struct str place);
+/* Appends the text with {name} replaced by the value, in directional isolates; nothing escaped. */
 void text_fill(struct buf *, const struct catalogue *, enum text_key, const char *name, struct str value);
 void text_fill_in(struct buf *, struct str pattern, const char *name, struct str value);
 /* Appends the text, escaped for HTML, with {name} replaced by the value (escaped too). */

@@ -33,7 +33,7 @@ test('every sentence of the design stands there, with figure, state and check', 
 
 test('a demand that is entered is counted at once, by a command beside the running server', async () => {
   assert.equal(sentence(await letter(), 'demands').figure, '0');
-  assert.match(await page(), /<strong class="figure">0<\/strong>/);
+  assert.match(await page(), /<strong class="figure" dir="auto">0<\/strong>/);
   const { code, stdout, stderr } = await server.cli('demand', 'add', '--asker', 'SG', '--kind', 'disclosure', '--authority', 'High Court');
   assert.equal(code, 0, stderr);
   assert.match(stdout, /^Entered demand \d+/);
@@ -41,7 +41,7 @@ test('a demand that is entered is counted at once, by a command beside the runni
   assert.equal((await server.visitor().get('/api/v1/node')).body.demands, 1);
   assert.equal((await server.cli('demand', 'count')).stdout, '1\n');
   assert.match((await server.cli('demand', 'list')).stdout, /SG disclosure +received +High Court/);
-  assert.match(await page(), /id="demands"[^]*?<strong class="figure">1<\/strong>/);
+  assert.match(await page(), /id="demands"[^]*?<strong class="figure" dir="auto">1<\/strong>/);
 });
 
 test('the page shows every table with its class and each column\'s protection', async () => {
@@ -72,6 +72,21 @@ test('it is written in each language, in its direction, and needs no script', as
     seen.add(/<h1 class="letter__title">(.*?)<\/h1>/.exec(html)[1]);
   }
   assert.equal(seen.size, 3);
+});
+
+test('a name in another script keeps its sentence in order, and Arabic has its own name for Singapore', async () => {
+  assert.match(await page('ar'), /بياناتك في: \u2068Doha &lt;x&gt;\u2069\. الطلبات:\s\u2068\d+\u2069\./);
+  assert.match(await page('ar'), /<dd><bdi>Doha &lt;x&gt;<\/bdi><\/dd>/);
+  assert.match(await page('ar'), /<q>هو تطبيق/);
+  const standard = await startServer();
+  try {
+    for (const [lang, name] of [['en', 'Singapore'], ['ar', 'سنغافورة'], ['hi', 'सिंगापुर']]) {
+      const { text } = await standard.visitor().get(`/letter?lang=${lang}`);
+      assert.ok(text.includes(`<dd><bdi>${name}</bdi></dd>`) && text.includes(`\u2068${name}\u2069`) && text.includes(`>${name} (SG)<`), lang);
+    }
+  } finally {
+    await standard.stop();
+  }
 });
 
 test('what the operator wrote into the settings is escaped', async () => {
