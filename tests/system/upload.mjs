@@ -39,6 +39,7 @@ export async function publish(client, file, metadata = {}) {
   const all = await drafts(client, (list) => ended.includes(mine(list)?.state));
   const draft = mine(all);
   if (draft.state !== 'published') throw new Error(`${path.basename(file)}: ${draft.state} ${JSON.stringify(draft.reason)}`);
-  const { body } = await client.get(`/api/v1/videos/${draft.video}`);
+  const { status, body } = await client.get(`/api/v1/videos/${draft.video}`);
+  if (status !== 200) throw new Error(`said to be published, but its video answers ${status}`);
   return body;
 }
