@@ -21,7 +21,7 @@ test('hostile clips are refused with a reason or made harmless, and the server g
     const whole = path.join(hostile, file);
     if (statSync(whole).size === 0) {                    // refused before it exists
       const answer = await author.request('POST', '/api/v1/uploads', { headers: { 'tus-resumable': '1.0.0', 'upload-length': '0' } });
-      assert.equal(answer.status, 400);
+      assert.equal(answer.status, 422);
       assert.ok(answer.body.detail.length > 10);
       continue;
     }
