@@ -161,7 +161,8 @@ static enum err get_oembed(struct ctx *cx, const struct req *req, struct resp *r
 	if (!req_query(cx, req, "url", &address))
 		return fail(cx, E_INVALID, "Name the clip's address: ?url=");
 	if (req_query(cx, req, "format", &format) && !str_eq(format, STR("json"))) {
-		resp_problem(cx, resp, 501, "invalid", "Only JSON is given.");         /* the status that oEmbed asks for */
+		const struct problem_details details = { .status = 501, .code = "invalid", .detail = STR("Only JSON is given.") };
+		resp_problem(cx, resp, &details);      /* the status that oEmbed asks for */
 		return OK;
 	}
 	TRY(query_side(cx, req, "maxwidth", &width_max));
