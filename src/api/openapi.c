@@ -73,6 +73,11 @@ static void parameters(struct json *json, const struct route *route)
 	}
 	if (route->gives && str_ends(str_of(route->gives), STR("Page")))
 		parameter(json, STR("cursor"), "query", "`next` of the page before; absent for the first page.");
+	if (route->gives && str_eq(str_of(route->gives), STR("Embed"))) {
+		parameter(json, STR("url"), "query", "The clip's address; needed.");
+		parameter(json, STR("maxwidth"), "query", "Pixels that the frame may be wide.");
+		parameter(json, STR("maxheight"), "query", "Pixels that the frame may be high.");
+	}
 	json_array_end(json);
 }
 

@@ -10,6 +10,7 @@
 #define PAGE_BYTES_MAX ((size_t)1 << 20)
 #define BOOT_BYTES_MAX ((size_t)32 << 10)
 #define THEME_COOKIE "amanat_theme"
+#define SHORT_BYTES 200
 
 void page_raw(struct page *page, const char *html)
 {
@@ -37,6 +38,26 @@ struct str page_origin(struct ctx *cx, const struct req *req)
 		return str_of(cx->config->server_url);
 	struct str host = req_header(cx, req, "Host");
 	return arena_printf(&cx->mem, "%s://" STR_FMT, req->secure ? "https" : "http", STR_ARG(host));
+}
+
+struct str page_media(struct ctx *cx, struct str hash, const char *extension)
+{
+	return hash.n > 0 ? arena_printf(&cx->mem, "/media/" STR_FMT ".%s", STR_ARG(hash), extension) : STR("");
+}
+
+struct str page_name(const struct profile_short *person)
+{
+	return person->name.n > 0 ? person->name : person->handle;
+}
+
+struct str page_shortened(struct ctx *cx, struct str words)
+{
+	if (words.n <= SHORT_BYTES)
+		return words;
+	size_t n = SHORT_BYTES;
+	while (n > 0 && ((unsigned char)words.p[n] & 0xC0) == 0x80)
+		n--;
+	return arena_printf(&cx->mem, "%.*s…", (int)n, words.p);
 }
 
 static void meta(struct page *page, const char *kind, const char *name, struct str value)
@@ -87,6 +108,25 @@ static void open_graph(struct page *page, const struct page_head *head)
 	}
 }
 
+/* Other forms of the same thing, for programs that look for them. */
+static void alternates(struct page *page, const struct page_head *head)
+{
+	struct str here = absolute(page, head->path);
+	if (head->embeds) {
+		struct str origin = page_origin(page->cx, page->req);
+		page_raw(page, "<link rel=\"alternate\" type=\"application/json+oembed\" href=\"");
+		page_escaped(page, origin);
+		page_raw(page, "/api/v1/oembed?url=");
+		page_escaped(page, here);
+		page_raw(page, "\">\n");
+	}
+	if (head->feeds) {
+		page_raw(page, "<link rel=\"alternate\" type=\"application/atom+xml\" href=\"");
+		page_escaped(page, here);
+		page_raw(page, "/atom.xml\">\n");
+	}
+}
+
 /* No inline script: the client reads this. */
 static enum err boot(struct page *page)
 {
@@ -131,6 +171,9 @@ static void files(struct page *page, bool client, bool texts)
 	buf_printf(html, "<link rel=\"stylesheet\" href=\"%s\">\n", asset_path(web_assets, "app.css"));
 	if (!client)
 		return;
+	page_raw(page, "<link rel=\"manifest\" href=\"/manifest.webmanifest\" crossorigin=\"use-credentials\">\n"
+	         "<meta name=\"theme-color\" content=\"#0b1215\">\n");
+	buf_printf(html, "<link rel=\"apple-touch-icon\" href=\"%s\">\n", asset_path(web_assets, "icon-192.png"));
 	struct str words = arena_printf(&page->cx->mem, "locale/%s.json", page->language->code);
 	if (texts)
 		buf_printf(html, "<link rel=\"preload\" href=\"%s\" as=\"fetch\" crossorigin=\"anonymous\">\n", asset_path(web_assets, words.p));
@@ -155,6 +198,7 @@ static enum err write_head(struct page *page, const struct page_head *head)
 	meta(page, "name", "description", head->description);
 	if (!head->bare) {
 		open_graph(page, head);
+		alternates(page, head);
 		TRY(boot(page));
 	}
 	files(page, !head->bare, !head->stays);

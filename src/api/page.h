@@ -3,6 +3,7 @@
 #ifndef API_PAGE_H
 #define API_PAGE_H
 #include "api/text.h"
+#include "social/profile.h"
 
 struct page {
 	struct ctx *cx;
@@ -20,6 +21,8 @@ struct page_head {
 	struct str video;                      /* path of a clip, with its size */
 	int64_t width, height;                 /* of the clip, pixels */
 	bool stays;                            /* the client leaves it as it is (the letter, an error) */
+	bool embeds;                           /* a clip: its oEmbed answer is named */
+	bool feeds;                            /* a profile: its Atom feed is named */
 	bool bare;                             /* without database: no boot value, no client */
 };
 /* Up to and with the opening of #app. */
@@ -36,6 +39,12 @@ void page_raw(struct page *, const char *html);
 void page_escaped(struct page *, struct str);
 /* Scheme and host for absolute links: server.url, else what the request names. */
 struct str page_origin(struct ctx *, const struct req *);
+/* "/media/HASH.EXTENSION"; empty for an empty hash. */
+struct str page_media(struct ctx *, struct str hash, const char *extension);
+/* What a person is called: the name, else the handle. */
+struct str page_name(const struct profile_short *);
+/* At most some 200 bytes of it, cut between characters. */
+struct str page_shortened(struct ctx *, struct str words);
 /* A day, as RFC 3339 writes it, inside <time>. */
 void page_time(struct page *, int64_t wall_us);
 #endif

@@ -11,8 +11,6 @@
 #include "social/profile.h"
 #include "social/video.h"
 
-#define DESCRIPTION_BYTES 200
-
 bool pages_wants_page(struct ctx *cx, const struct req *req)
 {
 	bool reads = req->method == GET || req->method == HEAD;
@@ -93,27 +91,6 @@ static enum err get_shell(struct ctx *cx, const struct req *req, struct resp *re
 
 /* --- a clip --- */
 
-/* Cut between characters. */
-static struct str shortened(struct ctx *cx, struct str words)
-{
-	if (words.n <= DESCRIPTION_BYTES)
-		return words;
-	size_t n = DESCRIPTION_BYTES;
-	while (n > 0 && ((unsigned char)words.p[n] & 0xC0) == 0x80)
-		n--;
-	return arena_printf(&cx->mem, "%.*s…", (int)n, words.p);
-}
-
-static struct str display_name(const struct profile_short *author)
-{
-	return author->name.n > 0 ? author->name : author->handle;
-}
-
-static struct str media_path(struct ctx *cx, struct str hash, const char *extension)
-{
-	return hash.n > 0 ? arena_printf(&cx->mem, "/media/" STR_FMT ".%s", STR_ARG(hash), extension) : STR("");
-}
-
 static void put_picture(struct page *page, struct str hash, const char *class, int side)
 {
 	if (hash.n == 0)
@@ -147,7 +124,7 @@ static void put_words(struct page *page, const struct video_view *view, struct s
 	page_raw(page, "\">");
 	put_picture(page, view->author.avatar, "avatar", 48);
 	page_raw(page, "<span><strong><bdi>");
-	page_escaped(page, display_name(&view->author));
+	page_escaped(page, page_name(&view->author));
 	page_raw(page, "</bdi></strong><small>@");
 	page_escaped(page, view->author.handle);
 	page_raw(page, "</small></span></a>\n<h1 class=\"watch__caption\" dir=\"auto\"");
@@ -174,13 +151,13 @@ static enum err get_video(struct ctx *cx, const struct req *req, struct resp *re
 	TRY(param_id(cx, req, 0, &id));
 	TRY(video_get(cx, id, &view));
 	AUTO(buf_free) struct buf untitled = buf_new(1024);
-	text_fill(&untitled, text_language(cx, req), TEXT_page_untitled, "name", display_name(&view.author));
+	text_fill(&untitled, text_language(cx, req), TEXT_page_untitled, "name", page_name(&view.author));
 	struct str by = buf_view(&untitled);
 	const struct page_head head = {
-		.title = view.video.caption.n > 0 ? shortened(cx, view.video.caption) : by, .description = by,
+		.title = view.video.caption.n > 0 ? page_shortened(cx, view.video.caption) : by, .description = by,
 		.path = arena_printf(&cx->mem, "/v/%" PRId64, id), .type = STR("video.other"),
-		.image = media_path(cx, view.video.poster, "jpg"), .video = media_path(cx, view.video.src, "mp4"),
-		.width = view.video.width, .height = view.video.height,
+		.image = page_media(cx, view.video.poster, "jpg"), .video = page_media(cx, view.video.src, "mp4"),
+		.width = view.video.width, .height = view.video.height, .embeds = true,
 	};
 	TRY(page_begin(&page, cx, req, &head));
 	TRY(page_doc_begin(&page, true));
@@ -220,7 +197,7 @@ static void put_tile(struct page *page, const struct video *video, struct str au
 	buf_printf(&page->html, "<li><a class=\"tile\" href=\"/v/%" PRId64 "\"><img src=\"/media/" STR_FMT ".jpg\" alt=\"", video->id,
 	           STR_ARG(video->poster));
 	if (video->caption.n > 0)
-		page_escaped(page, shortened(page->cx, video->caption));
+		page_escaped(page, page_shortened(page->cx, video->caption));
 	else
 		page_fill(page, TEXT_page_untitled, "name", author);
 	page_raw(page, "\" loading=\"lazy\"></a></li>\n");
@@ -258,7 +235,7 @@ static enum err get_profile(struct ctx *cx, const struct req *req, struct resp *
 	const struct page_head head = {
 		.title = arena_printf(&cx->mem, STR_FMT " (@" STR_FMT ") · Amanat", STR_ARG(profile->name), STR_ARG(profile->handle)),
 		.description = profile->bio, .path = arena_printf(&cx->mem, "/@" STR_FMT, STR_ARG(profile->handle)),
-		.type = STR("profile"), .image = media_path(cx, profile->avatar, "jpg"),
+		.type = STR("profile"), .image = page_media(cx, profile->avatar, "jpg"), .feeds = true,
 	};
 	TRY(page_begin(&page, cx, req, &head));
 	TRY(page_doc_begin(&page, true));

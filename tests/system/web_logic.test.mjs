@@ -4,9 +4,10 @@ import { test } from 'node:test';
 import { loadSource } from './web_source.mjs';
 
 const {
-  createList, createStore, countries, eagerness, fill, handlePattern, indexAt, isMounted, lastUsed, match, nextIndex, Problem,
-  readBoot, Speaker, ViewLog, wantsMore, Watch, WheelStepper,
-} = await loadSource('router.ts', 'i18n.ts', 'api.ts', 'feed/window.ts', 'feed/wheel.ts', 'feed/views.ts', 'lists.ts', 'limits.ts', 'store.ts', 'boot.ts', 'settings/used.ts');
+  createList, createStore, countries, doubleMs, eagerness, fill, handlePattern, holdMs, indexAt, isMounted, lastUsed, match, nextIndex,
+  partAt, Press, Problem, readBoot, seekByKey, Speaker, ViewLog, wantsMore, Watch, WheelStepper,
+} = await loadSource('router.ts', 'i18n.ts', 'api.ts', 'feed/window.ts', 'feed/press.ts', 'feed/seek.ts',
+  'feed/wheel.ts', 'feed/views.ts', 'lists.ts', 'limits.ts', 'store.ts', 'boot.ts', 'settings/used.ts');
 
 test('each_address_of_the_app_has_its_screen', () => {
   assert.deepEqual(match('/'), { name: 'home' });
@@ -222,4 +223,118 @@ test('a_page_that_says_nothing_still_starts', () => {
   assert.deepEqual(readBoot('{"node":{"languages":["ar"]}}').languages, ['ar']);
   assert.equal(readBoot('{}').me, undefined);
   assert.equal(readBoot('{"me":null}').me, null);
+});
+
+/** Timers that go off when the test says so. */
+function handClock() {
+  const waiting = new Set();
+  const later = (act, ms) => {
+    const entry = { act, ms };
+    waiting.add(entry);
+    return () => waiting.delete(entry);
+  };
+  const pass = (ms) => { for (const entry of [...waiting]) if (entry.ms <= ms && waiting.delete(entry)) entry.act(); };
+  return { later, pass };
+}
+
+function pressing(waits = true) {
+  const did = [];
+  const clock = handClock();
+  const press = new Press({
+    tap: () => did.push('tap'), again: () => did.push('again'), hold: on => did.push(on ? 'hold' : 'let go'), waits: () => waits,
+  }, clock.later);
+  const tap = (time, x = 100) => { press.down(x, 100, time); press.up(x, 100, time + 60); };
+  return { press, did, pass: clock.pass, tap };
+}
+
+test('one_tap_pauses_after_the_wait_for_a_second', () => {
+  const { did, tap, pass } = pressing();
+  tap(0);
+  assert.deepEqual(did, []);
+  pass(doubleMs);
+  assert.deepEqual(did, ['tap']);
+});
+
+test('a_tap_that_nothing_need_wait_for_acts_at_once', () => {
+  const { did, tap } = pressing(false);
+  tap(0);
+  assert.deepEqual(did, ['tap']);
+});
+
+test('two_taps_like_and_do_not_pause_and_a_third_likes_again', () => {
+  const { did, tap, pass } = pressing();
+  tap(0);
+  tap(150);
+  tap(300);
+  pass(doubleMs);
+  assert.deepEqual(did, ['again', 'again']);
+});
+
+test('two_slow_or_distant_taps_are_two', () => {
+  const slow = pressing(false);
+  slow.tap(0);
+  slow.tap(600);
+  const distant = pressing(false);
+  distant.tap(0);
+  distant.tap(150, 300);
+  assert.deepEqual([slow.did, distant.did], [['tap', 'tap'], ['tap', 'tap']]);
+});
+
+test('a_hold_ends_when_the_finger_leaves_and_is_no_tap', () => {
+  const { press, did, pass } = pressing();
+  press.down(100, 100, 0);
+  pass(holdMs);
+  press.move(180, 100);
+  press.up(180, 100, 900);
+  pass(doubleMs);
+  assert.deepEqual(did, ['hold', 'let go']);
+});
+
+test('a_swipe_is_neither_tap_nor_hold', () => {
+  const { press, did, pass } = pressing();
+  press.down(100, 400, 0);
+  press.move(100, 360);
+  pass(holdMs);
+  press.up(100, 200, 200);
+  pass(doubleMs);
+  assert.deepEqual(did, []);
+});
+
+test('a_hold_that_the_browser_takes_away_ends', () => {
+  const { press, did, pass } = pressing();
+  press.down(100, 100, 0);
+  pass(holdMs);
+  press.cancel();
+  assert.deepEqual(did, ['hold', 'let go']);
+});
+
+test('the_bar_starts_where_reading_starts', () => {
+  assert.deepEqual([partAt(50, 0, 200, false), partAt(50, 0, 200, true)], [0.25, 0.75]);
+  assert.deepEqual([partAt(-9, 0, 200, false), partAt(900, 0, 200, false), partAt(5, 0, 0, false)], [0, 1, 0]);
+});
+
+test('arrow_keys_seek_in_reading_direction_and_stay_inside_the_clip', () => {
+  assert.deepEqual([seekByKey('ArrowRight', 4, 10, false, 3), seekByKey('ArrowRight', 4, 10, true, 3)], [7, 1]);
+  assert.deepEqual([seekByKey('ArrowLeft', 1, 10, false, 3), seekByKey('End', 1, 10, false, 3)], [0, 9.9]);
+  assert.equal(seekByKey('ArrowDown', 1, 10, false, 3), null);
+});
+
+test('who_skips_through_a_clip_has_not_seen_it_whole', () => {
+  const skipper = new Watch();
+  skipper.reached(1, 10);
+  skipper.sought(8);
+  skipper.reached(9.9, 10);
+  assert.equal(skipper.take('1').completed, false);
+  const patient = new Watch();
+  for (let second = 0.2; second < 10; second += 0.25) patient.reached(second, 10);
+  assert.equal(patient.take('1').completed, true);
+  const back = new Watch();
+  back.reached(5, 10);
+  back.sought(1);
+  back.reached(1.2, 10);
+  assert.equal(back.take('1').completed, false);
+});
+
+test('a_data_saver_loads_only_the_clip_on_screen', () => {
+  assert.deepEqual([4, 5, 6, 7].map(index => eagerness(index, 5, true)), ['none', 'auto', 'none', 'none']);
 });

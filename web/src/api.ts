@@ -1,7 +1,7 @@
 // Everything that the client asks of /api/v1, with types.
 import { hasText, language, t } from './i18n';
 import type {
-  Comment, Draft, Me, Page, Profile, ReportKind, Session, Video, View,
+  Comment, Draft, Embed, Me, Page, Profile, ReportKind, Session, Video, View,
 } from './types';
 
 export const root = '/api/v1';
@@ -114,6 +114,8 @@ export const api = {
   feedOfAnybody: () => ask<Page<Video>>('GET', '/feed', { nameless: true }),
   followingFeed: (cursor: string | null) => page<Video>('/feed/following', cursor),
   video: (id: string) => get<Video>(`/videos/${id}`),
+  changeVideo: (id: string, change: Partial<Pick<Video, 'caption' | 'language'>>) => ask<Video>('PATCH', `/videos/${id}`, { body: change }),
+  embed: (url: string) => get<Embed>(`/oembed?url=${encodeURIComponent(url)}`),
   deleteVideo: (id: string) => ask<void>('DELETE', `/videos/${id}`),
   like: (id: string, on: boolean) => set(`/videos/${id}/like`, on),
   save: (id: string, on: boolean) => set(`/videos/${id}/save`, on),

@@ -1,8 +1,10 @@
 // The shell: navigation, the screen of the present address, and what lies over every screen.
 import { useEffect } from 'preact/hooks';
 import { JoinPage, JoinSheet } from './account/join';
+import { boot } from './boot';
 import { clipTitle, FollowingScreen, HomeScreen, VideoScreen } from './feed/screens';
 import { Reporter } from './feed/report';
+import { Sharer } from './feed/share';
 import { spoken, t } from './i18n';
 import { ProfilePage } from './profile/page';
 import { navigate, place, type Place } from './router';
@@ -63,6 +65,7 @@ function useNetworkNotice(): void {
   useEffect(() => {
     const lost = () => toast(t('app.offline'), 8);
     const found = () => toast(t('app.online'));
+    if (boot.offline) lost();
     addEventListener('offline', lost);
     addEventListener('online', found);
     return () => {
@@ -86,6 +89,7 @@ export function App() {
       <main id="main" class="main" tabIndex={-1}><Screen at={at} /></main>
       <JoinSheet />
       <Reporter />
+      <Sharer />
       <Asker />
       <Toasts />
     </div>

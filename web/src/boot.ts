@@ -8,6 +8,8 @@ export interface Boot {
   languages: string[];
   /** Who is signed in; absent when the page does not say. */
   me?: Me | null;
+  /** The page was kept by the service worker: there is no network. */
+  offline?: boolean;
 }
 
 const unknownNode: Node = {
@@ -17,7 +19,7 @@ const unknownNode: Node = {
 export function readBoot(text: string | null | undefined): Boot {
   const given = text ? JSON.parse(text) as Partial<Boot> : {};
   const node = { ...unknownNode, ...given.node };
-  return { assets: given.assets ?? {}, node, languages: given.languages ?? node.languages, me: given.me };
+  return { assets: given.assets ?? {}, node, languages: given.languages ?? node.languages, me: given.me, offline: given.offline };
 }
 
 export const boot = readBoot(

@@ -79,6 +79,13 @@ export function ago(time: string, now = Date.now()): string {
   return format.format(0, 'second');
 }
 
+/** Minutes and seconds: "1:05". */
+export function clock(seconds: number): string {
+  const whole = Math.floor(seconds);
+  const two = new Intl.NumberFormat(speaker.language.code, { minimumIntegerDigits: 2 });
+  return `${number(Math.floor(whole / 60))}:${two.format(whole % 60)}`;
+}
+
 export function bytes(n: number): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
   let at = 0;

@@ -4,6 +4,7 @@ import { App } from './app';
 import './css/app.css';
 import { startViews } from './feed/views';
 import { speakWanted } from './i18n';
+import { boot } from './boot';
 import { startRouter } from './router';
 import { learnWho } from './session';
 import { applyTheme } from './settings/theme';
@@ -16,6 +17,15 @@ async function start(box: HTMLElement): Promise<void> {
   startViews();
   box.textContent = '';
   render(<App />, box);
+  startOffline();
+}
+
+/** From the second visit on the app opens without a network. */
+function startOffline(): void {
+  if (boot.offline) addEventListener('online', () => location.reload(), { once: true });
+  const register = () => void navigator.serviceWorker?.register('/sw.js').catch(() => undefined);
+  if (document.readyState === 'complete') register();
+  else addEventListener('load', register, { once: true });
 }
 
 const box = document.getElementById('app');

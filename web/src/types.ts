@@ -105,4 +105,7 @@ export interface Node {
   demands: number;
 }
 
+/** oEmbed: how another site shows a clip. */
+export interface Embed { html: string; width: number; height: number }
+
 export type ReportKind = 'video' | 'comment' | 'account';

@@ -1,6 +1,8 @@
 // One clip of a feed: colour, poster and video over each other, its words, its rail.
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { toggleLike } from '../acts';
 import { ago, languageName, t } from '../i18n';
+import { dataSaver } from '../settings/device';
 import { nameOf } from '../shell/avatar';
 import { Icon } from '../shell/icons';
 import { useStore } from '../store';
@@ -9,6 +11,8 @@ import { useVideo } from '../videos';
 import { Player } from './player';
 import { Rail } from './rail';
 import { muted } from './sound';
+import { hurried, hurry } from './speed';
+import { Tap } from './tap';
 import { eagerness, isMounted } from './window';
 
 export interface ClipActs {
@@ -64,6 +68,8 @@ export function Clip({ id, index, active, failed, paused, onTap, acts }: Props) 
   const video = useVideo(id);
   const box = useRef<HTMLElement>(null);
   const silent = useStore(muted);
+  const saves = useStore(dataSaver);
+  const fast = useStore(hurried);
   const near = isMounted(index, active);
   const here = index === active;
 
@@ -74,6 +80,7 @@ export function Clip({ id, index, active, failed, paused, onTap, acts }: Props) 
   if (!video) return <article class="clip" ref={box} />;
   const tall = isTall(video);
   const name = t('feed.clip', { name: nameOf(video.author) });
+  const wantsSound = silent && video.has_audio && !paused;
   return (
     <article class={`clip ${tall ? 'clip--tall' : ''}`} ref={box} aria-label={name} inert={!here} data-id={id}>
       {near && (
@@ -82,7 +89,7 @@ export function Clip({ id, index, active, failed, paused, onTap, acts }: Props) 
             {!tall && <img class="clip__blur" src={video.poster} alt="" />}
             <img class="clip__poster" src={video.poster} alt="" fetchpriority={here ? 'high' : 'low'} />
             {!failed && (
-              <Player video={video} active={here} paused={paused} eager={eagerness(index, active)}
+              <Player video={video} active={here} paused={paused} eager={eagerness(index, active, saves)}
                 onFail={() => acts.onFail(id)} onBlocked={acts.onBlocked} />
             )}
             {failed ? (
@@ -90,12 +97,14 @@ export function Clip({ id, index, active, failed, paused, onTap, acts }: Props) 
                 <Icon name="film" /><strong>{t('feed.failed')}</strong><span>{t('feed.failed_next')}</span>
               </div>
             ) : (
-              <button class="clip__tap" type="button" onClick={onTap}
-                aria-label={t(silent && video.has_audio ? 'feed.tap_sound' : paused ? 'feed.play' : 'feed.pause')}>
+              <Tap label={t(wantsSound ? 'feed.tap_sound' : paused ? 'feed.play' : 'feed.pause')}
+                onTap={onTap} waits={!paused && !wantsSound} onLike={() => { if (!video.liked) toggleLike(video); }}
+                onHold={on => hurried.set(on && !paused)}>
                 {here && paused && <span class="clip__paused"><Icon name="play" /></span>}
-              </button>
+              </Tap>
             )}
             <div class="clip__shade" />
+            {here && fast && <p class="clip__hurry" role="status"><Icon name="hurry" />{t('feed.speed_times', { n: hurry })}</p>}
           </div>
           {video.has_audio && !failed && <Sound silent={silent} onClick={acts.onSound} />}
           <Words video={video} onWhy={() => acts.onWhy(id)} />

@@ -2,8 +2,9 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { toggleLike } from '../acts';
-import { t } from '../i18n';
+import { isRtl, t } from '../i18n';
 import type { VideoList } from '../lists';
+import { autoplay } from '../settings/device';
 import { Icon } from '../shell/icons';
 import { Failed } from '../shell/states';
 import { toast } from '../shell/toasts';
@@ -11,6 +12,7 @@ import { useStore } from '../store';
 import { videoOf } from '../videos';
 import { Clip, type ClipActs } from './clip';
 import { FeedSheets, type OpenSheet } from './sheets';
+import { seekByKey } from './seek';
 import { muted } from './sound';
 import { WheelStepper } from './wheel';
 import { indexAt, nextIndex, wantsMore } from './window';
@@ -27,6 +29,16 @@ interface Props {
 
 const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
+const keyStep = 3;        // seconds
+
+/** Moves the playing clip by a key; false for other keys. */
+function seek(box: Element, key: string): boolean {
+  const video = box.querySelector<HTMLVideoElement>('.clip:not([inert]) video');
+  const to = key.startsWith('Arrow') && video ? seekByKey(key, video.currentTime, video.duration || 0, isRtl(), keyStep) : null;
+  if (to !== null) video!.currentTime = to;
+  return to !== null;
+}
+
 /** Keys belong to the feed unless somebody is typing or a sheet is open. */
 function isForFeed(event: KeyboardEvent): boolean {
   const target = event.target as Element;
@@ -37,7 +49,7 @@ export function Feed({ list, empty, end, failed: onListFailed, onActive }: Props
   const scroller = useRef<HTMLDivElement>(null);
   const { ids, status, error } = useStore(list.state);
   const [active, setActive] = useState(list.at);
-  const [paused, setPaused] = useState(false);
+  const [paused, setPaused] = useState(!autoplay.get());
   const [failed, setFailed] = useState<ReadonlySet<string>>(new Set());
   const [open, setOpen] = useState<OpenSheet | null>(null);
   const silent = useStore(muted);
@@ -55,7 +67,7 @@ export function Feed({ list, empty, end, failed: onListFailed, onActive }: Props
 
   useEffect(() => {
     list.at = active;
-    setPaused(false);
+    setPaused(!autoplay.get());
     const id = ids[active];
     if (id) onActive?.(id);
     setOpen(now => now && now.kind === 'comments' && id ? { kind: 'comments', id } : null);
@@ -92,9 +104,9 @@ export function Feed({ list, empty, end, failed: onListFailed, onActive }: Props
         ...(!onButton && { ' ': () => setPaused(!paused) }),
       };
       const act = keys[event.key];
-      if (!act) return;
+      if (!act && !seek(scroller.current!, event.key)) return;
       event.preventDefault();
-      act();
+      act?.();
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);

@@ -3,7 +3,9 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { useStore } from '../store';
 import type { Video } from '../types';
 import { Spinner } from '../shell/states';
+import { Scrub } from './scrub';
 import { muted } from './sound';
+import { hurried, hurry, speed } from './speed';
 import { views, Watch } from './views';
 import type { Eagerness } from './window';
 
@@ -51,12 +53,12 @@ function release(element: HTMLVideoElement): void {
 export function Player(props: Props) {
   const { video, active, paused, eager, onFail } = props;
   const element = useRef<HTMLVideoElement>(null);
-  const bar = useRef<HTMLDivElement>(null);
   const watch = useRef(new Watch());
-  const lastTime = useRef(0);
   const [shown, setShown] = useState(false);
   const [waiting, setWaiting] = useState(false);
   const silent = useStore(muted);
+  const chosen = useStore(speed);
+  const fast = useStore(hurried);
   const visible = usePageVisible();
   const running = active && !paused && visible;
 
@@ -68,6 +70,12 @@ export function Player(props: Props) {
   useEffect(() => {
     element.current!.muted = silent;
   }, [silent]);
+
+  // Loading sets the speed back to the default one.
+  useEffect(() => {
+    const player = element.current!;
+    player.defaultPlaybackRate = player.playbackRate = active && fast ? hurry : chosen;
+  }, [active, fast, chosen]);
 
   useEffect(() => {
     const player = element.current!;
@@ -94,9 +102,7 @@ export function Player(props: Props) {
 
   const onTime = (event: Event) => {
     const { currentTime, duration } = event.currentTarget as HTMLVideoElement;
-    if (currentTime + 0.5 < lastTime.current || currentTime > duration - 0.3) watch.current.completed = true;
-    lastTime.current = currentTime;
-    bar.current?.style.setProperty('--part', String(duration > 0 ? currentTime / duration : 0));
+    watch.current.reached(currentTime, duration);
   };
 
   // Some decoders give sound and no picture, and no error: a clip without a picture is a failed one.
@@ -125,7 +131,7 @@ export function Player(props: Props) {
         onError={event => { if (event.currentTarget.hasAttribute('src')) onFail(); }}
       />
       {active && waiting && <Spinner />}
-      {active && <div class="clip__progress" aria-hidden="true"><div ref={bar} /></div>}
+      {active && <Scrub player={element} length={video.duration_ms / 1000} onSeek={seconds => watch.current.sought(seconds)} />}
     </>
   );
 }

@@ -7,7 +7,7 @@ import { Avatar, nameOf } from '../shell/avatar';
 import { Icon, type IconName } from '../shell/icons';
 import { useStore } from '../store';
 import type { Video } from '../types';
-import { share } from './share';
+import { shareClip } from './share';
 
 interface ActProps {
   icon: IconName;
@@ -56,7 +56,7 @@ export function Rail({ video, onComments, onOptions }: Props) {
         onClick={onComments} />
       <Act icon="bookmark" on={video.saved} pressed={video.saved} text={t(video.saved ? 'act.saved' : 'act.save')}
         label={t('act.save')} onClick={() => toggleSave(video)} />
-      <Act icon="share" text={t('act.share')} label={t('act.share')} onClick={() => void share(`/v/${video.id}`, video.caption)} />
+      <Act icon="share" text={t('act.share')} label={t('act.share')} onClick={() => shareClip(video.id, video.caption)} />
       <Act icon="dots" label={t('act.options')} onClick={onOptions} />
     </div>
   );

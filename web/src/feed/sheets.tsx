@@ -1,4 +1,4 @@
-// The sheets that a clip opens: comments, options, "why this?", report.
+// The sheets that a clip opens: comments, options with its speed, "why this?", changing it.
 import { useEffect } from 'preact/hooks';
 import { api, plainWords } from '../api';
 import { hasText, t } from '../i18n';
@@ -6,7 +6,7 @@ import { dropEverywhere } from '../lists';
 import { asSomeone, me } from '../session';
 import { ask } from '../shell/ask';
 import { nameOf } from '../shell/avatar';
-import { Icon, type IconName } from '../shell/icons';
+import { MenuItem } from '../shell/menu';
 import { homePlace, Shield } from '../shell/nav';
 import { Sheet } from '../shell/sheet';
 import { toast } from '../shell/toasts';
@@ -15,22 +15,14 @@ import type { Video } from '../types';
 import { useVideo } from '../videos';
 import { Comments } from './comments';
 import { blockPerson } from './block';
+import { EditClip } from './edit';
 import { openReport } from './report';
-import { copyLink } from './share';
+import { shareClip } from './share';
+import { speed, speeds } from './speed';
 
-export interface OpenSheet { kind: 'comments' | 'options' | 'why'; id: string }
+export interface OpenSheet { kind: 'comments' | 'options' | 'why' | 'edit'; id: string }
 
 interface Props { open: OpenSheet | null; setOpen: (open: OpenSheet | null) => void }
-
-export function MenuItem({ icon, text, danger, onClick }: { icon: IconName; text: string; danger?: boolean; onClick: () => void }) {
-  return (
-    <li>
-      <button class={`menu__item ${danger ? 'menu__item--danger' : ''}`} type="button" onClick={onClick}>
-        <Icon name={icon} />{text}
-      </button>
-    </li>
-  );
-}
 
 function deleteClip(video: Video): void {
   ask({
@@ -47,16 +39,32 @@ function deleteClip(video: Video): void {
   });
 }
 
-function Options({ video, close, why }: { video: Video; close: () => void; why: () => void }) {
+function Speed() {
+  const now = useStore(speed);
+  return (
+    <div class="speed">
+      <span id="speed-name">{t('feed.speed')}</span>
+      <div class="segments" role="group" aria-labelledby="speed-name">
+        {speeds.map(each => (
+          <button key={each} type="button" aria-pressed={now === each} onClick={() => speed.set(each)}>{t('feed.speed_times', { n: each })}</button>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Options({ video, close, to }: { video: Video; close: () => void; to: (kind: 'why' | 'edit') => void }) {
   const person = useStore(me);
   const own = person?.id === video.author.id;
   const moderates = person && person.role !== 'member';
   const then = (act: () => void) => () => { close(); act(); };
   return (
     <Sheet title={t('act.options')} close={close} class="sheet--card">
+      <Speed />
       <ul class="menu">
-        {video.reason && <MenuItem icon="info" text={t('feed.why')} onClick={why} />}
-        <MenuItem icon="link" text={t('act.share')} onClick={then(() => void copyLink(`/v/${video.id}`))} />
+        {video.reason && <MenuItem icon="info" text={t('feed.why')} onClick={() => to('why')} />}
+        <MenuItem icon="share" text={t('act.share')} onClick={then(() => shareClip(video.id, video.caption))} />
+        {own && <MenuItem icon="pencil" text={t('act.edit_clip')} onClick={() => to('edit')} />}
         {!own && <MenuItem icon="flag" text={t('act.report')} onClick={then(() => openReport('video', video.id))} />}
         {!own && <MenuItem icon="block" text={t('act.block_ask', { name: nameOf(video.author) })} danger
           onClick={then(() => asSomeone('any', () => blockPerson(video.author)))} />}
@@ -86,7 +94,8 @@ export function FeedSheets({ open, setOpen }: Props) {
   if (!open || !video) return null;
   switch (open.kind) {
     case 'comments': return <Comments key={video.id} video={video} close={close} />;
-    case 'options': return <Options video={video} close={close} why={() => setOpen({ kind: 'why', id: video.id })} />;
+    case 'options': return <Options video={video} close={close} to={kind => setOpen({ kind, id: video.id })} />;
+    case 'edit': return <EditClip video={video} close={close} />;
     case 'why': return <Why video={video} close={close} />;
   }
 }

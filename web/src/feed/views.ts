@@ -45,7 +45,22 @@ export function startViews(): void {
 export class Watch {
   private since: number | null = null;
   private total = 0;
+  private from = 0;
+  private at = 0;
   completed = false;
+
+  /** Where the clip is now.  Seen whole is who saw it from its beginning to its end, or to its next beginning. */
+  reached(seconds: number, duration: number): void {
+    const again = seconds + 0.5 < this.at;
+    if (this.from < 0.5 && (again || seconds > duration - 0.3)) this.completed = true;
+    if (again) this.from = 0;
+    this.at = seconds;
+  }
+
+  /** Somebody moved the clip to another moment: what is between was not watched. */
+  sought(seconds: number): void {
+    this.from = this.at = seconds;
+  }
 
   play(now = performance.now()): void {
     this.since ??= now;
@@ -62,6 +77,7 @@ export class Watch {
     const view = { video, watched_ms: this.total, completed: this.completed };
     this.total = 0;
     this.completed = false;
+    this.from = this.at = 0;
     return view;
   }
 }

@@ -10,8 +10,9 @@ export function isMounted(index: number, active: number): boolean {
   return index >= active - keepBefore && index <= active + keepAfter;
 }
 
-/** The one on screen and the next two load whole; those just passed keep what they have. */
-export function eagerness(index: number, active: number): Eagerness {
+/** The one on screen and the next two load whole; those just passed keep what they have.  Who saves data loads the one on screen. */
+export function eagerness(index: number, active: number, saves = false): Eagerness {
+  if (saves) return index === active ? 'auto' : 'none';
   if (index >= active && index <= active + keepAfter) return 'auto';
   return isMounted(index, active) ? 'metadata' : 'none';
 }

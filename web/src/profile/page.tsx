@@ -5,11 +5,11 @@ import { setFollow } from '../acts';
 import { compact, t, tn } from '../i18n';
 import { blockPerson } from '../feed/block';
 import { openReport } from '../feed/report';
-import { MenuItem } from '../feed/sheets';
-import { share } from '../feed/share';
+import { shareProfile } from '../feed/share';
 import { asSomeone, me } from '../session';
 import { Avatar, nameOf } from '../shell/avatar';
 import { Icon } from '../shell/icons';
+import { MenuItem } from '../shell/menu';
 import { Page } from '../shell/page';
 import { Sheet } from '../shell/sheet';
 import { Blank, Failed } from '../shell/states';
@@ -71,7 +71,7 @@ function Acts({ profile, setProfile, edit, load }: {
       <div class="person__acts">
         <button class="button" type="button" onClick={edit}>{t('profile.edit')}</button>
         <a class="icon-button icon-button--boxed" href="/settings" aria-label={t('profile.settings')}><Icon name="gear" /></a>
-        <button class="icon-button icon-button--boxed" type="button" aria-label={t('profile.link')} onClick={() => void share(`/@${profile.handle}`, nameOf(profile))}><Icon name="share" /></button>
+        <button class="icon-button icon-button--boxed" type="button" aria-label={t('profile.link')} onClick={() => shareProfile(profile.handle, nameOf(profile))}><Icon name="share" /></button>
       </div>
     );
   }
@@ -84,7 +84,7 @@ function Acts({ profile, setProfile, edit, load }: {
         ? <button class="button button--danger" type="button" onClick={() => void unblock(profile, load)}>{t('act.unblock')}</button>
         : <button class={`button ${profile.following ? '' : 'button--main'}`} type="button"
           onClick={() => setFollow(profile, !profile.following, follow)}>{t(profile.following ? 'act.following' : 'act.follow')}</button>}
-      <button class="icon-button icon-button--boxed" type="button" aria-label={t('profile.link')} onClick={() => void share(`/@${profile.handle}`, nameOf(profile))}><Icon name="share" /></button>
+      <button class="icon-button icon-button--boxed" type="button" aria-label={t('profile.link')} onClick={() => shareProfile(profile.handle, nameOf(profile))}><Icon name="share" /></button>
       <button class="icon-button icon-button--boxed" type="button" aria-label={t('act.options')} onClick={() => setMenu(true)}><Icon name="dots" /></button>
       {menu && (
         <Sheet title={t('act.options')} close={close} class="sheet--card">

@@ -6,9 +6,10 @@ import { me, signOut } from '../session';
 import { Icon } from '../shell/icons';
 import { Page } from '../shell/page';
 import { toast } from '../shell/toasts';
-import { useStore } from '../store';
+import { useStore, type Store } from '../store';
 import { Blocked } from './blocked';
 import { DeleteAccount } from './delete';
+import { autoplay, dataSaver } from './device';
 import { ChangePassword } from './password';
 import { Sessions } from './sessions';
 import { chooseTheme, theme, themes } from './theme';
@@ -41,6 +42,26 @@ function Appearance() {
   );
 }
 
+function Switch({ store, text, help }: { store: Store<boolean>; text: string; help: string }) {
+  const on = useStore(store);
+  return (
+    <label class="row">
+      <span>{text}<small>{help}</small></span>
+      <input class="switch" type="checkbox" role="switch" checked={on} onChange={event => store.set(event.currentTarget.checked)} />
+    </label>
+  );
+}
+
+function Playing() {
+  return (
+    <section class="group">
+      <h2>{t('settings.playing')}</h2>
+      <Switch store={autoplay} text={t('settings.autoplay')} help={t('settings.autoplay_help')} />
+      <Switch store={dataSaver} text={t('settings.data_saver')} help={t('settings.data_saver_help')} />
+    </section>
+  );
+}
+
 async function leave(): Promise<void> {
   if (!await signOut()) return;
   toast(t('join.signed_out'));
@@ -53,6 +74,7 @@ export function SettingsPage() {
     <Page title={t('settings.title')} back narrow>
       <Language />
       <Appearance />
+      <Playing />
       <section class="group">
         <a class="row" href="/letter"><Icon name="shield" /><span>{t('settings.letter')}</span><Icon name="forward" /></a>
       </section>

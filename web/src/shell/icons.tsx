@@ -37,14 +37,17 @@ const paths = {
   send: 'M4 12 20.5 4.5 16 20l-4.5-6zM11.5 14 20.5 4.5',
   info: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 11v5.500M12 7.600h.01',
   link: 'M10 14a4 4 0 0 0 6 .4l3-3a4 4 0 0 0-5.7-5.700l-1.6 1.600M14 10a4 4 0 0 0-6-.4l-3 3a4 4 0 0 0 5.7 5.700l1.6-1.6',
+  pencil: 'M4.500 19.500l.9-4.200L15.800 4.900a1.8 1.8 0 0 1 2.600 0l.7.7a1.8 1.8 0 0 1 0 2.600L8.700 18.600zM13.700 7l3.300 3.3',
+  code: 'm8.500 7.500-5 4.500 5 4.500M15.500 7.500l5 4.500-5 4.5M13.500 5.500l-3 13',
+  hurry: 'M4.500 6v12l7.500-6zM12.500 6v12l7.500-6z',
   cloud: 'M7 18.500a4.5 4.5 0 0 1-.5-9 6 6 0 0 1 11.5 1.5 3.8 3.8 0 0 1-.5 7.500zM12 17v-6M9.3 13.3 12 10.600l2.7 2.7',
 } as const;
 
 export type IconName = keyof typeof paths;
 
 /** Arrows and the like turn round in right-to-left scripts; the rest must not. */
-const pointing = new Set<IconName>(['back', 'forward', 'share', 'send', 'sound', 'muted', 'comment', 'flag']);
-const solid = new Set<IconName>(['play']);
+const pointing = new Set<IconName>(['back', 'forward', 'share', 'send', 'sound', 'muted', 'comment', 'flag', 'hurry']);
+const solid = new Set<IconName>(['play', 'hurry']);
 
 export function Icon({ name, filled, class: extra }: { name: IconName; filled?: boolean; class?: string }) {
   return (
