@@ -61,8 +61,10 @@ static void parameter(struct json *json, struct str name, const char *where, con
 	json_object_end(json);
 }
 
-static void parameters(struct json *json, const struct route *route)
+static void parameters(struct description *d, const struct route *route)
 {
+	struct json *json = &d->json;
+	const char *name, *about = NULL;
 	struct str rest = str_of(route->path);
 	json_key(json, "parameters");
 	json_array(json);
@@ -73,11 +75,8 @@ static void parameters(struct json *json, const struct route *route)
 	}
 	if (route->gives && str_ends(str_of(route->gives), STR("Page")))
 		parameter(json, STR("cursor"), "query", "`next` of the page before; absent for the first page.");
-	if (route->gives && str_eq(str_of(route->gives), STR("Embed"))) {
-		parameter(json, STR("url"), "query", "The clip's address; needed.");
-		parameter(json, STR("maxwidth"), "query", "Pixels that the frame may be wide.");
-		parameter(json, STR("maxheight"), "query", "Pixels that the frame may be high.");
-	}
+	for (size_t i = 0; route->gives && (name = schemas_query(d->schemas, route->gives, i, &about)) != NULL; i++)
+		parameter(json, str_of(name), "query", about);
 	json_array_end(json);
 }
 
@@ -186,7 +185,7 @@ static void operation(struct description *d, const struct route *route)
 	json_key(json, "summary");
 	json_text(json, route->doc);
 	security(json, route->who);
-	parameters(json, route);
+	parameters(d, route);
 	if (route->takes)
 		request_body(d, route);
 	responses(json, route);

@@ -1,4 +1,4 @@
-/* The shell that the client fills, a clip's page, a profile's, and what a failure looks like. */
+/* The shell that the client fills, a clip's page, a profile's, a hashtag's, and what a failure looks like. */
 #include "api/pages.h"
 
 #include <inttypes.h>
@@ -8,6 +8,7 @@
 #include "api/problem.h"
 #include "api/route.h"
 #include "api/routes.h"
+#include "social/hashtag.h"
 #include "social/profile.h"
 #include "social/video.h"
 
@@ -192,18 +193,19 @@ static void put_person(struct page *page, const struct profile_view *view)
 	page_raw(page, "</section>\n");
 }
 
-static void put_tile(struct page *page, const struct video *video, struct str author)
+static void put_tile(struct page *page, const struct video_view *view)
 {
+	const struct video *const video = &view->video;
 	buf_printf(&page->html, "<li><a class=\"tile\" href=\"/v/%" PRId64 "\"><img src=\"/media/" STR_FMT ".jpg\" alt=\"", video->id,
 	           STR_ARG(video->poster));
 	if (video->caption.n > 0)
 		page_escaped(page, page_shortened(page->cx, video->caption));
 	else
-		page_fill(page, TEXT_page_untitled, "name", author);
+		page_fill(page, TEXT_page_untitled, "name", display_name(&view->author));
 	page_raw(page, "\" loading=\"lazy\"></a></li>\n");
 }
 
-static void put_grid(struct page *page, const struct video_page *videos, struct str author)
+static void put_grid(struct page *page, const struct video_page *videos)
 {
 	if (videos->count == 0) {
 		page_raw(page, "<p class=\"blank__text\">");
@@ -213,7 +215,7 @@ static void put_grid(struct page *page, const struct video_page *videos, struct 
 	}
 	page_raw(page, "<ul class=\"grid\">\n");
 	for (size_t i = 0; i < videos->count; i++)
-		put_tile(page, &videos->items[i].video, author);
+		put_tile(page, &videos->items[i]);
 	page_raw(page, "</ul>\n");
 	if (videos->next == 0)
 		return;
@@ -241,7 +243,41 @@ static enum err get_profile(struct ctx *cx, const struct req *req, struct resp *
 	TRY(page_doc_begin(&page, true));
 	page_raw(&page, "<main>\n");
 	put_person(&page, &view);
-	put_grid(&page, &videos, profile->name.n > 0 ? profile->name : profile->handle);
+	put_grid(&page, &videos);
+	page_raw(&page, "</main>\n");
+	page_doc_end(&page);
+	page_end_html(&page, resp);
+	return OK;
+}
+
+/* --- a hashtag --- */
+
+static enum err get_hashtag(struct ctx *cx, const struct req *req, struct resp *resp)
+{
+	int64_t before;
+	struct hashtag_view view;
+	struct video_page videos;
+	struct page page;
+	TRY(query_cursor(cx, req, &before));
+	TRY(hashtag_get(cx, req->params[0], &view));
+	TRY(hashtag_videos(cx, view.name, before, &videos));
+	AUTO(buf_free) struct buf about = buf_new(2048), path = buf_new(2048);
+	text_fill(&about, text_language(cx, req), TEXT_page_hashtag_text, "name", view.name);
+	buf_text(&path, "/tag/");
+	buf_percent(&path, view.name);
+	const struct page_head head = {
+		.title = arena_printf(&cx->mem, "#" STR_FMT " · Amanat", STR_ARG(view.name)), .description = buf_view(&about),
+		.path = buf_view(&path), .type = STR("website"),
+		.image = videos.count ? media_path(cx, videos.items[0].video.poster, "jpg") : STR(""),
+	};
+	TRY(page_begin(&page, cx, req, &head));
+	TRY(page_doc_begin(&page, true));
+	page_raw(&page, "<main>\n<section class=\"person\">\n<h1 class=\"person__name\" dir=\"auto\">#");
+	page_escaped(&page, view.name);
+	page_raw(&page, "</h1>\n<ul class=\"counts\">\n");
+	put_count(&page, view.videos, TEXT_page_clips);
+	page_raw(&page, "</ul>\n</section>\n");
+	put_grid(&page, &videos);
 	page_raw(&page, "</main>\n");
 	page_doc_end(&page);
 	page_end_html(&page, resp);
@@ -264,6 +300,8 @@ const struct route page_routes[] = {
 	{ GET, "/sign-up", get_shell, ANYONE, RATE_READ, READ, 0, "The app: making an account.", NULL, NULL, NULL },
 	{ GET, "/me", get_shell, ANYONE, RATE_READ, READ, 0, "The app: my profile.", NULL, NULL, NULL },
 	{ GET, "/settings", get_shell, ANYONE, RATE_READ, READ, 0, "The app: settings.", NULL, NULL, NULL },
+	{ GET, "/search", get_shell, ANYONE, RATE_READ, READ, 0, "The app: searching.", NULL, NULL, NULL },
+	{ GET, "/tag/{name}", get_hashtag, ANYONE, RATE_READ, READ, 0, "A hashtag's page.", NULL, NULL, NULL },
 	{ GET, "/v/{id}", get_video, ANYONE, RATE_READ, READ, 0, "A clip's own page; plays without JavaScript.", NULL, NULL, NULL },
 	{ GET, "/{name}", get_named, ANYONE, RATE_READ, READ, 0, "/@handle: a profile's page.", NULL, NULL, NULL },
 	{},

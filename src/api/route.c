@@ -56,17 +56,20 @@ void list_end(struct answer *answer, int64_t next, struct resp *resp)
 	answer_end(answer, resp);
 }
 
+void video_json(struct json *json, const struct video_view *view)
+{
+	json_object(json);
+	video_json_public(json, view);
+	video_json_personal(json, view->liked, view->saved, view->following);
+	json_object_end(json);
+}
+
 void video_page_answer(const struct video_page *page, struct resp *resp)
 {
 	struct answer answer;
 	list_begin(&answer);
-	for (size_t i = 0; i < page->count; i++) {
-		const struct video_view *view = &page->items[i];
-		json_object(&answer.json);
-		video_json_public(&answer.json, view);
-		video_json_personal(&answer.json, view->liked, view->saved, view->following);
-		json_object_end(&answer.json);
-	}
+	for (size_t i = 0; i < page->count; i++)
+		video_json(&answer.json, &page->items[i]);
 	list_end(&answer, page->next, resp);
 }
 

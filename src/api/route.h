@@ -27,6 +27,8 @@ void answer_end(struct answer *, struct resp *);
 /* {"items":[ ... ],"next":"id"|null}; the items are written between the two. */
 void list_begin(struct answer *);
 void list_end(struct answer *, int64_t next, struct resp *);
+/* A whole Video. */
+void video_json(struct json *, const struct video_view *);
 /* A list of videos as such a page. */
 void video_page_answer(const struct video_page *, struct resp *);
 

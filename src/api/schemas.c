@@ -29,3 +29,15 @@ const char *schemas_content_type(const struct schemas *schemas, const char *sche
 		return nth == 0 ? "application/json" : NULL;
 	return json_string_value(json_array_get(types, nth));
 }
+
+const char *schemas_query(const struct schemas *schemas, const char *schema, size_t nth, const char **about)
+{
+	json_t *query = json_object_get(json_object_get((const json_t *)schemas, schema), "x-query");
+	void *at = json_object_iter(query);
+	for (size_t i = 0; at && i < nth; i++)
+		at = json_object_iter_next(query, at);
+	if (!at)
+		return NULL;
+	*about = json_string_value(json_object_iter_value(at));
+	return json_object_iter_key(at);
+}

@@ -11,4 +11,6 @@ enum err schemas_open(struct ctx *, struct schemas **out);
 void schemas_close(struct schemas **);
 /* The nth content type that a body of this schema may have: its x-content-types, or only application/json.  NULL: no more. */
 const char *schemas_content_type(const struct schemas *, const char *schema, size_t nth);
+/* The nth parameter of the query that a route giving this schema takes, beside cursor: its x-query.  NULL: no more. */
+const char *schemas_query(const struct schemas *, const char *schema, size_t nth, const char **about);
 #endif

@@ -1,17 +1,13 @@
 /* One video: seeing, changing, removing it, and telling that it was watched. */
 #include "api/route.h"
 #include "api/routes.h"
-#include "social/video_json.h"
 #include "social/watched.h"
 
 static enum err answer_video(const struct video_view *view, struct resp *resp)
 {
 	struct answer answer;
 	answer_begin(&answer);
-	json_object(&answer.json);
-	video_json_public(&answer.json, view);
-	video_json_personal(&answer.json, view->liked, view->saved, view->following);
-	json_object_end(&answer.json);
+	video_json(&answer.json, view);
 	answer_end(&answer, resp);
 	return OK;
 }

@@ -18,6 +18,7 @@
 #include "media/media.h"
 #include "media/upload.h"
 #include "safety/limit.h"
+#include "social/findable.h"
 #include "social/session.h"
 #include "store/blob.h"
 #include "store/job.h"
@@ -170,6 +171,19 @@ static enum err sweep(struct app *app, struct ctx *cx)
 	return status;
 }
 
+/* What an older program published cannot be found yet. */
+static enum err make_findable(struct app *app, struct ctx *cx)
+{
+	int64_t count;
+	cx->db = db_pool_take(app->readers);
+	enum err status = findable_catch_up(cx, &count);
+	db_pool_give(app->readers, cx->db);
+	cx->db = NULL;
+	if (status == OK && count > 0)
+		log_line(cx->log, LOG_INFO, "indexed subjects=%lld", (long long)count);
+	return status;
+}
+
 static enum err open_lock(struct app *app, struct ctx *cx, const char *name)
 {
 	const char *path = arena_printf(&cx->mem, "%s/%s", cx->config->store_folder, name).p;
@@ -213,6 +227,7 @@ static enum err open_rooms(struct app *app, struct ctx *cx)
 	if (app->extent >= APP_SERVE) {
 		TRY(sweep(app, cx));
 		TRY(app_watch_open(app, cx));
+		TRY(make_findable(app, cx));
 		TRY(sessions_open(cx, &app->sessions));
 		app->template.sessions = app->sessions;
 		TRY(limits_open(cx, &app->limits));

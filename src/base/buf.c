@@ -139,6 +139,17 @@ void buf_html(struct buf *b, struct str s)
 	}
 }
 
+void buf_percent(struct buf *b, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || memchr("-._~", c, 4))
+			buf_char(b, (char)c);
+		else
+			buf_printf(b, "%%%02X", c);
+	}
+}
+
 void buf_be64(struct buf *b, uint64_t value)
 {
 	buf_be32(b, (uint32_t)(value >> 32));

@@ -50,6 +50,7 @@ void buf_i64(struct buf *, int64_t);
 void buf_hex(struct buf *, const void *, size_t);
 void buf_base64url(struct buf *, const void *, size_t);    /* RFC 4648 section 5, no padding */
 void buf_html(struct buf *, struct str);       /* & < > " ' escaped: safe in text and in quoted attributes */
+void buf_percent(struct buf *, struct str);    /* RFC 3986: all but unreserved characters as %XX */
 void buf_be64(struct buf *, uint64_t);         /* eight bytes, big-endian */
 void buf_be32(struct buf *, uint32_t);
 struct str buf_view(const struct buf *);       /* valid until the next write */

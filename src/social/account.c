@@ -5,10 +5,12 @@
 #include "social/account_row.h"
 #include "social/batch.h"
 #include "social/erase.h"
+#include "social/findable.h"
 #include "social/profile.h"
 #include "social/profile.sql.h"
 #include "social/text.h"
 #include "store/outbox.h"
+#include "store/search.h"
 
 #define EXPAND_ROW "social/account.def"
 #define EXPAND_PERSON 0
@@ -180,6 +182,7 @@ enum err account_close_by_operator(struct ctx *cx, int64_t id)
 	TRY(db_run(cx, SQL_account_set_state, I64(id), TEXT(STATE_CLOSED)));
 	TRY(session_end_all(cx, id, 0));
 	TRY(outbox_post(cx, "profile", id, 'D', SQL_profile_remove, I64(id)));
+	TRY(search_drop(cx, id));
 	TRY(drop_blob(cx, row.avatar));
 	return job_add(cx, ERASE_JOB, id, cx->now_us);
 }
@@ -195,6 +198,7 @@ enum err profile_blank(struct ctx *cx, int64_t account)
 	row.avatar = STR("");
 	TRY(account_reseal(cx, &grant, &row));
 	TRY(outbox_post(cx, "profile", account, 'P', SQL_profile_set_name, I64(account), TEXT(row.handle)));
+	TRY(findable_person(cx, account, row.handle, row.handle));
 	TRY(outbox_post(cx, "profile", account, 'P', SQL_profile_set_bio, I64(account), TEXT(STR(""))));
 	return outbox_post(cx, "profile", account, 'P', SQL_profile_set_avatar, I64(account), TEXT(STR("")));
 }

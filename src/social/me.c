@@ -2,6 +2,7 @@
 #include "social/account.h"
 #include "social/account_row.h"
 #include "social/erase.h"
+#include "social/findable.h"
 #include "social/profile.h"
 #include "social/profile.sql.h"
 #include "social/text.h"
@@ -43,6 +44,7 @@ static enum err change_public(struct ctx *cx, const struct account_change *chang
 	if (change->name) {
 		TRY(text_clean(cx, &TEXT_NAME, *change->name, &me->name));
 		TRY(outbox_post(cx, "profile", me->id, 'P', SQL_profile_set_name, I64(me->id), TEXT(me->name)));
+		TRY(findable_person(cx, me->id, me->handle, me->name));
 	}
 	if (change->bio) {
 		TRY(text_clean(cx, &TEXT_BIO, *change->bio, &me->bio));

@@ -4,6 +4,7 @@
 #include "keys/keys.h"
 #include "social/account.h"
 #include "social/account_row.h"
+#include "social/findable.h"
 #include "social/follow.h"
 #include "social/profile.sql.h"
 #include "social/text.h"
@@ -71,7 +72,8 @@ static enum err publish_profile(struct ctx *cx, const struct new_account *new)
 	};
 	struct val vals[profile_columns];
 	profile_vals(&profile, vals);
-	return outbox_post_(cx, "profile", new->id, 'P', &SQL_profile_add, profile_columns, vals);
+	TRY(outbox_post_(cx, "profile", new->id, 'P', &SQL_profile_add, profile_columns, vals));
+	return findable_person(cx, new->id, new->handle, new->name);
 }
 
 static enum err add_work(struct ctx *cx, void *argument)

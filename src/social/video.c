@@ -3,6 +3,7 @@
 #include "social/account.h"
 #include "social/account_row.h"
 #include "social/erase.h"
+#include "social/findable.h"
 #include "social/published.h"
 #include "social/text.h"
 #include "social/video.sql.h"
@@ -39,6 +40,7 @@ enum err video_publish(struct ctx *cx, const struct video_new *new, int64_t *id)
 	video_vals(&row, vals);
 	TRY(published_add(cx, &(struct published){ .id = row.id, .account = row.account }));
 	TRY(outbox_post_(cx, "video", row.id, 'P', &SQL_video_add, video_columns, vals));
+	TRY(findable_video(cx, row.id, row.caption));
 	TRY(outbox_total(cx, row.account, "videos", 1));
 	*id = row.id;
 	return OK;
@@ -66,6 +68,7 @@ enum err video_change(struct ctx *cx, int64_t id, const struct video_change *cha
 	if (change->caption) {
 		TRY(text_clean(cx, &TEXT_CAPTION, *change->caption, &view.video.caption));
 		TRY(outbox_post(cx, "video", id, 'P', SQL_video_set_caption, I64(id), TEXT(view.video.caption)));
+		TRY(findable_video(cx, id, view.video.caption));
 	}
 	if (change->language) {
 		TRY(language_check(cx, *change->language, true));
@@ -106,6 +109,7 @@ enum err video_take_away(struct ctx *cx, int64_t id)
 	TRY(read_raw(cx, id, &row));
 	TRY(published_remove(cx, id));
 	TRY(outbox_post(cx, "video", id, 'D', SQL_video_remove, I64(id)));
+	TRY(findable_video_gone(cx, id));
 	TRY(outbox_total(cx, stands.account, "videos", -1));
 	enum err outcome = db_get_i64(cx, SQL_video_likes, &likes, I64(id));
 	if (outcome != E_NOTFOUND)

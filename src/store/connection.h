@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include "store/db.h"
+#include "store/script.h"
 #include "store/vfs.h"
 
 #define BUSY_MS 5000
@@ -30,6 +31,7 @@ struct db {
 	bool write;
 	/* A commit group is open (writer_group.c): keys.db joins at its first statement, public.db may only be read. */
 	bool in_group, keys_joined;
+	struct romanizer *romanizer;           /* search.c makes it when it is first needed */
 };
 
 /* Records what SQLite answered, with the statement's name and never a value. */

@@ -174,6 +174,7 @@ void db_close(struct db **db)
 		return;
 	for (enum store store = PUBLIC_DB; store < STORES; store++)
 		connection_close(&(*db)->stores[store]);
+	romanizer_close(&(*db)->romanizer);
 	free(*db);
 	*db = NULL;
 }

@@ -1,7 +1,7 @@
 // Everything that the client asks of /api/v1, with types.
 import { hasText, language, t } from './i18n';
 import type {
-  Comment, Draft, Embed, Me, Page, Profile, ReportKind, Session, Video, View,
+  Author, Comment, Draft, Embed, Hashtag, Me, Page, Profile, ReportKind, Session, Video, View,
 } from './types';
 
 export const root = '/api/v1';
@@ -75,6 +75,8 @@ const post = <T>(path: string, body: unknown) => ask<T>('POST', path, { body });
 const set = (path: string, on: boolean) => ask<void>(on ? 'PUT' : 'DELETE', path);
 const page = <T>(path: string, cursor: string | null) =>
   get<Page<T>>(cursor ? `${path}?cursor=${encodeURIComponent(cursor)}` : path);
+const search = <T>(kind: string) => (query: string, cursor: string | null) =>
+  get<Page<T>>(`/search?${new URLSearchParams({ q: query, kind, ...(cursor && { cursor }) })}`);
 const person = (handle: string) => `/accounts/${encodeURIComponent(handle)}`;
 
 export interface SignUp {
@@ -108,6 +110,11 @@ export const api = {
   videosOf: (handle: string, cursor: string | null) => page<Video>(`${person(handle)}/videos`, cursor),
   follow: (handle: string, on: boolean) => set(`${person(handle)}/follow`, on),
   block: (handle: string, on: boolean) => set(`${person(handle)}/block`, on),
+
+  searchPeople: search<Author>('people'),
+  searchHashtags: search<Hashtag>('hashtags'),
+  searchVideos: search<Video>('videos'),
+  videosTagged: (tag: string, cursor: string | null) => page<Video>(`/hashtags/${encodeURIComponent(tag)}/videos`, cursor),
 
   feed: (cursor: string | null) => page<Video>('/feed', cursor),
   /** What anybody sees: tells an empty place from one where this person has seen everything. */

@@ -9,6 +9,8 @@ import { spoken, t } from './i18n';
 import { ProfilePage } from './profile/page';
 import { navigate, place, type Place } from './router';
 import { me } from './session';
+import { SearchPage } from './search/page';
+import { TagPage } from './search/tag';
 import { SettingsPage } from './settings/page';
 import { Asker } from './shell/ask';
 import { Nav } from './shell/nav';
@@ -27,6 +29,8 @@ function titleOf({ route }: Place): string {
     case 'sign-up': return t('app.title', { page: t('join.title') });
     case 'me': return t('app.title', { page: t('nav.profile') });
     case 'settings': return t('app.title', { page: t('settings.title') });
+    case 'search': return t('app.title', { page: t('search.title') });
+    case 'tag': return t('app.title', { page: `#${route.tag}` });
     case 'profile': return t('app.title', { page: t('profile.title', { handle: route.handle }) });
     case 'video': return clipTitle(route.id);
     case 'missing': return t('app.title', { page: t('app.missing') });
@@ -51,6 +55,8 @@ function Screen({ at }: { at: Place }) {
     case 'sign-up': return <JoinPage kind="up" />;
     case 'me': return <OwnProfile />;
     case 'settings': return <SettingsPage />;
+    case 'search': return <SearchPage key={at.key} />;
+    case 'tag': return <TagPage name={route.tag} />;
     case 'profile': return <ProfilePage handle={route.handle} />;
     case 'video': return <VideoScreen key={at.key} id={route.id} from={at.from} />;
     case 'missing': return (

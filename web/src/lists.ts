@@ -76,6 +76,8 @@ const lists = new Map<string, VideoList>();
 function loader(key: string): Load {
   const rest = key.slice(key.indexOf(':') + 1);
   if (key.startsWith('profile:')) return cursor => api.videosOf(rest, cursor);
+  if (key.startsWith('search:')) return cursor => api.searchVideos(rest, cursor);
+  if (key.startsWith('tag:')) return cursor => api.videosTagged(rest, cursor);
   if (key.startsWith('video:')) return byLink(rest);
   switch (key) {
     case 'following': return api.followingFeed;

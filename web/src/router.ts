@@ -3,13 +3,14 @@ import { createStore } from './store';
 
 export type Route =
   | { name: 'home' } | { name: 'following' } | { name: 'upload' } | { name: 'sign-in' } | { name: 'sign-up' }
-  | { name: 'me' } | { name: 'settings' } | { name: 'missing' }
+  | { name: 'me' } | { name: 'settings' } | { name: 'search' } | { name: 'missing' }
+  | { name: 'tag'; tag: string }
   | { name: 'profile'; handle: string } | { name: 'video'; id: string };
 
 const fixed: Record<string, Route> = {
   '/': { name: 'home' }, '/following': { name: 'following' }, '/upload': { name: 'upload' },
   '/sign-in': { name: 'sign-in' }, '/sign-up': { name: 'sign-up' }, '/me': { name: 'me' },
-  '/settings': { name: 'settings' },
+  '/settings': { name: 'settings' }, '/search': { name: 'search' },
 };
 
 /** The route of a path, or null when it belongs to the server. */
@@ -20,7 +21,17 @@ export function match(path: string): Route | null {
   if (profile) return { name: 'profile', handle: profile[1]!.toLowerCase() };
   const video = /^\/v\/([0-9]{1,20})$/.exec(plain);
   if (video) return { name: 'video', id: video[1]! };
-  return null;
+  const tag = /^\/tag\/([^/]+)$/.exec(plain);
+  return tag ? tagRoute(tag[1]!) : null;
+}
+
+/** What is not percent-encoded rightly is left to the server. */
+function tagRoute(encoded: string): Route | null {
+  try {
+    return { name: 'tag', tag: decodeURIComponent(encoded) };
+  } catch {
+    return null;
+  }
 }
 
 export interface Place {
@@ -58,7 +69,7 @@ export function navigate(path: string, options: { replace?: boolean; from?: stri
 
 /** Names the clip on screen in the address, without making it a step of the history. */
 export function rename(path: string): void {
-  if (location.pathname !== path) history.replaceState(history.state, '', path);
+  if (location.pathname + location.search !== path) history.replaceState(history.state, '', path);
 }
 
 export function goBack(): void {

@@ -48,6 +48,9 @@ export interface Video {
   reason?: { code: string; text_key: string };
 }
 
+/** Without #, folded. */
+export interface Hashtag { name: string; videos: number }
+
 export interface Comment {
   id: string;
   video: string;

@@ -1,6 +1,7 @@
 // One clip of a feed: colour, poster and video over each other, its words, its rail.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { toggleLike } from '../acts';
+import { Caption } from '../caption';
 import { ago, languageName, t } from '../i18n';
 import { dataSaver } from '../settings/device';
 import { nameOf } from '../shell/avatar';
@@ -40,7 +41,7 @@ function Words({ video, onWhy }: { video: Video; onWhy: () => void }) {
       </p>
       {video.caption && (
         <div class={`words__caption ${open ? 'is-open' : ''}`}>
-          <p dir="auto" lang={video.language ?? undefined}>{video.caption}</p>
+          <p dir="auto" lang={video.language ?? undefined}><Caption text={video.caption} /></p>
           {long && <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>{t(open ? 'feed.less' : 'feed.more')}</button>}
         </div>
       )}

@@ -32,6 +32,7 @@ function entries(signedIn: boolean): Entry[] {
     { href: '/', icon: 'home', text: t('nav.home'), routes: ['home', 'video'] },
     { href: '/following', icon: 'people', text: t('nav.following'), routes: ['following'] },
     { href: '/upload', icon: 'plus', text: t('nav.upload'), routes: ['upload'], class: 'nav__item--upload' },
+    { href: '/search', icon: 'search', text: t('nav.search'), routes: ['search', 'tag'] },
     signedIn
       ? { href: '/me', icon: 'person', text: t('nav.profile'), routes: ['me'] }
       : { href: '/sign-in', icon: 'person', text: t('nav.sign_in'), routes: ['sign-in', 'sign-up'] },

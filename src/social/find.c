@@ -1,0 +1,119 @@
+#include "social/find.h"
+
+#include <inttypes.h>
+
+/* --- pages: the cursor is the last hit's score and id --- */
+
+static bool read_cursor(struct str cursor, struct search_hit *after)
+{
+	struct str id = cursor, score = str_cut(&id, '.');
+	return str_i64(score, &after->score) && str_i64(id, &after->id);
+}
+
+static bool is_behind(const struct search_hit *hit, const struct search_hit *after)
+{
+	return hit->score < after->score || (hit->score == after->score && hit->id < after->id);
+}
+
+/* The hits of one page; `next` when there are more. */
+struct slice {
+	int64_t ids[FIND_PAGE];
+	size_t count;
+	struct str next;
+};
+
+static enum err take_slice(struct ctx *cx, enum search_kind kind, const struct find_ask *ask, size_t max, struct slice *out)
+{
+	struct search_hits hits;
+	struct search_hit after = { .score = INT64_MAX };
+	struct slice slice = { .count = 0 };
+	if (ask->cursor.n && !read_cursor(ask->cursor, &after))
+		return fail_as(cx, E_INVALID, "cursor-invalid", "The cursor is not one that this list gave; start without one.");
+	TRY(search_find(cx, kind, ask->query, &hits));
+	size_t at = 0;
+	while (at < hits.count && !is_behind(&hits.items[at], &after))
+		at++;
+	for (; at < hits.count && slice.count < max; at++)
+		slice.ids[slice.count++] = hits.items[at].id;
+	if (at < hits.count && at > 0)
+		slice.next = arena_printf(&cx->mem, "%" PRId64 ".%" PRId64, hits.items[at - 1].score, hits.items[at - 1].id);
+	*out = slice;
+	return OK;
+}
+
+enum err find_videos(struct ctx *cx, const struct find_ask *ask, struct found *out)
+{
+	struct slice slice;
+	struct video_page page;
+	size_t kept = 0;
+	TRY(take_slice(cx, SEARCH_VIDEOS, ask, VIDEO_PAGE, &slice));
+	TRY(video_list_by_ids(cx, slice.ids, slice.count, &page));
+	for (size_t i = 0; i < page.count; i++)
+		if (!page.items[i].blocked)
+			page.items[kept++] = page.items[i];
+	*out = (struct found){ .videos = page.items, .count = kept, .next = slice.next };
+	return OK;
+}
+
+/* --- people --- */
+
+/* The actor's side of an account shows on a video of theirs. */
+static enum err leave_out_blocked(struct ctx *cx, struct profile_page *page)
+{
+	struct video_view *views = arena_new(&cx->mem, struct video_view, page->count + 1);
+	size_t kept = 0;
+	for (size_t i = 0; i < page->count; i++)
+		views[i].author = page->items[i];
+	TRY(video_flags(cx, views, page->count));
+	for (size_t i = 0; i < page->count; i++)
+		if (!views[i].blocked)
+			page->items[kept++] = page->items[i];
+	page->count = kept;
+	return OK;
+}
+
+/* 0: nobody has it for a handle. */
+static enum err exact_handle(struct ctx *cx, struct str query, int64_t *out)
+{
+	struct str handle = str_trim(query);
+	*out = 0;
+	enum err outcome = profile_find(cx, str_from(handle, str_starts(handle, STR("@")) ? 1 : 0), out);
+	return outcome == E_NOTFOUND ? OK : outcome;
+}
+
+enum err find_people(struct ctx *cx, const struct find_ask *ask, struct found *out)
+{
+	struct slice slice;
+	struct profile_page page;
+	int64_t exact, ids[FIND_PAGE + 1];
+	size_t count = 0;
+	TRY(take_slice(cx, SEARCH_PEOPLE, ask, FIND_PAGE, &slice));
+	TRY(exact_handle(cx, ask->query, &exact));
+	if (exact && ask->cursor.n == 0)
+		ids[count++] = exact;
+	for (size_t i = 0; i < slice.count; i++)
+		if (slice.ids[i] != exact)
+			ids[count++] = slice.ids[i];
+	TRY(profile_list_by_ids(cx, ids, count, &page));
+	TRY(leave_out_blocked(cx, &page));
+	*out = (struct found){ .people = page.items, .count = page.count, .next = slice.next };
+	return OK;
+}
+
+enum err find_hashtags(struct ctx *cx, const struct find_ask *ask, struct found *out)
+{
+	struct slice slice;
+	struct found found = { .count = 0 };
+	TRY(take_slice(cx, SEARCH_HASHTAGS, ask, FIND_PAGE, &slice));
+	found.hashtags = arena_new(&cx->mem, struct hashtag_view, FIND_PAGE);
+	for (size_t i = 0; i < slice.count; i++) {
+		enum err outcome = hashtag_by_id(cx, slice.ids[i], &found.hashtags[found.count]);
+		if (outcome == E_NOTFOUND)
+			continue;
+		TRY(outcome);
+		found.count++;
+	}
+	found.next = slice.next;
+	*out = found;
+	return OK;
+}

@@ -1,0 +1,8 @@
+-- What was published before it could be found, or folded otherwise.
+-- name: unfound_videos @public
+SELECT v.id, v.caption FROM video v LEFT JOIN search_index i ON i.rowid = v.id
+WHERE v.id > $1 AND (i.rowid IS NULL OR i.folding < $2) ORDER BY v.id LIMIT $3;
+
+-- name: unfound_people @public
+SELECT p.id, p.handle, p.name FROM profile p LEFT JOIN search_index i ON i.rowid = p.id
+WHERE p.id > $1 AND (i.rowid IS NULL OR i.folding < $2) ORDER BY p.id LIMIT $3;

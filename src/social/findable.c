@@ -1,0 +1,80 @@
+#include "social/findable.h"
+
+#include "social/find.sql.h"
+#include "social/hashtag.h"
+#include "social/scratch.h"
+#include "store/search.h"
+#include "store/writer.h"
+
+enum err findable_video(struct ctx *cx, int64_t video, struct str caption)
+{
+	TRY(search_put(cx, SEARCH_VIDEOS, video, caption));
+	return hashtags_put(cx, video, caption);
+}
+
+enum err findable_video_gone(struct ctx *cx, int64_t video)
+{
+	TRY(search_drop(cx, video));
+	return hashtags_drop(cx, video);
+}
+
+enum err findable_person(struct ctx *cx, int64_t account, struct str handle, struct str name)
+{
+	return search_put(cx, SEARCH_PEOPLE, account, arena_printf(&cx->mem, STR_FMT " " STR_FMT, STR_ARG(handle), STR_ARG(name)));
+}
+
+/* --- what was there before --- */
+
+#define CATCH_UP_BATCH 32
+
+struct catch_up {
+	const struct stmt *unfound;
+	bool people;
+	int64_t after, count;
+	bool more;
+};
+
+static enum err read_batch(struct ctx *cx, const struct catch_up *catch_up, int64_t *ids, struct str (*texts)[2], size_t *count)
+{
+	AUTO(rows_close) struct rows *rows = NULL;
+	const struct val vals[] = { I64(catch_up->after), I64(FOLDING), I64(CATCH_UP_BATCH) };
+	TRY(db_query_(cx, catch_up->unfound, &rows, 3, vals));
+	for (; *count < CATCH_UP_BATCH && rows_next(rows); ++*count) {
+		ids[*count] = rows_i64(rows, 0);
+		texts[*count][0] = rows_text(rows, 1);
+		if (catch_up->people)
+			texts[*count][1] = rows_text(rows, 2);
+	}
+	return rows_status(rows);
+}
+
+static enum err batch_work(struct ctx *cx, void *argument)
+{
+	struct catch_up *catch_up = argument;
+	int64_t ids[CATCH_UP_BATCH];
+	struct str texts[CATCH_UP_BATCH][2];
+	size_t count = 0;
+	TRY(read_batch(cx, catch_up, ids, texts, &count));
+	for (size_t i = 0; i < count; i++) {
+		if (catch_up->people)
+			TRY(findable_person(cx, ids[i], texts[i][0], texts[i][1]));
+		else
+			TRY(findable_video(cx, ids[i], texts[i][0]));
+	}
+	if (count)
+		catch_up->after = ids[count - 1];
+	catch_up->count += (int64_t)count;
+	catch_up->more = count == CATCH_UP_BATCH;
+	return OK;
+}
+
+enum err findable_catch_up(struct ctx *cx, int64_t *count)
+{
+	struct catch_up all[] = { { .unfound = &SQL_unfound_people, .people = true, .more = true },
+		{ .unfound = &SQL_unfound_videos, .more = true } };
+	for (size_t i = 0; i < 2; i++)
+		while (all[i].more)
+			TRY(scratch_run(cx, batch_work, &all[i]));
+	*count = all[0].count + all[1].count;
+	return OK;
+}

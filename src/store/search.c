@@ -1,0 +1,149 @@
+#include "store/search.h"
+
+#include <stdlib.h>
+
+#include "store/connection.h"
+#include "store/field.h"
+#include "store/outbox.h"
+#include "store/search.sql.h"
+
+struct search_index {
+#define EXPAND_STRUCT "store/search_index.def"
+#include "store/expand.h"
+};
+#define EXPAND_ROW "store/search_index.def"
+#include "store/expand.h"
+
+#define MATCH_BYTES_MAX ((size_t)64 << 10)
+
+static struct str kind_name(enum search_kind kind)
+{
+	static const char *const names[] = { [SEARCH_PEOPLE] = "people", [SEARCH_HASHTAGS] = "hashtags", [SEARCH_VIDEOS] = "videos" };
+	return str_of(names[kind]);
+}
+
+/* One a set of connections, hence a thread's own; made when it is first needed. */
+static enum err romanizer_of(struct ctx *cx, struct romanizer **out)
+{
+	if (!cx->db->romanizer)
+		TRY(romanizer_open(cx, &cx->db->romanizer));
+	*out = cx->db->romanizer;
+	return OK;
+}
+
+/* --- writing --- */
+
+enum err search_put(struct ctx *cx, enum search_kind kind, int64_t id, struct str text)
+{
+	struct romanizer *romanizer;
+	struct folded folded;
+	TRY(romanizer_of(cx, &romanizer));
+	TRY(fold_text(cx, romanizer, text, &folded));
+	const struct search_index row = { .kind = kind_name(kind), .words = folded.words, .roman = folded.roman, .bones = folded.bones,
+		.latin_bones = folded.latin_bones, .folding = FOLDING };
+	struct val vals[1 + search_index_columns] = { I64(id) };
+	search_index_vals(&row, vals + 1);
+	return outbox_post_(cx, "", 0, 'P', &SQL_search_put, 1 + search_index_columns, vals);
+}
+
+enum err search_drop(struct ctx *cx, int64_t id)
+{
+	return outbox_post(cx, "", 0, 'D', SQL_search_drop, I64(id));
+}
+
+/* --- the query --- */
+
+/* A quoted string is a phrase to FTS5, never syntax; words have no quotes. */
+static void put_phrase(struct buf *match, const char *columns, struct str words, bool begun)
+{
+	buf_printf(match, "{%s} : \"" STR_FMT "\"%s", columns, STR_ARG(words), begun ? " *" : "");
+}
+
+static void put_or(struct buf *match, const char *columns, struct str words, bool begun)
+{
+	if (words.n == 0)
+		return;
+	buf_text(match, " OR ");
+	put_phrase(match, columns, words, begun);
+}
+
+static enum err put_word(struct ctx *cx, struct romanizer *romanizer, struct str word, bool last, struct buf *match)
+{
+	bool latin = word_is_latin(word);
+	struct str roman, bones;
+	TRY(word_roman(cx, romanizer, word, &roman));
+	word_bones(cx, roman, &bones);
+	buf_text(match, " AND (");
+	put_phrase(match, "words", word, last);
+	put_or(match, latin ? "roman" : "words roman", roman, last);
+	put_or(match, latin ? "bones" : "bones latin_bones", bones, last && bones.n > BONES_MIN);
+	buf_char(match, ')');
+	return OK;
+}
+
+static enum err write_match(struct ctx *cx, enum search_kind kind, struct str words, struct buf *match)
+{
+	struct romanizer *romanizer;
+	TRY(romanizer_of(cx, &romanizer));
+	put_phrase(match, "kind", kind_name(kind), false);
+	for (unsigned count = 0; words.n && count < SEARCH_WORDS_MAX; count++) {
+		const struct str word = str_cut(&words, ' ');
+		TRY(put_word(cx, romanizer, word, words.n == 0, match));
+	}
+	return match->failed ? fail(cx, E_TOOLARGE, "a query grows past %zu bytes", MATCH_BYTES_MAX) : OK;
+}
+
+/* --- the answer --- */
+
+/* A thousand likes are worth as much as matching twice as well; mildly. */
+static int64_t weighed(int64_t score, int64_t liked)
+{
+	int64_t bits = 0;
+	for (int64_t rest = liked; rest > 0; rest >>= 1)
+		bits++;
+	return score + score / 10 * bits;
+}
+
+static int best_first(const void *a, const void *b)
+{
+	const struct search_hit *const one = a, *const two = b;
+	if (one->score != two->score)
+		return one->score < two->score ? 1 : -1;
+	return (one->id < two->id) - (one->id > two->id);
+}
+
+static enum err match_rows(struct ctx *cx, enum search_kind kind, struct str match, struct rows **rows)
+{
+	if (kind == SEARCH_HASHTAGS)
+		return db_query(cx, SQL_search_match_hashtags, rows, TEXT(match), I64(SEARCH_FOUND_MAX));
+	struct str total = kind == SEARCH_PEOPLE ? STR("followers") : STR("likes");
+	return db_query(cx, SQL_search_match, rows, TEXT(match), TEXT(total), I64(SEARCH_FOUND_MAX));
+}
+
+static enum err run(struct ctx *cx, enum search_kind kind, struct str match, struct search_hits *hits)
+{
+	AUTO(rows_close) struct rows *rows = NULL;
+	TRY(match_rows(cx, kind, match, &rows));
+	while (hits->count < SEARCH_FOUND_MAX && rows_next(rows))
+		hits->items[hits->count++] = (struct search_hit){ rows_i64(rows, 0), weighed(rows_i64(rows, 1), rows_i64(rows, 2)) };
+	return rows_status(rows);
+}
+
+enum err search_find(struct ctx *cx, enum search_kind kind, struct str query, struct search_hits *out)
+{
+	struct search_hits hits = { .count = 0 };
+	struct str words;
+	if (query.n > 4 * SEARCH_POINTS_MAX || !str_utf8(query) || str_code_points(query) > SEARCH_POINTS_MAX)
+		return fail_as(cx, E_INVALID, "query-invalid", "what is searched for is well-formed UTF-8 of at most %d characters",
+			SEARCH_POINTS_MAX);
+	TRY(fold_words(cx, query, &words));
+	if (words.n) {
+		AUTO(buf_free) struct buf match = buf_new(MATCH_BYTES_MAX);
+		TRY(write_match(cx, kind, words, &match));
+		hits.items = arena_new(&cx->mem, struct search_hit, SEARCH_FOUND_MAX);
+		TRY(run(cx, kind, buf_view(&match), &hits));
+		qsort(hits.items, hits.count, sizeof hits.items[0], best_first);
+	}
+	*out = hits;
+	return OK;
+}

@@ -1,0 +1,18 @@
+-- SQLite's own, all of it (store/search.h).
+-- name: search_put @public
+INSERT OR REPLACE INTO search_index (rowid, {search_index}) VALUES ($1, {search_index:$2})
+
+-- name: search_drop @public
+DELETE FROM search_index WHERE rowid = $1
+
+-- Of what matches, the newest are ranked: a word that stands everywhere costs no more than that.  Weights in the order of the
+-- columns: kind, words, roman, bones, latin_bones.
+-- name: search_match @public
+SELECT i.rowid, CAST(-1000000 * bm25(search_index, 0.0, 10.0, 6.0, 2.0, 2.0) AS INTEGER),
+       (SELECT t.total FROM total t WHERE t.subject = i.rowid AND t.kind = $2)
+FROM search_index i WHERE search_index MATCH $1 ORDER BY i.rowid DESC LIMIT $3
+
+-- name: search_match_hashtags @public
+SELECT i.rowid, CAST(-1000000 * bm25(search_index, 0.0, 10.0, 6.0, 2.0, 2.0) AS INTEGER),
+       (SELECT h.videos FROM hashtag h WHERE h.id = i.rowid)
+FROM search_index i WHERE search_index MATCH $1 ORDER BY i.rowid DESC LIMIT $2
