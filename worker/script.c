@@ -8,8 +8,9 @@
 #define BOX_WIDTH 596.0f
 #define BOX_HEIGHT 640.0f
 #define SEAL_SIDE 400.0f
-#define SIZE_MAX_BLOCK 168.0f
-#define SIZE_MAX_ALONE 300.0f
+#define INK_MAX_BLOCK 170.0f            /* height of a line; scripts differ too much for a size to say it */
+#define SIZE_MAX_BLOCK 400.0f
+#define INK_MAX_ALONE 420.0f
 #define GAP 34.0f
 #define HOLD_MS 3000
 #define LEAVE_MS 350
@@ -125,7 +126,7 @@ static void size_lines(struct writing *writing, float box_width, float box_heigh
 	float least = SIZE_MAX_BLOCK;
 	for (int i = 0; i < writing->line_count; i++) {
 		struct line *line = &writing->lines[i];
-		line->size = fminf(SIZE_MAX_BLOCK, box_width * SCRIPT_MEASURE / line->width);
+		line->size = fminf(box_width / line->width, INK_MAX_BLOCK / (line->bottom - line->top)) * SCRIPT_MEASURE;
 		least = fminf(least, line->size);
 	}
 	for (int i = 0; i < writing->line_count; i++)
@@ -252,7 +253,7 @@ static void alone(struct writing *writing, int index)
 	const struct word *word = &writing->words[index];
 	unsigned to = index + 1 < writing->word_count ? writing->words[index + 1].at_ms : writing->last_ms;
 	float width = (float)(word->ink.right - word->ink.left), height = (float)(word->ink.bottom - word->ink.top);
-	float size = fminf(fminf(SIZE_MAX_ALONE, 600.0f * SCRIPT_MEASURE / width), 620.0f * SCRIPT_MEASURE / height);
+	float size = fminf(600.0f / width, INK_MAX_ALONE / height) * SCRIPT_MEASURE;
 	float scale = size / SCRIPT_MEASURE;
 	float x = MIDDLE_X - (float)(word->ink.left + word->ink.right) / 2 * scale;
 	float y = MIDDLE_Y - (float)(word->ink.top + word->ink.bottom) / 2 * scale;

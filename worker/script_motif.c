@@ -70,7 +70,7 @@ static void steam(struct writing *writing, int x, unsigned from_ms)
 {
 	unsigned to = from_ms + 2600 < writing->end_ms ? from_ms + 2600 : writing->end_ms;
 	drawing_begin(writing, from_ms, to, writing->head->colours[TONE_TEXT], 0x90);
-	buf_printf(writing->out, "\\an5\\move(%d,990,%d,880)\\fad(700,900)\\t(\\fscx135)}", x, x + 10);
+	buf_printf(writing->out, "\\an5\\move(%d,950,%d,840)\\fad(700,900)\\t(\\fscx135)}", x, x + 10);
 	buf_text(writing->out, "m 8 0 b 40 34 -16 66 14 100 b 28 120 18 140 8 150 l 0 146 b 10 134 16 120 2 102 b -30 66 26 32 0 4");
 	event_end(writing);
 }
@@ -78,7 +78,7 @@ static void steam(struct writing *writing, int x, unsigned from_ms)
 static void cup(struct writing *writing)
 {
 	drawing_begin(writing, 0, writing->end_ms, writing->head->colours[TONE_ACCENT], 0x30);
-	buf_printf(writing->out, "\\an7\\pos(%d,1060)}m 0 0 l 300 0 b 300 130 250 190 200 190 l 100 190 b 50 190 0 130 0 0 "
+	buf_printf(writing->out, "\\an7\\pos(%d,1020)}m 0 0 l 300 0 b 300 130 250 190 200 190 l 100 190 b 50 190 0 130 0 0 "
 		"m 298 24 b 400 10 400 130 270 128 l 278 104 b 350 104 350 44 294 50 m -40 206 l 340 206 310 224 -10 224", MIDDLE_X - 150);
 	event_end(writing);
 	for (unsigned from = 0; from + 800 < writing->end_ms; from += 700)

@@ -103,6 +103,8 @@ export interface Node {
   sign_up: 'open' | 'invitation' | 'closed';
   languages: string[];
   demands: number;
+  /** Ids of accounts that are a demonstration, not people. */
+  demo: string[];
 }
 
 export type ReportKind = 'video' | 'comment' | 'account';

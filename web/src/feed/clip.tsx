@@ -1,7 +1,7 @@
 // One clip of a feed: colour, poster and video over each other, its words, its rail.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ago, languageName, t } from '../i18n';
-import { nameOf } from '../shell/avatar';
+import { isDemo, nameOf } from '../shell/avatar';
 import { Icon } from '../shell/icons';
 import { useStore } from '../store';
 import type { Video } from '../types';
@@ -46,6 +46,7 @@ function Words({ video, onWhy }: { video: Video; onWhy: () => void }) {
             <Icon name="info" />{t(`feed.reason.${video.reason.code}`)}<span class="hidden">. {t('feed.why')}</span>
           </button>
         )}
+        {isDemo(video.author) && <span class="chip chip--quiet">{t('feed.demo')}</span>}
         {video.language && <span class="chip chip--quiet" lang={video.language}>{languageName(video.language)}</span>}
       </p>
     </div>
