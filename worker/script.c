@@ -11,7 +11,7 @@
 #define INK_MAX_BLOCK 170.0f            /* height of a line; scripts differ too much for a size to say it */
 #define SIZE_MAX_BLOCK 400.0f
 #define INK_MAX_ALONE 420.0f
-#define GAP 34.0f
+#define GAP 48.0f
 #define HOLD_MS 3000
 #define LEAVE_MS 350
 
