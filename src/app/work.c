@@ -58,7 +58,7 @@ static const struct job_kind kinds[] = {
 	{ UPLOAD_EXPIRE_JOB, upload_expire, ERASE_ATTEMPTS_MAX, false },
 	{ ERASE_JOB, erase, ERASE_ATTEMPTS_MAX, false },
 	{ DROP_JOB, drop_run, ERASE_ATTEMPTS_MAX, false },
-	{ DEMO_JOB, demo_run, DEMO_JOB_ATTEMPTS, true },
+	{ DEMO_JOB, demo_run, DEMO_JOB_ATTEMPTS, false },
 	{ BLOB_ERASE_JOB, blobs_erase, ERASE_ATTEMPTS_MAX, false },
 	{},
 };
