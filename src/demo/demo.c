@@ -114,17 +114,6 @@ enum err demo_exists(struct ctx *cx, bool *out)
 
 /* --- who one is --- */
 
-struct acting {
-	struct ctx *cx;
-	struct actor before;
-};
-
-static void acting_end(struct acting *acting)
-{
-	grant_wipe(&acting->cx->actor.grant);
-	acting->cx->actor = acting->before;
-}
-
 static enum err act_as(struct ctx *cx, int64_t account)
 {
 	TRY(account_grant(cx, GRANT_OPERATOR, account, &cx->actor.grant));
@@ -302,27 +291,34 @@ static const struct demo_person *person_of(struct str handle)
 	return NULL;
 }
 
+static enum err work_as(struct ctx *cx, const struct account *row, const struct demo_person *person, const struct demo_accounts *demo, bool *more)
+{
+	TRY(act_as(cx, row->id));
+	TRY(dress(cx, person));
+	struct following following = { demo, (uint32_t)(person - demo_people) };
+	TRY(writer_run(cx, follow_work, &following));
+	return next_clip(cx, person, demo, more);
+}
+
 enum err demo_run(struct ctx *cx, const struct job *job)
 {
-	AUTO(acting_end) struct acting acting = { cx, cx->actor };
 	struct demo_accounts demo;
 	struct account row;
 	bool more = false;
 	int64_t account = job->account;
 	TRY(demo_accounts(cx, &demo));
-	enum err known = demo_has(&demo, account) ? account_by_id(cx, account, &row) : E_NOTFOUND;
-	if (known != OK)
-		return known == E_NOTFOUND ? OK : known; /* removed meanwhile */
+	enum err outcome = demo_has(&demo, account) ? account_by_id(cx, account, &row) : E_NOTFOUND;
+	if (outcome != OK)
+		return outcome == E_NOTFOUND ? OK : outcome; /* removed meanwhile */
 	const struct demo_person *person = person_of(row.handle);
 	if (!person)
 		return OK;
-	TRY(act_as(cx, account));
-	TRY(dress(cx, person));
-	struct following following = { &demo, (uint32_t)(person - demo_people) };
-	TRY(writer_run(cx, follow_work, &following));
-	TRY(next_clip(cx, person, &demo, &more));
+	const struct actor before = cx->actor;
+	outcome = work_as(cx, &row, person, &demo, &more);
+	grant_wipe(&cx->actor.grant);
+	cx->actor = before;
 	cx->now_us = clock_wall_us(cx->clock);
-	return more ? writer_run(cx, queue, &account) : OK;
+	return outcome == OK && more ? writer_run(cx, queue, &account) : outcome;
 }
 
 enum err demo_made(struct ctx *cx, unsigned *out)

@@ -19,7 +19,7 @@ struct demo_begun {
 /* SLOW.  Makes the accounts that are missing and queues the making of the clips; again: goes on where it was.
  * E_CONFLICT "demo-real-accounts": somebody has an account here.  E_NOTFOUND: the fonts are not installed. */
 enum err demo_begin(struct ctx *, struct demo_begun *out);
-/* Does this node hold a demo that is not known to be whole?  True also when it is whole; false without demo accounts. */
+/* Are there demo accounts? */
 enum err demo_exists(struct ctx *, bool *out);
 
 /* Job: the next clip of an account, with what others say to it; queues itself again while one is missing. */
