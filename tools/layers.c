@@ -9,7 +9,7 @@
 /* The only statement of the order: a room includes only rooms before it. */
 static const char *const rooms[] = {
 	"base", "http", "keys", "store", "ledger", "charter", "custody", "media", "social", "feed", "docket", "safety",
-	"border", "fedi", "api", "app", "cli",
+	"border", "fedi", "demo", "api", "app", "cli",
 };
 #define ROOMS (sizeof rooms / sizeof rooms[0])
 
@@ -28,7 +28,7 @@ static const struct {
 } kept_headers[] = {
 	{ "ini.h", "base" }, { "microhttpd.h", "http" }, { "sqlite3.h", "store" }, { "libpq-fe.h", "store" },
 	{ "jansson.h", "api" }, { "libavformat/", "worker" }, { "libavcodec/", "worker" }, { "libavutil/", "worker" },
-	{ "libavfilter/", "worker" }, { "libswscale/", "worker" }, { "libswresample/", "worker" },
+	{ "libavfilter/", "worker" }, { "libswscale/", "worker" }, { "libswresample/", "worker" }, { "ass/", "worker" },
 };
 
 /* Only the keyholder's client makes grants; base/grant.* declares and defines. */

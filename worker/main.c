@@ -16,6 +16,7 @@
 #include "repack.h"
 #include "sandbox.h"
 #include "transcode.h"
+#include "typed.h"
 
 enum { EXIT_DONE = 0, EXIT_NO_JOB = 2, EXIT_NO_SANDBOX = 3 };
 
@@ -57,8 +58,21 @@ static enum media_reason work(const struct worker_job_message *job, struct worke
 		return REASON_EMPTY;
 	struct input input;
 	input_init(&input, job->input_bytes);
-	enum media_reason reason = job->kind == WORKER_IMAGE ? avatar(&input, WORKER_FD_IMAGE, done)
-		: video(&input, &job->limits, done);
+	enum media_reason reason = REASON_WORKER_FAILED;
+	switch ((enum worker_kind)job->kind) {
+	case WORKER_VIDEO:
+		reason = video(&input, &job->limits, done);
+		break;
+	case WORKER_IMAGE:
+		reason = avatar(&input, WORKER_FD_IMAGE, done);
+		break;
+	case WORKER_TYPED:
+		reason = typed(&input, &job->limits, WORKER_FD_VIDEO, WORKER_FD_IMAGE, done);
+		break;
+	case WORKER_TYPED_IMAGE:
+		reason = typed_avatar(&input, WORKER_FD_IMAGE, done);
+		break;
+	}
 	input_free(&input);
 	return reason;
 }

@@ -9,6 +9,7 @@
 #include "custody/custody.h"
 #include "docket/demand.h"
 #include "social/census.h"
+#include "social/demo.h"
 #include "store/field.h"
 
 const char *letter_state_name(enum letter_state state)
@@ -73,13 +74,15 @@ static enum letter_state seal_state(struct ctx *cx)
 enum err letter_read(struct ctx *cx, const struct catalogue *language, struct letter *out)
 {
 	int64_t demands, videos;
+	struct demo_accounts demo;
+	TRY(demo_accounts(cx, &demo));
 	TRY(demand_count(cx, &demands));
 	TRY(census_videos(cx, &videos));
 	enum letter_state seal = seal_state(cx);
 	bool placed = cx->config->region_place[0] != '\0';
 #define SENTENCE(key) #key, TEXT_letter_##key##_title, TEXT_letter_##key##_said, TEXT_letter_##key##_statement, \
 	TEXT_letter_##key##_check, TEXT_letter_##key##_notyet
-	*out = (struct letter){ .made_us = cx->now_us, .sentences = {
+	*out = (struct letter){ .made_us = cx->now_us, .demo = demo.count, .sentences = {
 		{ SENTENCE(app), LETTER_LIVE, number(cx, videos) },
 		{ SENTENCE(home), placed ? LETTER_LIVE : LETTER_NOT_YET, home(cx, language) },
 		{ SENTENCE(demands), LETTER_LIVE, number(cx, demands) },

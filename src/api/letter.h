@@ -19,6 +19,7 @@ struct letter_sentence {
 #define LETTER_SENTENCES 9
 struct letter {
 	int64_t made_us;
+	size_t demo;                           /* accounts that are no people */
 	struct letter_sentence sentences[LETTER_SENTENCES];
 };
 /* Counts; on the SLOW pool. */

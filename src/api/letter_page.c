@@ -29,6 +29,8 @@ static void put_head(struct page *page, const struct letter *letter)
 	put_fact(page, TEXT_letter_operator, str_of(config->region_operator_name));
 	put_fact(page, TEXT_letter_owner, str_of(config->region_owner_jurisdiction));
 	put_fact(page, TEXT_letter_version, letter_program());
+	if (letter->demo > 0)
+		put_fact(page, TEXT_letter_demo, arena_printf(&page->cx->mem, "%zu", letter->demo));
 	page_raw(page, "<div><dt>");
 	page_text(page, TEXT_letter_date);
 	page_raw(page, "</dt><dd>");

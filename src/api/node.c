@@ -33,7 +33,7 @@ void node_identity_json(struct ctx *cx, struct json *json)
 	json_text(json, cx->config->region_operator_name);
 }
 
-void node_json(struct ctx *cx, struct json *json, int64_t demands)
+void node_json(struct ctx *cx, struct json *json, int64_t demands, const struct demo_accounts *demo)
 {
 	json_object(json);
 	json_key(json, "name");
@@ -54,5 +54,10 @@ void node_json(struct ctx *cx, struct json *json, int64_t demands)
 	limits_json(cx, json);
 	json_key(json, "demands");
 	json_i64(json, demands);
+	json_key(json, "demo");
+	json_array(json);
+	for (size_t i = 0; i < demo->count; i++)
+		json_id(json, demo->ids[i]);
+	json_array_end(json);
 	json_object_end(json);
 }

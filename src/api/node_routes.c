@@ -10,10 +10,12 @@
 static enum err get_node(struct ctx *cx, const struct req *, struct resp *resp)
 {
 	int64_t demands;
+	struct demo_accounts demo;
 	struct answer answer;
 	TRY(demand_count(cx, &demands));
+	TRY(demo_accounts(cx, &demo));
 	answer_begin(&answer);
-	node_json(cx, &answer.json, demands);
+	node_json(cx, &answer.json, demands, &demo);
 	answer_end(&answer, resp);
 	return OK;
 }

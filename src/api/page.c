@@ -134,8 +134,10 @@ static enum err boot(struct page *page)
 	struct json json = json_new(&value);
 	struct me me;
 	int64_t demands;
+	struct demo_accounts demo;
 	bool signed_in = page->cx->actor.account != 0;
 	TRY(demand_count(page->cx, &demands));
+	TRY(demo_accounts(page->cx, &demo));
 	if (signed_in)
 		TRY(account_me(page->cx, &me));
 	json_object(&json);
@@ -147,7 +149,7 @@ static enum err boot(struct page *page)
 	}
 	json_object_end(&json);
 	json_key(&json, "node");
-	node_json(page->cx, &json, demands);
+	node_json(page->cx, &json, demands, &demo);
 	json_key(&json, "languages");
 	json_array(&json);
 	for (const struct catalogue *c = catalogues; c->code; c++)

@@ -1,5 +1,6 @@
 /* Which jobs there are, and the threads that run them. */
 #include "app/inside.h"
+#include "demo/demo.h"
 #include "media/draft.h"
 #include "media/upload.h"
 #include "social/erase.h"
@@ -57,6 +58,7 @@ static const struct job_kind kinds[] = {
 	{ UPLOAD_EXPIRE_JOB, upload_expire, ERASE_ATTEMPTS_MAX, false },
 	{ ERASE_JOB, erase, ERASE_ATTEMPTS_MAX, false },
 	{ DROP_JOB, drop_run, ERASE_ATTEMPTS_MAX, false },
+	{ DEMO_JOB, demo_run, DEMO_JOB_ATTEMPTS, false },
 	{ BLOB_ERASE_JOB, blobs_erase, ERASE_ATTEMPTS_MAX, false },
 	{},
 };

@@ -69,6 +69,9 @@ enum err cli_account(struct cli *, const char *handle, struct account *out);
 /* Acts for the account, with its key: publishing, removing. */
 enum err cli_act_as(struct cli *, int64_t account);
 
+/* cli/demo.c: begins the demo and tells its sign-in; its clips are made by the job threads. */
+enum err demo_start(struct cli *, struct ctx *);
+
 void help_overview(void);
 void help_command(const struct command *);
 void help_common(void);
@@ -80,6 +83,7 @@ enum err run_user_add(struct cli *), run_user_list(struct cli *), run_user_passw
 enum err run_user_suspend(struct cli *), run_user_restore(struct cli *), run_user_delete(struct cli *);
 enum err run_video_list(struct cli *), run_video_remove(struct cli *), run_video_import(struct cli *), run_import(struct cli *);
 enum err run_demand_add(struct cli *), run_demand_list(struct cli *), run_demand_count(struct cli *);
+enum err run_demo(struct cli *);
 enum err run_invite_add(struct cli *);
 enum err run_manual(struct cli *), run_settings(struct cli *), run_openapi(struct cli *), run_version(struct cli *);
 #endif

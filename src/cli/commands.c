@@ -3,6 +3,7 @@
 
 static const struct command_option serve_options[] = {
 	{ "init", NULL, "Make the data folder first when there is none." },
+	{ "demo", NULL, "Fill a folder that was made just now with the demo network, or go on filling it." },
 	{},
 };
 static const struct command_option user_add_options[] = {
@@ -31,6 +32,10 @@ static const struct command_option demand_add_options[] = {
 	{ "authority", "NAME", "Which court or office." },
 	{ "reference", "TEXT", "Its own file number." },
 	{ "text", "TEXT", "What it asks for." },
+	{},
+};
+static const struct command_option demo_options[] = {
+	{ "remove", NULL, "Take the demo away: its accounts and all that is theirs, nothing else." },
 	{},
 };
 static const struct command_option invite_options[] = {
@@ -75,6 +80,11 @@ const struct command commands[] = {
 	{ "demand list", "", 0, 0, "List demands: id, day, asker, kind, state, authority", "Newest first.", "amanat demand list\n", NULL,
 	  NEEDS_LOOK, run_demand_list },
 	{ "demand count", "", 0, 0, "Tell how many demands there are", "The public figure.", "amanat demand count\n", NULL, NEEDS_LOOK, run_demand_count },
+	{ "demo", "", 0, 0, "Fill an empty node with a demo network",
+	  "Thirteen accounts that are marked as demo, clips in fourteen languages that amanat-media makes here, follows, likes and "
+	  "comments. Only on a node on which no person has an account. Run again, it goes on where it was; a running server does the "
+	  "work if there is one. The setting demo.clips says how many.",
+	  "amanat demo --folder data\namanat demo --remove --folder data\n", demo_options, NEEDS_WORK, run_demo },
 	{ "invite add", "", 0, 0, "Make an invitation", "Prints its code, which nobody can read again: only its keyed hash is stored.",
 	  "amanat invite add --uses 10 --days 30\n", invite_options, NEEDS_NODE, run_invite_add },
 	{ "settings", "", 0, 0, "Print every setting with its meaning and default", "As an INI file: save it, change it, and pass it with --config.",

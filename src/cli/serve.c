@@ -2,6 +2,7 @@
 
 #include "api/version.h"
 #include "cli/cli.h"
+#include "demo/demo.h"
 
 static void announce(struct cli *cli, bool made)
 {
@@ -15,6 +16,21 @@ static void announce(struct cli *cli, bool made)
 	printf("Next: open the address and %s. The letter about this node is at /letter. Ctrl+C stops it.\n",
 	       made ? "sign up, then publish a clip" : "sign in");
 	fflush(stdout);
+}
+
+/* A demo that cannot be is no reason not to serve. */
+static void fill(struct cli *cli, bool made)
+{
+	struct ctx cx;
+	bool exists = false;
+	app_ctx(cli->app, &cx);
+	enum err status = demo_exists(&cx, &exists);
+	if (status == OK && (made || exists))
+		status = demo_start(cli, &cx);
+	if (status != OK)
+		printf("The demo is left as it is: %s.\n", cx.failure.text);
+	fflush(stdout);
+	app_ctx_end(cli->app, &cx);
 }
 
 enum err run_serve(struct cli *cli)
@@ -32,6 +48,8 @@ enum err run_serve(struct cli *cli)
 	TRY(app_open(cx, APP_SERVE, &cli->app));
 	log_line(&cli->log, LOG_INFO, "started version=%s commit=%s", AMANAT_VERSION, AMANAT_COMMIT);
 	announce(cli, made);
+	if (cli_option(cli, "demo"))
+		fill(cli, made);
 	app_signals_wait();
 	log_line(&cli->log, LOG_INFO, "stopping");
 	app_close(&cli->app);

@@ -43,6 +43,11 @@ struct worker_limits worker_limits_default(void)
 	};
 }
 
+bool worker_kind_is_image(uint32_t kind)
+{
+	return kind == WORKER_IMAGE || kind == WORKER_TYPED_IMAGE;
+}
+
 size_t worker_message_bytes(uint32_t answer)
 {
 	switch (answer) {
@@ -66,7 +71,7 @@ static bool done_valid(const struct worker_job_message *job, const struct worker
 	if (done->image_width == 0 || done->image_width > IMAGE_SIDE_MAX || done->image_height == 0
 		|| done->image_height > IMAGE_SIDE_MAX)
 		return false;
-	if (job->kind == WORKER_IMAGE)
+	if (worker_kind_is_image(job->kind))
 		return done->video_bytes == 0 && done->duration_ms == 0 && done->width == 0 && done->height == 0
 			&& done->has_sound == 0 && done->repacked == 0;
 	/* a second more than the limit: a clip ends with its last frame, not at its last frame's start */
@@ -118,7 +123,7 @@ bool worker_job_parse(const void *bytes, size_t n, struct worker_job_message *ou
 	memcpy(&job, bytes, sizeof job);
 	if (job.version != WORKER_VERSION || job.input_bytes < 0 || job.limits.zero != 0 || job.limits.frame_rate == 0)
 		return false;
-	if (job.kind != WORKER_VIDEO && job.kind != WORKER_IMAGE)
+	if (job.kind < WORKER_VIDEO || job.kind > WORKER_TYPED_IMAGE)
 		return false;
 	*out = job;
 	return true;

@@ -5,7 +5,7 @@
  *   0 1   /dev/null           2  a pipe; the server keeps the first few hundred bytes
  *   3     control             SOCK_SEQPACKET, one message a packet
  *   4     input               SOCK_STREAM: the worker asks, the server answers, in order
- *   5     the video's output  regular file, read and write, empty     (WORKER_IMAGE: /dev/null)
+ *   5     the video's output  regular file, read and write, empty     (of an image: /dev/null)
  *   6     the image's output  likewise: the poster, or the avatar
  *
  * Control: the server sends one struct worker_job_message.  The worker answers with exactly one
@@ -34,8 +34,11 @@ enum { WORKER_FD_CONTROL = 3, WORKER_FD_INPUT, WORKER_FD_VIDEO, WORKER_FD_IMAGE,
 enum worker_kind {
 	WORKER_VIDEO = 1,       /* one fragmented MP4 and a JPEG poster */
 	WORKER_IMAGE,           /* an avatar: a square JPEG of AVATAR_PIXELS */
+	WORKER_TYPED,           /* makes a clip out of words, as media/typed.h says; outputs as WORKER_VIDEO */
+	WORKER_TYPED_IMAGE,     /* an avatar out of letters; outputs as WORKER_IMAGE */
 };
 #define AVATAR_PIXELS 320
+bool worker_kind_is_image(uint32_t kind);       /* it has no video */
 
 /* What the worker may use and what it may make. */
 struct worker_limits {

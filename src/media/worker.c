@@ -364,7 +364,7 @@ static enum err session_run(struct session *session)
 	/* a process that is still there could still write */
 	(void)reap(session, true);
 	const struct worker_done *done = &session->verdict.done;
-	bool video_right = session->job->kind == WORKER_IMAGE || size_is(session->job->video_fd, done->video_bytes);
+	bool video_right = worker_kind_is_image(session->job->kind) || size_is(session->job->video_fd, done->video_bytes);
 	if (!video_right || !size_is(session->job->image_fd, done->image_bytes))
 		return refuse_nonsense(session);
 	return OK;

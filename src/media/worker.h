@@ -31,7 +31,7 @@ struct worker_job {
 	const char *program;            /* path of amanat-media */
 	enum worker_kind kind;
 	struct worker_input input;
-	int video_fd;                   /* empty regular file, read and write; -1 for WORKER_IMAGE */
+	int video_fd;                   /* empty regular file, read and write; -1 for an image */
 	int image_fd;                   /* likewise */
 	struct worker_limits limits;
 	unsigned wall_seconds;          /* then it is killed */

@@ -31,6 +31,7 @@ struct sign_up {
 	struct str invitation;                 /* code or empty */
 	struct str client;                     /* "web", "program"; for the list of sessions */
 	enum role role;                        /* ROLE_NOBODY means ROLE_MEMBER; only account_add() takes more */
+	bool demo;                             /* social/demo.h; only account_add() takes it */
 };
 
 /* What people see of their own account.  Strings in cx->mem. */

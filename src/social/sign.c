@@ -4,6 +4,7 @@
 #include "keys/keys.h"
 #include "social/account.h"
 #include "social/account_row.h"
+#include "social/demo.h"
 #include "social/findable.h"
 #include "social/follow.h"
 #include "social/profile.sql.h"
@@ -94,6 +95,8 @@ static enum err add_work(struct ctx *cx, void *argument)
 	};
 	TRY(account_insert(cx, grant, &row));
 	TRY(publish_profile(cx, new));
+	if (new->asked->demo)
+		TRY(demo_mark(cx, new->id));
 	return new->token ? session_create(cx, grant, new->asked->client, new->token) : OK;
 }
 
@@ -109,6 +112,7 @@ enum err account_sign_up(struct ctx *cx, const struct sign_up *asked, struct ses
 {
 	struct sign_up member = *asked;
 	member.role = ROLE_MEMBER;
+	member.demo = false;
 	struct session_token token;
 	AUTO(new_account_wipe) struct new_account new = { .asked = &member, .token = &token };
 	TRY(add(cx, &new));

@@ -13,7 +13,7 @@ export interface Boot {
 }
 
 const unknownNode: Node = {
-  name: 'Amanat', place: '', jurisdiction: '', operator: '', sign_up: 'open', languages: ['en'], demands: 0,
+  name: 'Amanat', place: '', jurisdiction: '', operator: '', sign_up: 'open', languages: ['en'], demands: 0, demo: [],
 };
 
 export function readBoot(text: string | null | undefined): Boot {

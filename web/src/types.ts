@@ -106,6 +106,8 @@ export interface Node {
   sign_up: 'open' | 'invitation' | 'closed';
   languages: string[];
   demands: number;
+  /** Ids of accounts that are a demonstration, not people. */
+  demo: string[];
 }
 
 /** oEmbed: how another site shows a clip. */

@@ -4,7 +4,7 @@ import { toggleLike } from '../acts';
 import { Caption } from '../caption';
 import { ago, languageName, t } from '../i18n';
 import { dataSaver } from '../settings/device';
-import { nameOf } from '../shell/avatar';
+import { isDemo, nameOf } from '../shell/avatar';
 import { Icon } from '../shell/icons';
 import { useStore } from '../store';
 import type { Video } from '../types';
@@ -51,6 +51,7 @@ function Words({ video, onWhy }: { video: Video; onWhy: () => void }) {
             <Icon name="info" />{t(`feed.reason.${video.reason.code}`)}<span class="hidden">. {t('feed.why')}</span>
           </button>
         )}
+        {isDemo(video.author) && <span class="chip chip--quiet">{t('feed.demo')}</span>}
         {video.language && <span class="chip chip--quiet" lang={video.language}>{languageName(video.language)}</span>}
       </p>
     </div>

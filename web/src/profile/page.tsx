@@ -7,7 +7,7 @@ import { blockPerson } from '../feed/block';
 import { openReport } from '../feed/report';
 import { shareProfile } from '../feed/share';
 import { asSomeone, me } from '../session';
-import { Avatar, nameOf } from '../shell/avatar';
+import { Avatar, nameOf, isDemo } from '../shell/avatar';
 import { Icon } from '../shell/icons';
 import { MenuItem } from '../shell/menu';
 import { Page } from '../shell/page';
@@ -151,6 +151,7 @@ export function ProfilePage({ handle }: { handle: string }) {
         <Avatar person={profile} size="l" />
         <h2 class="person__name"><bdi>{nameOf(profile)}</bdi></h2>
         <Counts profile={profile} />
+        {isDemo(profile) && <p><span class="chip chip--demo">{t('feed.demo')}</span></p>}
         {profile.bio && <p class="person__bio" dir="auto">{profile.bio}</p>}
         <Acts profile={profile} setProfile={setProfile} edit={() => setEditing(true)} load={() => void load()} />
       </section>

@@ -1,4 +1,5 @@
 // A person's picture, or the first letter of their name on a seal.
+import { boot } from '../boot';
 import type { Author } from '../types';
 import { sealPath } from './icons';
 
@@ -16,6 +17,9 @@ export function Avatar({ person, size = 'm' }: { person: Author; size?: 's' | 'm
     </span>
   );
 }
+
+/** Is this account a demonstration, not a person? */
+export const isDemo = (person: { id: string }) => boot.node.demo.includes(person.id);
 
 /** A name in a script of its own direction. */
 export const nameOf = (person: { name: string; handle: string }) => person.name || `@${person.handle}`;

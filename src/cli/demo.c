@@ -1,0 +1,92 @@
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "demo/demo.h"
+
+#define LOOK_US (200 * 1000)
+
+static const char *note_path(struct cli *cli, struct ctx *cx)
+{
+	return arena_printf(&cx->mem, "%s/demo-sign-in", cli->config->store_folder).p;
+}
+
+/* The password of an account that anyone may use; kept in the clear so that the next start can tell it again. */
+static enum err keep_sign_in(struct cli *cli, struct ctx *cx, const struct demo_begun *begun)
+{
+	if (!begun->guest_made)
+		return OK;
+	FILE *file = fopen(note_path(cli, cx), "we");
+	bool written = file && fprintf(file, DEMO_GUEST " %s\n", begun->password) > 0;
+	if (file && fclose(file) != 0)
+		written = false;
+	return written ? OK : fail(cx, E_IO, "the demo's sign-in cannot be written into the data folder");
+}
+
+static void tell_sign_in(struct cli *cli, struct ctx *cx)
+{
+	char password[DEMO_PASSWORD_BYTES] = "";
+	FILE *file = fopen(note_path(cli, cx), "re");
+	if (file && fscanf(file, DEMO_GUEST " %19s", password) == 1)
+		printf("Demo sign-in: name " DEMO_GUEST ", password %s\n", password);
+	if (file)
+		fclose(file);
+}
+
+enum err demo_start(struct cli *cli, struct ctx *cx)
+{
+	struct demo_begun begun;
+	TRY(demo_begin(cx, &begun));
+	TRY(keep_sign_in(cli, cx, &begun));
+	tell_sign_in(cli, cx);
+	return OK;
+}
+
+/* A look must not fill the arena. */
+static enum err look(struct cli *cli, unsigned *made)
+{
+	struct ctx *cx = &cli->cx;
+	struct arena kept = cx->mem;
+	cx->mem = arena_new_capped(ARENA_REQUEST_BYTES);
+	enum err status = demo_made(cx, made);
+	arena_free(&cx->mem);
+	cx->mem = kept;
+	return status;
+}
+
+static enum err wait_for_clips(struct cli *cli)
+{
+	const struct timespec moment = { .tv_nsec = LOOK_US * 1000 };
+	unsigned made = 0, told = 0, wanted = demo_clips(&cli->cx);
+	bool terminal = isatty(STDOUT_FILENO);
+	for (;;) {
+		TRY(look(cli, &made));
+		if (terminal && made != told)
+			printf("\r%u of %u clips", made, wanted);
+		fflush(stdout);
+		told = made;
+		if (made >= wanted)
+			break;
+		nanosleep(&moment, NULL);
+	}
+	printf("%sThe demo is there: %u clips.\n", terminal ? "\r" : "", made);
+	return OK;
+}
+
+static enum err take_away(struct cli *cli)
+{
+	unsigned removed;
+	TRY(demo_remove(&cli->cx, &removed));
+	(void)unlink(note_path(cli, &cli->cx));
+	printf("Removed %u demo accounts; the running server erases what they published, or its next start does.\n", removed);
+	return OK;
+}
+
+enum err run_demo(struct cli *cli)
+{
+	if (cli_option(cli, "remove"))
+		return take_away(cli);
+	TRY(demo_start(cli, &cli->cx));
+	return wait_for_clips(cli);
+}
