@@ -12,7 +12,7 @@ help:            ## this list
 
 run:             ## install what is missing, build, start on 127.0.0.1:8080
 	@tools/setup.sh run $(BUILD)
-	@exec $(BUILD)/amanat serve --init --demo --folder $(DATA)
+	@exec $(BUILD)/amanat serve --init --folder $(DATA)
 
 build:           ## install what is missing and build
 	@tools/setup.sh build $(BUILD)
