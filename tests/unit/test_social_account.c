@@ -345,7 +345,7 @@ static bool store_holds(const struct world *w, const char *name, struct str what
 		buf_bytes(&content, chunk, (size_t)n);
 	if (fd >= 0)
 		close(fd);
-	return memmem(content.p, content.n, what.p, what.n) != NULL;
+	return content.n && memmem(content.p, content.n, what.p, what.n);
 }
 
 static const struct stmt SQL_test_names = { "test_names", "SELECT name FROM sqlite_master", PUBLIC_DB };
