@@ -14,6 +14,7 @@ interface Shared { path: string; text: string; isClip: boolean }
 const shared = createStore<Shared | null>(null);
 
 export const shareClip = (id: string, caption: string) => shared.set({ path: `/v/${id}`, text: caption, isClip: true });
+export const shareTag = (path: string, text: string) => shared.set({ path, text, isClip: false });
 export const shareProfile = (handle: string, name: string) => shared.set({ path: `/@${handle}`, text: name, isClip: false });
 
 async function copy(text: string, done: string): Promise<void> {
