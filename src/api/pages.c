@@ -201,7 +201,7 @@ static void put_tile(struct page *page, const struct video_view *view)
 	if (video->caption.n > 0)
 		page_escaped(page, page_shortened(page->cx, video->caption));
 	else
-		page_fill(page, TEXT_page_untitled, "name", display_name(&view->author));
+		page_fill(page, TEXT_page_untitled, "name", page_name(&view->author));
 	page_raw(page, "\" loading=\"lazy\"></a></li>\n");
 }
 
@@ -268,7 +268,7 @@ static enum err get_hashtag(struct ctx *cx, const struct req *req, struct resp *
 	const struct page_head head = {
 		.title = arena_printf(&cx->mem, "#" STR_FMT " · Amanat", STR_ARG(view.name)), .description = buf_view(&about),
 		.path = buf_view(&path), .type = STR("website"),
-		.image = videos.count ? media_path(cx, videos.items[0].video.poster, "jpg") : STR(""),
+		.image = videos.count ? page_media(cx, videos.items[0].video.poster, "jpg") : STR(""),
 	};
 	TRY(page_begin(&page, cx, req, &head));
 	TRY(page_doc_begin(&page, true));
