@@ -5,7 +5,7 @@
 // A suite is a list of commands that print TAP.  A command that ends badly, prints no point, or overruns its suite's
 // budget is a failed point of its own.  A skipped point fails the run wherever ../shared exists: there nothing may be left out.
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -74,7 +74,7 @@ function countTap(text) {
 
 function run(command, seconds) {
   return new Promise((resolve) => {
-    if (command.makes) spawn('mkdir', ['-p', command.makes]);
+    if (command.makes) mkdirSync(command.makes, { recursive: true });
     const child = spawn(command.argv[0], command.argv.slice(1), {
       cwd: root, env: { ...process.env, ...sanitizers, ...command.env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     let output = '';
