@@ -132,8 +132,7 @@ static struct MHD_Response *message(struct exchange *x, const struct range *part
 		out = MHD_create_response_from_buffer(resp->buf.n, resp->buf.p, MHD_RESPMEM_MUST_FREE);
 		break;
 	case BODY_FILE:
-		out = part->kind == RANGE_PART ? MHD_create_response_from_fd_at_offset64((uint64_t)part->bytes, resp->fd, (uint64_t)part->first)
-		                               : MHD_create_response_from_fd64((uint64_t)resp->file_bytes, resp->fd);
+		out = part->kind == RANGE_PART ? file_response(resp->fd, part->first, part->bytes) : file_response(resp->fd, 0, resp->file_bytes);
 		break;
 	}
 	if (out)

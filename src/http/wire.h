@@ -92,6 +92,8 @@ enum err exchange_handle(struct exchange *);
 enum MHD_Result answer_queue(struct exchange *);
 /* Whether the connection ends with this answer. */
 bool answer_is_last(const struct exchange *);
+/* The bytes of a file from `first` on; takes fd (file.c).  NULL: no memory, fd stays the caller's. */
+struct MHD_Response *file_response(int fd, int64_t first, int64_t bytes);
 /* For a refusal while the body still arrives, when libmicrohttpd takes no answer any more: writes it past the library, lets
  * the warden linger.  The caller cuts the connection. */
 void answer_past(struct exchange *);
