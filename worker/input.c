@@ -11,7 +11,7 @@
 
 void input_init(struct input *input, int64_t bytes)
 {
-	*input = (struct input){ .bytes = bytes };
+	*input = (struct input){ .bytes = bytes, .last = -1, .ahead = -1 };
 	for (int i = 0; i < INPUT_BLOCKS; i++)
 		input->blocks[i].number = -1;
 }
@@ -27,42 +27,79 @@ static bool receive(void *out, size_t n)
 	return recv(WORKER_FD_INPUT, out, n, MSG_WAITALL) == (ssize_t)n;
 }
 
-static int fetch(struct input *input, int64_t number, struct input_block *block)
+static int ask(int64_t number)
 {
 	struct worker_read request = { .offset = number * WORKER_READ_MAX, .bytes = WORKER_READ_MAX };
+	return send(WORKER_FD_INPUT, &request, sizeof request, MSG_NOSIGNAL) == (ssize_t)sizeof request ? 0 : AVERROR(EPIPE);
+}
+
+/* NULL: not here.  Else the one that was looked at longest ago, in `oldest`. */
+static struct input_block *find(struct input *input, int64_t number, struct input_block **oldest)
+{
+	*oldest = &input->blocks[0];
+	for (int i = 0; i < INPUT_BLOCKS; i++) {
+		struct input_block *block = &input->blocks[i];
+		if (block->number == number)
+			return block;
+		if (block->used < (*oldest)->used)
+			*oldest = block;
+	}
+	return NULL;
+}
+
+/* The answer to what was asked. */
+static int take(struct input *input, int64_t number, struct input_block **out)
+{
 	uint32_t count = 0;
+	struct input_block *block = NULL;
+	(void)find(input, number, &block);
 	block->number = -1;
 	if (block->data == NULL)
 		block->data = av_malloc(WORKER_READ_MAX);
 	if (block->data == NULL)
 		return AVERROR(ENOMEM);
-	if (send(WORKER_FD_INPUT, &request, sizeof request, MSG_NOSIGNAL) != (ssize_t)sizeof request)
-		return AVERROR(EPIPE);
 	if (!receive(&count, sizeof count) || count > WORKER_READ_MAX || (count > 0 && !receive(block->data, count)))
 		return AVERROR(EPIPE);
-	if (input->bytes - request.offset < count)
+	if (input->bytes - number * WORKER_READ_MAX < count)
 		return AVERROR(EPIPE);
 	block->bytes = count;
 	block->number = number;
+	block->used = ++input->clock;
+	*out = block;
 	return 0;
+}
+
+/* Where blocks are read in order the next one is asked for at once: the server deciphers it while this one is worked on. */
+static int ask_ahead(struct input *input, int64_t number)
+{
+	struct input_block *oldest = NULL;
+	const bool in_order = number == input->last + 1;
+	input->last = number;
+	if (!in_order || (number + 1) * WORKER_READ_MAX >= input->bytes || find(input, number + 1, &oldest) != NULL)
+		return 0;
+	input->ahead = number + 1;
+	return ask(input->ahead);
+}
+
+static int fetch(struct input *input, int64_t number, struct input_block **out)
+{
+	int failed = 0;
+	const int64_t ahead = input->ahead;
+	input->ahead = -1;
+	if (ahead >= 0 && ahead != number)
+		failed = take(input, ahead, out);
+	if (failed == 0 && ahead != number)
+		failed = ask(number);
+	if (failed == 0)
+		failed = take(input, number, out);
+	return failed == 0 ? ask_ahead(input, number) : failed;
 }
 
 static int find_block(struct input *input, int64_t number, struct input_block **out)
 {
-	struct input_block *oldest = &input->blocks[0];
-	for (int i = 0; i < INPUT_BLOCKS; i++) {
-		struct input_block *block = &input->blocks[i];
-		if (block->number == number) {
-			*out = block;
-			return 0;
-		}
-		if (block->used < oldest->used)
-			oldest = block;
-	}
-	int failed = fetch(input, number, oldest);
-	if (failed == 0)
-		*out = oldest;
-	return failed;
+	struct input_block *oldest = NULL;
+	*out = find(input, number, &oldest);
+	return *out != NULL ? 0 : fetch(input, number, out);
 }
 
 int input_read(struct input *input, int64_t offset, unsigned char *out, int n)

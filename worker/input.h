@@ -17,6 +17,7 @@ struct input_block {
 };
 struct input {
 	int64_t bytes, at;
+	int64_t last, ahead;            /* numbers of the block fetched last, and of one that is asked for; -1: none */
 	uint64_t clock;
 	struct input_block blocks[INPUT_BLOCKS];
 };

@@ -6,7 +6,6 @@
 #include <libavutil/log.h>
 #include <libavutil/mem.h>
 #include <stdio.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -79,10 +78,8 @@ static enum media_reason work(const struct worker_job_message *job, struct worke
 
 int main(void)
 {
-	unsigned char bytes[WORKER_MESSAGE_MAX];
 	struct worker_job_message job;
-	ssize_t n = recv(WORKER_FD_CONTROL, bytes, sizeof bytes, 0);
-	if (n <= 0 || !worker_job_parse(bytes, (size_t)n, &job)) {
+	if (!worker_job_take(&job)) {
 		dprintf(STDERR_FILENO, "amanat-media: the server starts this program; it does nothing by itself\n");
 		return EXIT_NO_JOB;
 	}

@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include "base/config.h"
+#include "media/spare.h"
 
 #define LOCK_ID_BYTES 32
+#define SPARE_PATIENCE_US (30 * SECOND_US)
 
 struct write_slot {
 	int64_t lock;                          /* 0: free */
@@ -24,6 +26,7 @@ struct run_slot {
 
 struct media {
 	char *worker;
+	struct spare *spare;
 	int64_t upload_bytes_max;
 	atomic_bool stop;
 	pthread_mutex_t lock;                  /* of all that follows */
@@ -60,6 +63,7 @@ enum err media_open(struct ctx *cx, const char *worker, struct media **out)
 		media->worker = strdup(worker);
 	else
 		TRY(worker_beside(cx, &media->worker));
+	TRY(spare_open(cx, media->worker, SPARE_PATIENCE_US, &media->spare));
 	*out = media;
 	media = NULL;
 	return OK;
@@ -69,6 +73,7 @@ void media_close(struct media **media)
 {
 	if (!*media)
 		return;
+	spare_close(&(*media)->spare);
 	pthread_mutex_destroy(&(*media)->lock);
 	free((*media)->worker);
 	free(*media);
@@ -88,6 +93,11 @@ const atomic_bool *media_stop_flag(const struct media *media)
 const char *media_worker(const struct media *media)
 {
 	return media->worker;
+}
+
+struct spare *media_spare(const struct media *media)
+{
+	return media->spare;
 }
 
 int64_t media_upload_bytes_max(const struct media *media)

@@ -17,6 +17,7 @@ void media_stop(struct media *);
 const atomic_bool *media_stop_flag(const struct media *);
 
 const char *media_worker(const struct media *);
+struct spare *media_spare(const struct media *);
 int64_t media_upload_bytes_max(const struct media *);
 
 /* --- one writer an upload.  At most MEDIA_WRITES_MAX at once; any thread. --- */

@@ -9,6 +9,7 @@
 
 #include "base/config.h"
 #include "media/media.h"
+#include "media/spare.h"
 #include "media/worker.h"
 #include "store/blob_arriving.h"
 #include "store/writer.h"
@@ -189,6 +190,7 @@ static enum err run_worker(struct ctx *cx, const struct draft *draft, const stru
 	job.wall_seconds = (unsigned)cx->config->media_worker_seconds;
 	job.stop = media_stop_flag(cx->media);
 	job.watch = (struct worker_watch){ .progress = watch_progress, .note = watch_note, .self = &watch };
+	job.spare = spare_take(media_spare(cx->media));
 	struct worker_result result;
 	TRY(worker_run(cx, &job, &result));
 	*out = result.done;

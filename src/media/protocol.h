@@ -1,14 +1,17 @@
 /* media/protocol.h - what the server and amanat-media say to each other.  The only statement of it.
  *
- * One process a job.  The server starts it with these descriptors and nothing else:
+ * One process a job.  The server starts it, perhaps before there is a job, with these descriptors and nothing else:
  *
  *   0 1   /dev/null           2  a pipe; the server keeps the first few hundred bytes
  *   3     control             SOCK_SEQPACKET, one message a packet
  *   4     input               SOCK_STREAM: the worker asks, the server answers, in order
+ *
+ * and sends it two more with the job (SCM_RIGHTS), in this order:
+ *
  *   5     the video's output  regular file, read and write, empty     (of an image: /dev/null)
  *   6     the image's output  likewise: the poster, or the avatar
  *
- * Control: the server sends one struct worker_job_message.  The worker answers with exactly one
+ * Control: the server sends one struct worker_job_message with the outputs.  The worker answers with exactly one
  * STARTED (its sandbox is up, no byte of input read), any number of PROGRESS, then one DONE or one
  * REFUSED, and exits.  DONE means that the outputs are complete.
  *
@@ -120,4 +123,11 @@ bool worker_message_parse(const struct worker_job_message *job, const void *byte
 bool worker_read_valid(const struct worker_job_message *job, const struct worker_read *);
 /* The worker's look at its job. */
 bool worker_job_parse(const void *bytes, size_t n, struct worker_job_message *out);
+
+/* The job and its outputs into a worker's control socket; the descriptors stay the caller's.  video_fd -1: an image.
+ * False with errno. */
+bool worker_job_give(int control, const struct worker_job_message *, int video_fd, int image_fd);
+/* In the worker: waits for the job; its outputs then lie at WORKER_FD_VIDEO and WORKER_FD_IMAGE.  False: the server has
+ * gone, or it was not the server. */
+bool worker_job_take(struct worker_job_message *out);
 #endif

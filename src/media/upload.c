@@ -4,6 +4,7 @@
 
 #include "base/config.h"
 #include "media/media.h"
+#include "media/spare.h"
 #include "media/upload_row.h"
 #include "store/blob_arriving.h"
 #include "store/job.h"
@@ -14,6 +15,9 @@
 #define EXPAND_PERSON row->person
 #define EXPAND_ID row->draft
 #include "store/expand.h"
+
+/* A worker is started when so little is still to come: on a fast link, about the time that it takes. */
+#define SPARE_AHEAD_BYTES ((int64_t)32 << 20)
 
 struct upload_write {
 	struct ctx *cx;                        /* the request's: both end together */
@@ -240,6 +244,8 @@ enum err upload_write(struct upload_write *write, const void *bytes, size_t n)
 	leave(write);
 	if (outcome == OK)
 		write->received += (int64_t)n;
+	if (write->upload.length - write->received <= SPARE_AHEAD_BYTES)
+		spare_want(media_spare(cx->media));
 	return outcome;
 }
 

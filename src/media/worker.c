@@ -1,34 +1,25 @@
 #include "media/worker.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define TICK_MS 200              /* how soon a stop or the wall-clock limit is noticed */
-#define EXIT_GRACE_MS 1000       /* between closing its control socket and being gone */
 #define SAID_MAX 600
 #define COUNT_BYTES sizeof(uint32_t)
-
-/* Above all descriptors of the protocol: the numbers below are given away one by one in the child,
- * and a source among them would be overwritten before its turn. */
-#define FD_LOW 16
 
 struct session {
 	struct ctx *cx;
 	const struct worker_job *job;
 	struct worker_job_message message;
-	pid_t pid;
-	int control, input, errors;             /* our ends; -1: closed */
+	struct worker_process process;
 	struct worker_read request;
 	size_t request_have;
 	unsigned char *reply;                   /* count, then bytes; NULL: nothing to send */
@@ -47,6 +38,7 @@ struct worker_job worker_job_new(enum worker_kind kind, const char *program)
 		.kind = kind,
 		.video_fd = -1,
 		.image_fd = -1,
+		.spare = WORKER_PROCESS_NONE,
 		.limits = worker_limits_default(),
 		.wall_seconds = 1800,
 	};
@@ -66,130 +58,32 @@ static void note(const struct session *session, const char *line)
 		watch->note(watch->self, line);
 }
 
-/* Waits for the end of a process that is about to go, and sees to it. */
-static int reap(struct session *session, bool at_once)
-{
-	int status = 0;
-	for (int waited_ms = 0; !at_once && waited_ms < EXIT_GRACE_MS; waited_ms += 5) {
-		if (waitpid(session->pid, &status, WNOHANG) == session->pid) {
-			session->pid = 0;
-			return status;
-		}
-		nanosleep(&(struct timespec){ .tv_nsec = 5'000'000 }, NULL);
-	}
-	kill(session->pid, SIGKILL);
-	while (waitpid(session->pid, &status, 0) < 0 && errno == EINTR)
-		;
-	session->pid = 0;
-	return status;
-}
-
 static void session_end(struct session *session)
 {
-	if (session->pid > 0)
-		(void)reap(session, true);
-	fd_close(&session->control);
-	fd_close(&session->input);
-	fd_close(&session->errors);
+	worker_process_end(&session->process);
 	free(session->reply);
 }
 
-struct spawn_fds {
-	int control, input, errors, video, image, null;
-};
-
-static void spawn_fds_close(struct spawn_fds *fds)
+/* One that has waited may be gone by now. */
+static bool spare_takes_it(struct session *session)
 {
-	fd_close(&fds->control);
-	fd_close(&fds->input);
-	fd_close(&fds->errors);
-	fd_close(&fds->video);
-	fd_close(&fds->image);
-	fd_close(&fds->null);
-}
-
-/* Moves a descriptor above FD_LOW; the old one is closed. */
-static int fd_lift(int fd)
-{
-	int lifted = fcntl(fd, F_DUPFD_CLOEXEC, FD_LOW);
-	close(fd);
-	return lifted;
-}
-
-static enum err spawn_fds_open(struct session *session, struct spawn_fds *fds)
-{
-	int pair[2], flags = SOCK_CLOEXEC;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | flags, 0, pair) < 0)
-		return fail(session->cx, E_IO, "the worker's sockets: %s", strerror(errno));
-	session->control = pair[0];
-	fds->control = fd_lift(pair[1]);
-	if (socketpair(AF_UNIX, SOCK_STREAM | flags, 0, pair) < 0)
-		return fail(session->cx, E_IO, "the worker's sockets: %s", strerror(errno));
-	session->input = pair[0];
-	fds->input = fd_lift(pair[1]);
-	if (pipe2(pair, O_CLOEXEC) < 0)
-		return fail(session->cx, E_IO, "the worker's pipe: %s", strerror(errno));
-	session->errors = pair[0];
-	fds->errors = fd_lift(pair[1]);
-
 	const struct worker_job *job = session->job;
-	fds->null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (fds->null >= 0)
-		fds->null = fd_lift(fds->null);
-	fds->video = fcntl(job->video_fd >= 0 ? job->video_fd : fds->null, F_DUPFD_CLOEXEC, FD_LOW);
-	fds->image = fcntl(job->image_fd, F_DUPFD_CLOEXEC, FD_LOW);
-	if (fds->control < 0 || fds->input < 0 || fds->errors < 0 || fds->null < 0 || fds->video < 0 || fds->image < 0)
-		return fail(session->cx, E_IO, "the worker's descriptors: %s", strerror(errno));
-	/* ours never block: a worker that stops reading must not stop this thread */
-	if (fcntl(session->control, F_SETFL, O_NONBLOCK) < 0 || fcntl(session->input, F_SETFL, O_NONBLOCK) < 0
-		|| fcntl(session->errors, F_SETFL, O_NONBLOCK) < 0)
-		return fail(session->cx, E_IO, "the worker's sockets: %s", strerror(errno));
-	return OK;
-}
-
-static int spawn_program(struct session *session, const struct spawn_fds *fds)
-{
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t none, every;
-	sigemptyset(&none);
-	sigfillset(&every);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawnattr_init(&attributes);
-	/* the server ignores SIGPIPE and blocks others: the program starts as from a shell */
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setsigdefault(&attributes, &every);
-
-	const int order[] = { fds->null, fds->null, fds->errors, fds->control, fds->input, fds->video, fds->image };
-	int failed = 0;
-	for (int fd = 0; fd < WORKER_FD_END && failed == 0; fd++)
-		failed = posix_spawn_file_actions_adddup2(&actions, order[fd], fd);
-	if (failed == 0)
-		failed = posix_spawn_file_actions_addclosefrom_np(&actions, WORKER_FD_END);
-
-	char name[] = "amanat-media", locale[] = "LC_ALL=C";
-	char *arguments[] = { name, NULL }, *environment[] = { locale, NULL };
-	if (failed == 0)
-		failed = posix_spawn(&session->pid, session->job->program, &actions, &attributes, arguments, environment);
-	posix_spawn_file_actions_destroy(&actions);
-	posix_spawnattr_destroy(&attributes);
-	if (failed != 0)
-		session->pid = 0;
-	return failed;
+	if (session->process.pid == 0)
+		return false;
+	if (worker_job_give(session->process.control, &session->message, job->video_fd, job->image_fd))
+		return true;
+	worker_process_end(&session->process);
+	return false;
 }
 
 static enum err session_start(struct session *session)
 {
 	struct ctx *cx = session->cx;
-	if (fault_hit(cx))
-		return fail(cx, E_IO, "the media worker was not started");
-	AUTO(spawn_fds_close) struct spawn_fds fds = { -1, -1, -1, -1, -1, -1 };
-	TRY(spawn_fds_open(session, &fds));
-	int failed = spawn_program(session, &fds);
-	if (failed != 0)
-		return fail(cx, E_IO, "the media worker cannot be started: %s", strerror(failed));
-	if (send(session->control, &session->message, sizeof session->message, MSG_NOSIGNAL) < 0)
+	const struct worker_job *job = session->job;
+	if (spare_takes_it(session))
+		return OK;
+	TRY(worker_process_start(cx, job->program, &session->process));
+	if (!worker_job_give(session->process.control, &session->message, job->video_fd, job->image_fd))
 		return fail(cx, E_IO, "the media worker took no job: %s", strerror(errno));
 	return OK;
 }
@@ -219,11 +113,11 @@ static void note_sandbox(const struct session *session, uint32_t missing)
 static enum err take_message(struct session *session)
 {
 	unsigned char bytes[sizeof(struct worker_message) + 1];  /* one more: a longer packet does not parse */
-	ssize_t n = recv(session->control, bytes, sizeof bytes, 0);
+	ssize_t n = recv(session->process.control, bytes, sizeof bytes, 0);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return OK;
 	if (n <= 0) {
-		fd_close(&session->control);
+		fd_close(&session->process.control);
 		return OK;
 	}
 	struct worker_message message;
@@ -251,11 +145,11 @@ static enum err take_message(struct session *session)
 static enum err take_request(struct session *session)
 {
 	unsigned char *into = (unsigned char *)&session->request + session->request_have;
-	ssize_t n = recv(session->input, into, sizeof session->request - session->request_have, 0);
+	ssize_t n = recv(session->process.input, into, sizeof session->request - session->request_have, 0);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return OK;
 	if (n <= 0) {
-		fd_close(&session->input);
+		fd_close(&session->process.input);
 		return OK;
 	}
 	session->request_have += (size_t)n;
@@ -280,10 +174,10 @@ static enum err take_request(struct session *session)
 
 static void send_reply(struct session *session)
 {
-	ssize_t n = send(session->input, session->reply + session->reply_sent, session->reply_bytes - session->reply_sent,
+	ssize_t n = send(session->process.input, session->reply + session->reply_sent, session->reply_bytes - session->reply_sent,
 		MSG_NOSIGNAL);
 	if (n < 0 && errno != EAGAIN && errno != EINTR) {
-		fd_close(&session->input);
+		fd_close(&session->process.input);
 		session->reply_bytes = session->reply_sent = 0;
 	}
 	if (n > 0)
@@ -293,11 +187,11 @@ static void send_reply(struct session *session)
 static void take_said(struct session *session)
 {
 	char bytes[1024];
-	ssize_t n = read(session->errors, bytes, sizeof bytes);
+	ssize_t n = read(session->process.errors, bytes, sizeof bytes);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0) {
-		fd_close(&session->errors);
+		fd_close(&session->process.errors);
 		return;
 	}
 	for (ssize_t i = 0; i < n && session->said_bytes + 1 < sizeof session->said; i++)
@@ -308,9 +202,9 @@ static enum err session_step(struct session *session)
 {
 	bool replying = session->reply_sent < session->reply_bytes;
 	struct pollfd fds[] = {
-		{ .fd = session->control, .events = POLLIN },
-		{ .fd = session->input, .events = replying ? POLLOUT : POLLIN },
-		{ .fd = session->errors, .events = POLLIN },
+		{ .fd = session->process.control, .events = POLLIN },
+		{ .fd = session->process.input, .events = replying ? POLLOUT : POLLIN },
+		{ .fd = session->process.errors, .events = POLLIN },
 	};
 	int ready = poll(fds, 3, TICK_MS);
 	if (ready < 0 && errno != EINTR)
@@ -335,7 +229,7 @@ static enum err session_step(struct session *session)
 /* It went away without a verdict. */
 static enum err explain_death(struct session *session)
 {
-	int status = reap(session, false);
+	int status = worker_process_reap(&session->process, false);
 	if (!session->started)
 		return fail(session->cx, E_IO, "the media worker ended before it began (status %d)", status);
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
@@ -355,14 +249,14 @@ static bool size_is(int fd, uint64_t bytes)
 static enum err session_run(struct session *session)
 {
 	TRY(session_start(session));
-	while (session->verdict.answer == 0 && session->control >= 0)
+	while (session->verdict.answer == 0 && session->process.control >= 0)
 		TRY(session_step(session));
 	if (session->verdict.answer == 0)
 		return explain_death(session);
 	if (session->verdict.answer == WORKER_REFUSED)
 		return refuse(session, (enum media_reason)session->verdict.refused.reason);
 	/* a process that is still there could still write */
-	(void)reap(session, true);
+	(void)worker_process_reap(&session->process, true);
 	const struct worker_done *done = &session->verdict.done;
 	bool video_right = worker_kind_is_image(session->job->kind) || size_is(session->job->video_fd, done->video_bytes);
 	if (!video_right || !size_is(session->job->image_fd, done->image_bytes))
@@ -376,9 +270,7 @@ enum err worker_run(struct ctx *cx, const struct worker_job *job, struct worker_
 		.cx = cx,
 		.job = job,
 		.message = { .version = WORKER_VERSION, .kind = job->kind, .input_bytes = job->input.bytes, .limits = job->limits },
-		.control = -1,
-		.input = -1,
-		.errors = -1,
+		.process = job->spare,
 		.deadline_us = clock_boot_us(cx->clock) + (int64_t)job->wall_seconds * SECOND_US,
 	};
 	if (job->input.bytes == 0)
@@ -387,7 +279,7 @@ enum err worker_run(struct ctx *cx, const struct worker_job *job, struct worker_
 	if (session.reply == NULL)
 		return fail(cx, E_IO, "no memory for the media worker");
 	enum err ended = session_run(&session);
-	if (session.errors >= 0)
+	if (session.process.errors >= 0)
 		take_said(&session);
 	if (session.said_bytes > 0)
 		note(&session, session.said);

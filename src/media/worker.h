@@ -10,6 +10,7 @@
 
 #include "base/ctx.h"
 #include "media/protocol.h"
+#include "media/worker_process.h"
 
 /* Where the input's bytes come from, any part in any order, on the calling thread.  At most `n`
  * bytes; fewer only at the end of the input. */
@@ -29,6 +30,7 @@ struct worker_watch {
 
 struct worker_job {
 	const char *program;            /* path of amanat-media */
+	struct worker_process spare;    /* one that was started before and waits, or WORKER_PROCESS_NONE; ended by worker_run() */
 	enum worker_kind kind;
 	struct worker_input input;
 	int video_fd;                   /* empty regular file, read and write; -1 for an image */

@@ -92,7 +92,7 @@ static bool has_only_its_descriptors(void)
 int main(void)
 {
 	struct worker_job_message job;
-	if (recv(WORKER_FD_CONTROL, &job, sizeof job, 0) != (ssize_t)sizeof job)
+	if (!worker_job_take(&job))
 		return 2;
 	enum lie lie = (enum lie)job.input_bytes;
 	if (lie == LIE_GARBAGE_FIRST)

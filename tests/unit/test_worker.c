@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "lying_worker.h"
+#include "media/spare.h"
 #include "media/worker.h"
 #include "tap.h"
 
@@ -235,6 +237,97 @@ TEST(many_runs_leave_no_descriptor_and_no_process)
 	CHECK(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD);
 }
 
+static bool has_child(void)
+{
+	siginfo_t info;
+	return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+static bool childless_soon(void)
+{
+	for (int i = 0; i < 10'000 && has_child(); i++)
+		usleep(1000);
+	return !has_child();
+}
+static struct worker_process get_spare(struct spare *spare)
+{
+	struct worker_process process = WORKER_PROCESS_NONE;
+	spare_want(spare);
+	for (int i = 0; i < 10'000 && process.pid == 0; i++) {
+		usleep(1000);
+		process = spare_take(spare);
+	}
+	return process;
+}
+
+TEST(a_spare_worker_takes_the_job)
+{
+	struct fixture fixture;
+	struct spare *spare = NULL;
+	begin(&fixture, "/nonexistent/amanat-media", LIE_COUNTS_DESCRIPTORS);
+	bool right = EXPECT(spare_open(&fixture.cx, LYING_WORKER, 60 * SECOND_US, &spare) == OK);
+	fixture.job.spare = get_spare(spare);
+	right = right && EXPECT(fixture.job.spare.pid > 0 && run(&fixture) == OK && fixture.result.done.width == 720);
+	spare_close(&spare);
+	end(&fixture);
+	CHECK(right && !has_child());
+}
+TEST(a_spare_worker_that_died_is_replaced)
+{
+	struct fixture fixture;
+	struct spare *spare = NULL;
+	begin(&fixture, LYING_WORKER, LIE_NONE);
+	bool right = EXPECT(spare_open(&fixture.cx, LYING_WORKER, 60 * SECOND_US, &spare) == OK);
+	fixture.job.spare = get_spare(spare);
+	kill(fixture.job.spare.pid, SIGKILL);
+	siginfo_t info;
+	waitid(P_PID, (id_t)fixture.job.spare.pid, &info, WEXITED | WNOWAIT);
+	right = right && EXPECT(run(&fixture) == OK && fixture.result.done.width == 720);
+	spare_close(&spare);
+	end(&fixture);
+	CHECK(right && !has_child());
+}
+TEST(a_spare_worker_that_nobody_wants_any_more_goes)
+{
+	struct fixture fixture;
+	struct spare *spare = NULL;
+	begin(&fixture, LYING_WORKER, LIE_NONE);
+	CHECK(spare_open(&fixture.cx, LYING_WORKER, SECOND_US / 10, &spare) == OK);
+	spare_want(spare);
+	for (int i = 0; i < 10'000 && !has_child(); i++)
+		usleep(1000);
+	EXPECT(has_child() && childless_soon() && spare_take(spare).pid == 0);
+	spare_close(&spare);
+	end(&fixture);
+}
+TEST(a_spare_worker_ends_with_its_keeper)
+{
+	struct fixture fixture;
+	struct spare *spare = NULL;
+	int before = open_descriptors();
+	begin(&fixture, LYING_WORKER, LIE_NONE);
+	CHECK(spare_open(&fixture.cx, LYING_WORKER, 60 * SECOND_US, &spare) == OK);
+	spare_want(spare);
+	for (int i = 0; i < 10'000 && !has_child(); i++)
+		usleep(1000);
+	EXPECT(has_child());
+	spare_close(&spare);
+	end(&fixture);
+	CHECK(!has_child() && open_descriptors() == before);
+}
+TEST(no_spare_worker_is_no_failure)
+{
+	struct fixture fixture;
+	struct spare *spare = NULL;
+	begin(&fixture, LYING_WORKER, LIE_NONE);
+	CHECK(spare_open(&fixture.cx, "/nonexistent/amanat-media", 60 * SECOND_US, &spare) == OK);
+	spare_want(spare);
+	usleep(10'000);
+	fixture.job.spare = spare_take(spare);
+	EXPECT(fixture.job.spare.pid == 0 && run(&fixture) == OK);
+	spare_close(&spare);
+	end(&fixture);
+}
+
 TEST(the_real_worker_refuses_what_is_no_video)
 {
 	struct fixture fixture;
@@ -351,6 +444,11 @@ int main(void)
 	RUN(a_stop_ends_it_at_once);
 	RUN(spawning_survives_every_fault);
 	RUN(many_runs_leave_no_descriptor_and_no_process);
+	RUN(a_spare_worker_takes_the_job);
+	RUN(a_spare_worker_that_died_is_replaced);
+	RUN(a_spare_worker_that_nobody_wants_any_more_goes);
+	RUN(a_spare_worker_ends_with_its_keeper);
+	RUN(no_spare_worker_is_no_failure);
 	RUN(the_real_worker_refuses_what_is_no_video);
 	RUN(an_error_of_the_store_is_passed_on);
 	RUN(the_real_worker_repacks_a_phones_clip);
