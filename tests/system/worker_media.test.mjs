@@ -205,7 +205,9 @@ describe('inside the sandbox', { skip, concurrency: 2 }, () => {
       const inside = lines.slice(up + 1).filter((l) => l !== '' && !/ (\+\+\+|---) /.test(l))
         .filter((l) => l.startsWith(`${worker} `) || !before.has(l.split(' ')[0]))
         // the C library looks for character sets (the names in a transport stream) and is told no
-        .filter((l) => !/ openat\(AT_FDCWD, "\/usr\/lib\/[^"]*\/gconv\/[^"]*", [^)]*\) = -1 EPERM /.test(l));
+        .filter((l) => !/ openat\(AT_FDCWD, "\/usr\/lib\/[^"]*\/gconv\/[^"]*", [^)]*\) = -1 EPERM /.test(l))
+        // killed while it is at a call strace cannot read which: it prints "???", or again the call that killed it
+        .filter((l) => !(l.endsWith(' <unfinished ...>') && (/^\d+ +\?\?\?\(/.test(l) || l.includes(` kill(${worker}, SIGKILL`))));
       assert.deepEqual(inside, []);
       drop(result);
     });
