@@ -109,10 +109,8 @@ void buf_hex(struct buf *b, const void *bytes, size_t n)
 	}
 }
 
-void buf_base64url(struct buf *b, const void *bytes, size_t n)
+static void base64_digits(struct buf *b, const unsigned char *byte, size_t n, const char alphabet[65])
 {
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-	const unsigned char *byte = bytes;
 	for (size_t i = 0; i < n; i += 3) {
 		size_t have = n - i < 3 ? n - i : 3;
 		uint32_t word = (uint32_t)byte[i] << 16;
@@ -123,6 +121,18 @@ void buf_base64url(struct buf *b, const void *bytes, size_t n)
 		for (size_t k = 0; k <= have; k++)
 			buf_char(b, alphabet[word >> (18 - 6 * k) & 63]);
 	}
+}
+
+void buf_base64url(struct buf *b, const void *bytes, size_t n)
+{
+	base64_digits(b, bytes, n, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+}
+
+void buf_base64(struct buf *b, const void *bytes, size_t n)
+{
+	base64_digits(b, bytes, n, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+	for (size_t i = n; i % 3 != 0; i++)
+		buf_char(b, '=');
 }
 
 void buf_html(struct buf *b, struct str s)

@@ -49,6 +49,7 @@ void buf_u64(struct buf *, uint64_t);          /* decimal */
 void buf_i64(struct buf *, int64_t);
 void buf_hex(struct buf *, const void *, size_t);
 void buf_base64url(struct buf *, const void *, size_t);    /* RFC 4648 section 5, no padding */
+void buf_base64(struct buf *, const void *, size_t);       /* section 4, padded */
 void buf_html(struct buf *, struct str);       /* & < > " ' escaped: safe in text and in quoted attributes */
 void buf_percent(struct buf *, struct str);    /* RFC 3986: all but unreserved characters as %XX */
 void buf_be64(struct buf *, uint64_t);         /* eight bytes, big-endian */

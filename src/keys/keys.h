@@ -1,4 +1,4 @@
-/* keys/keys.h - authenticated encryption of records and chunks, subkeys, keyed hashes, passwords.
+/* keys/keys.h - authenticated encryption of records and chunks, subkeys, keyed hashes, signatures, passwords.
  *
  * Pure functions over libsodium; no storage.  Call keys_init() once at start. */
 #ifndef KEYS_KEYS_H
@@ -32,6 +32,14 @@ enum err unseal(struct ctx *, const unsigned char key[KEY_BYTES], struct str ass
 /* The same into memory of the caller: n + SEAL_OVERHEAD bytes and back.  `out` may not overlap; false: as E_CORRUPT above. */
 void seal_bytes(const unsigned char key[KEY_BYTES], struct str associated, const void *plain, size_t n, unsigned char *out);
 bool unseal_bytes(const unsigned char key[KEY_BYTES], struct str associated, struct str sealed, void *out);
+
+/* Ed25519 (RFC 8032).  The seed is the secret. */
+#define SIGN_SEED_BYTES 32
+#define SIGN_PUBLIC_BYTES 32
+#define SIGNATURE_BYTES 64
+void sign_public(const unsigned char seed[SIGN_SEED_BYTES], unsigned char out[SIGN_PUBLIC_BYTES]);
+void sign_message(const unsigned char seed[SIGN_SEED_BYTES], struct str message, unsigned char out[SIGNATURE_BYTES]);
+bool signature_valid(const unsigned char public[SIGN_PUBLIC_BYTES], struct str message, const unsigned char signature[SIGNATURE_BYTES]);
 
 /* Argon2id, encoded with its parameters (libsodium's crypto_pwhash_str).  `memory_bytes`, `passes` from the settings.
  * Slow on purpose: only on the SLOW pool, which bounds how many run at once. */
