@@ -106,9 +106,10 @@ static bool read_signature(struct ctx *cx, struct str line, struct note_signatur
 		return false;
 	line = str_from(line, sizeof DASH - 1);
 	struct note_signature signature = { .name = str_cut(&line, ' ') };
-	unsigned char *const bytes = arena_alloc(&cx->mem, SIGNATURE_LINE_MAX, 1);
+	const size_t room = line.n / 4 * 3;
+	unsigned char *const bytes = arena_alloc(&cx->mem, room + 1, 1);
 	size_t n = 0;
-	if (!note_name_valid(signature.name) || !base64_decode(line, bytes, SIGNATURE_LINE_MAX, &n) || n <= NOTE_ID_BYTES)
+	if (!note_name_valid(signature.name) || !base64_decode(line, bytes, room, &n) || n <= NOTE_ID_BYTES)
 		return false;
 	memcpy(signature.id, bytes, NOTE_ID_BYTES);
 	signature.bytes = (struct str){ (const char *)bytes + NOTE_ID_BYTES, n - NOTE_ID_BYTES };

@@ -1,6 +1,7 @@
-/* Signed notes, keys, proof files and tiles' paths: what parses is written again as it was, and nobody's key has signed it. */
+/* Signed notes, keys, proof files, policies and tiles' paths: what parses is written again as it was, and nobody's key has signed it. */
 #include "fuzz.h"
 #include "ledger/checkpoint.h"
+#include "ledger/policy.h"
 #include "ledger/tile.h"
 
 static void try_note(struct ctx *cx, struct str bytes)
@@ -43,10 +44,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	AUTO(ctx_end) struct ctx cx = { .mem = arena_new_capped(ARENA_REQUEST_BYTES) };
 	const struct str text = { (const char *)bytes, n };
 	struct note_key key;
+	struct policy policy;
 	try_note(&cx, text);
 	try_proof(&cx, text);
 	try_path(text);
 	if (note_key_parse(&cx, text, &key) == OK)
 		assert(note_name_valid(str_of(key.name)));
+	if (policy_parse(&cx, text, &policy) == OK)
+		assert(policy.log_count > 0 && policy.quorum < (int)policy.party_count);
 	return 0;
 }
