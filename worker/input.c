@@ -1,9 +1,11 @@
 #include "input.h"
 
+#include <errno.h>
 #include <libavutil/error.h>
 #include <libavutil/mem.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "media/protocol.h"
 
@@ -11,9 +13,15 @@
 
 void input_init(struct input *input, int64_t bytes)
 {
-	*input = (struct input){ .bytes = bytes };
+	*input = (struct input){ .fd = -1, .bytes = bytes };
 	for (int i = 0; i < INPUT_BLOCKS; i++)
 		input->blocks[i].number = -1;
+}
+
+void input_init_file(struct input *input, int fd, int64_t bytes)
+{
+	input_init(input, bytes);
+	input->fd = fd;
 }
 
 void input_free(struct input *input)
@@ -27,15 +35,10 @@ static bool receive(void *out, size_t n)
 	return recv(WORKER_FD_INPUT, out, n, MSG_WAITALL) == (ssize_t)n;
 }
 
-static int fetch(struct input *input, int64_t number, struct input_block *block)
+static int ask(const struct input *input, int64_t number, struct input_block *block)
 {
 	struct worker_read request = { .offset = number * WORKER_READ_MAX, .bytes = WORKER_READ_MAX };
 	uint32_t count = 0;
-	block->number = -1;
-	if (block->data == NULL)
-		block->data = av_malloc(WORKER_READ_MAX);
-	if (block->data == NULL)
-		return AVERROR(ENOMEM);
 	if (send(WORKER_FD_INPUT, &request, sizeof request, MSG_NOSIGNAL) != (ssize_t)sizeof request)
 		return AVERROR(EPIPE);
 	if (!receive(&count, sizeof count) || count > WORKER_READ_MAX || (count > 0 && !receive(block->data, count)))
@@ -43,8 +46,29 @@ static int fetch(struct input *input, int64_t number, struct input_block *block)
 	if (input->bytes - request.offset < count)
 		return AVERROR(EPIPE);
 	block->bytes = count;
-	block->number = number;
 	return 0;
+}
+
+static int read_back(const struct input *input, int64_t number, struct input_block *block)
+{
+	ssize_t count = pread(input->fd, block->data, WORKER_READ_MAX, number * WORKER_READ_MAX);
+	if (count < 0)
+		return AVERROR(errno);
+	block->bytes = (uint32_t)count;
+	return 0;
+}
+
+static int fetch(struct input *input, int64_t number, struct input_block *block)
+{
+	block->number = -1;
+	if (block->data == NULL)
+		block->data = av_malloc(WORKER_READ_MAX);
+	if (block->data == NULL)
+		return AVERROR(ENOMEM);
+	int failed = input->fd >= 0 ? read_back(input, number, block) : ask(input, number, block);
+	if (failed == 0)
+		block->number = number;
+	return failed;
 }
 
 static int find_block(struct input *input, int64_t number, struct input_block **out)

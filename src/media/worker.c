@@ -375,7 +375,8 @@ enum err worker_run(struct ctx *cx, const struct worker_job *job, struct worker_
 	AUTO(session_end) struct session session = {
 		.cx = cx,
 		.job = job,
-		.message = { .version = WORKER_VERSION, .kind = job->kind, .input_bytes = job->input.bytes, .limits = job->limits },
+		.message = { .version = WORKER_VERSION, .kind = job->kind, .input_bytes = job->input.bytes, .limits = job->limits,
+			.trim = job->trim },
 		.control = -1,
 		.input = -1,
 		.errors = -1,
