@@ -30,6 +30,16 @@ void profile_short_json(struct json *json, const struct profile_short *profile)
 	json_object_end(json);
 }
 
+void hashtag_json(struct json *json, const struct hashtag_view *hashtag)
+{
+	json_object(json);
+	json_key(json, "name");
+	json_string(json, hashtag->name);
+	json_key(json, "videos");
+	json_i64(json, hashtag->videos);
+	json_object_end(json);
+}
+
 static void counts_json(struct json *json, const struct video_view *view)
 {
 	json_object(json);

@@ -79,6 +79,10 @@ export interface Draft {
   caption: string;
   language: string | null;
   reason: { code: string; text: string } | null;
+  trim_start_ms: number;
+  trim_end_ms: number | null;
+  cover_ms: number | null;
+  duration_ms: number;
   poster: string | null;
   src: string | null;
   video: string | null;
