@@ -1,5 +1,5 @@
 // A text field that completes #tags and @names: a list opens below the words, to be walked with the arrow keys or touched.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { api } from '../api';
 import { t, tn } from '../i18n';
 import type { Author, Hashtag } from '../types';
@@ -58,8 +58,8 @@ export function Completing({ id, value, onValue, rows = 4, placeholder, label, o
   const open = token !== null && choices.length > 0;
 
   useEffect(() => setAt(-1), [choices]);
-  // After the words have changed the browser puts the caret at their end.
-  useEffect(() => {
+  // After the words have changed the browser puts the caret at their end.  At once: the next key may be on its way.
+  useLayoutEffect(() => {
     if (caret.current === null) return;
     field.current!.setSelectionRange(caret.current, caret.current);
     caret.current = null;

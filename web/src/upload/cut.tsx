@@ -26,7 +26,8 @@ export function Cut({ film, cutting, onChange }: Props) {
   };
   const play = () => {
     setStopped(false);
-    void player.current?.play().catch(() => setStopped(true));
+    // a handle that is moved meanwhile interrupts it: no reason to show a button
+    void player.current?.play().catch((thrown: DOMException) => { if (thrown.name === 'NotAllowedError') setStopped(true); });
   };
   const toggle = () => {
     if (mode === 'cover') return;

@@ -80,7 +80,7 @@ function Composer({ file, place, done, drop }: ComposerProps) {
       <header class="composer__head">
         <button class="icon-button" type="button" aria-label={step === 'cut' ? t('upload.other_file') : t('app.back')}
           onClick={step === 'cut' ? drop : () => setStep('cut')}><Icon name={step === 'cut' ? 'close' : 'back'} /></button>
-        <h2 ref={head} tabIndex={-1}>{stepName}{place.of > 1 && <small>{t('upload.which', { at: place.at, of: place.of })}</small>}</h2>
+        <h1 ref={head} tabIndex={-1}>{stepName}{place.of > 1 && <small>{t('upload.which', { at: place.at, of: place.of })}</small>}</h1>
         {step === 'cut'
           ? <button class="button button--main" type="button" disabled={film === undefined} onClick={() => setStep('words')}>{t('upload.next')}</button>
           : <span />}
@@ -90,9 +90,9 @@ function Composer({ file, place, done, drop }: ComposerProps) {
         : film && cutting ? <Cut film={film} cutting={cutting} onChange={setCutting} /> : <NoPreview file={file} />)}
       {step === 'words' && (
         <div class="composer__words">
-          {film && cutting && <Still film={film} at={cutting.cover ?? cutting.part.from} />}
           <div class="form">
             <WordFields words={words} onChange={setWords} />
+            {film && cutting && <Still film={film} at={cutting.cover ?? cutting.part.from} />}
             <fieldset class="choices">
               <legend class="field__name">{t('upload.who')}</legend>
               <label class="choice">
