@@ -82,6 +82,11 @@ void video_json_public(struct json *json, const struct video_view *view)
 	json_string(json, video->color);
 	json_key(json, "has_audio");
 	json_bool(json, video->has_audio != 0);
+	json_key(json, "tracks");
+	json_array(json);
+	for (struct str rest = video->tracks; rest.n;)
+		json_string(json, str_cut(&rest, ' '));
+	json_array_end(json);
 	json_key(json, "counts");
 	counts_json(json, view);
 }

@@ -124,6 +124,8 @@ export const api = {
   followingFeed: (cursor: string | null) => page<Video>('/feed/following', cursor),
   video: (id: string) => get<Video>(`/videos/${id}`),
   changeVideo: (id: string, change: Partial<Pick<Video, 'caption' | 'language'>>) => ask<Video>('PATCH', `/videos/${id}`, { body: change }),
+  setCaptions: (id: string, code: string, file: Blob) => ask<void>('PUT', `/videos/${id}/captions/${code}`, { raw: new Blob([file], { type: 'text/vtt' }), patient: true }),
+  dropCaptions: (id: string, code: string) => ask<void>('DELETE', `/videos/${id}/captions/${code}`),
   embed: (url: string) => get<Embed>(`/oembed?url=${encodeURIComponent(url)}`),
   deleteVideo: (id: string) => ask<void>('DELETE', `/videos/${id}`),
   like: (id: string, on: boolean) => set(`/videos/${id}/like`, on),

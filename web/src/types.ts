@@ -41,6 +41,8 @@ export interface Video {
   poster: string;
   color: string;
   has_audio: boolean;
+  /** Languages that it has captions in. */
+  tracks: string[];
   counts: { likes: number; comments: number; views: number };
   liked: boolean;
   saved: boolean;
