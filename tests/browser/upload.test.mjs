@@ -8,7 +8,7 @@ import test, { after, before } from 'node:test';
 
 import { startServer } from '../system/server.mjs';
 import { openBrowser } from './browser.mjs';
-import { media, signIn, skip, until } from './clips.mjs';
+import { media, plays, signIn, skip, until } from './clips.mjs';
 import { words } from './words.mjs';
 
 const clip = name => path.join(media, name);
@@ -267,4 +267,44 @@ test('a camera that is refused is explained in plain words', { skip }, async () 
     await button(page, say('app.close')).click();
   }
   await visitor.close();
+});
+
+test('captions are added by their author and shown to who wants them', { skip }, async () => {
+  const say = words('en');
+  const { id } = (await server.visitor().get('/api/v1/accounts/asha/videos')).body.items.at(-1);
+  const author = await browser.phone({ url: server.url, locale: 'en' });
+  await signIn(author, asha);
+  const options = async page => page.locator('article.clip:not([inert]) .act').nth(4).click();
+  const menu = (page, key) => page.getByRole('dialog').getByRole('button', { name: say(key), exact: true });
+  await author.goto(`/v/${id}`);
+  await plays(author.page);
+  await options(author.page);
+  await menu(author.page, 'captions.edit').click();
+  const sheet = author.page.getByRole('dialog', { name: say('captions.edit') });
+  const file = text => ({ name: 'words.vtt', mimeType: 'text/vtt', buffer: Buffer.from(text) });
+  await sheet.locator('input[type=file]').setInputFiles(file('WEBVTT\n\n00:09.000 --> 00:01.000\nbackwards\n'));
+  await sheet.getByText('line 3', { exact: false }).waitFor();
+  await sheet.locator('input[type=file]').setInputFiles(file('WEBVTT\n\n00:00.000 --> 01:00.000\nThe sea, at last\n'));
+  await sheet.locator('li', { hasText: 'English' }).waitFor();
+  await author.shoot('en-captions-sheet');
+  await author.close();
+
+  const reader = await browser.phone({ url: server.url, locale: 'en' });
+  const { page } = reader;
+  await reader.goto(`/v/${id}`);
+  await plays(page);
+  assert.equal(await page.locator('article.clip:not([inert]) track').count(), 0);
+  await options(page);
+  await menu(page, 'captions.show').click();
+  const shown = () => page.waitForFunction(() => {
+    const [track] = document.querySelector('article.clip:not([inert]) video')?.textTracks ?? [];
+    return track?.mode === 'showing' && track.activeCues?.[0]?.text === 'The sea, at last';
+  });
+  await shown();
+  await reader.shoot('en-captions');
+  await page.reload();
+  await plays(page);
+  await shown();
+  assert.deepEqual(reader.errors, []);
+  await reader.close();
 });
