@@ -30,7 +30,7 @@ export function CaptionsSheet({ video, close }: { video: Video; close: () => voi
     <Sheet title={t('captions.edit')} close={close} class="sheet--card">
       <div class="form sheet__scroll">
         {video.tracks.length > 0 && (
-          <ul class="menu">
+          <ul>
             {video.tracks.map(each => (
               <li key={each} class="row">
                 <Icon name="captions" /><span><bdi>{languageName(each)}</bdi></span>

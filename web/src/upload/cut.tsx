@@ -9,6 +9,9 @@ import { fineClock, Strip } from './strip';
 
 export interface Cutting { part: Part; /** Seconds into the file; null: the server takes what looks best. */ cover: number | null }
 
+/** Who wants little motion starts the film themselves. */
+const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
+
 interface Props { film: Film; cutting: Cutting; onChange: (next: Cutting) => void }
 
 export function Cut({ film, cutting, onChange }: Props) {
@@ -30,7 +33,6 @@ export function Cut({ film, cutting, onChange }: Props) {
     void player.current?.play().catch((thrown: DOMException) => { if (thrown.name === 'NotAllowedError') setStopped(true); });
   };
   const toggle = () => {
-    if (mode === 'cover') return;
     if (player.current!.paused) play();
     else {
       player.current!.pause();
@@ -68,18 +70,20 @@ export function Cut({ film, cutting, onChange }: Props) {
   }, [part.from, part.to]);
   useEffect(() => {
     if (mode === 'cover') look(cover);
+    else if (calm()) setStopped(true);
     else play();
   }, [mode]);
 
   const length = part.to - part.from;
   return (
     <div class="cut">
-      <div class={`cut__stage ${film.width > film.height ? 'cut__stage--wide' : ''}`} onClick={toggle}>
+      <button class={`cut__stage ${film.width > film.height ? 'cut__stage--wide' : ''}`} type="button" onClick={toggle} disabled={mode === 'cover'}
+        aria-label={t(stopped ? 'feed.play' : 'feed.pause')}>
         <video ref={player} src={film.url} muted playsInline aria-hidden="true" />
         {mode === 'cover' && <span class="cut__badge"><Icon name="picture" />{t('cut.cover')}</span>}
         {mode === 'part' && stopped && <span class="cut__play"><Icon name="play" /></span>}
         {mode === 'part' && <span class="cut__now" aria-hidden="true"><i ref={now} /></span>}
-      </div>
+      </button>
       <div class="segments" role="group" aria-label={t('cut.title')}>
         <button type="button" aria-pressed={mode === 'part'} onClick={() => setMode('part')}>{t('cut.trim')}</button>
         <button type="button" aria-pressed={mode === 'cover'} onClick={() => setMode('cover')}>{t('cut.cover')}</button>
@@ -92,7 +96,7 @@ export function Cut({ film, cutting, onChange }: Props) {
         onDone={() => {
           if (mode === 'cover') return;
           player.current!.currentTime = part.from;
-          play();
+          if (!stopped) play();
         }} />
       <p class="cut__times" role="status">
         {mode === 'cover' ? t('cut.cover_help')
