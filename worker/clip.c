@@ -11,6 +11,7 @@
  * (hls, dash, concat, sdp, image2), and raw streams, which have no time. */
 static const char *const containers[] = { "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "mpegts", "avi", "flv", "asf", "gif" };
 #define CONTAINER_MOV 0
+#define CONTAINER_MATROSKA 1
 
 /* Slower than this is a track of still pictures, which phones put beside the film ("top shots"). */
 #define LIVELY_FRAME_RATE 8
@@ -191,11 +192,23 @@ static int64_t declared_duration_us(const struct clip *clip)
 	return clip->format->duration != AV_NOPTS_VALUE && clip->format->duration > 0 ? clip->format->duration : 0;
 }
 
+static int64_t clip_limit_us(const struct clip *clip)
+{
+	return (int64_t)clip->limits->clip_seconds * AV_TIME_BASE;
+}
+
+/* How much of so long a clip is wanted. */
+static int64_t part_us(const struct clip *clip, int64_t whole_us)
+{
+	int64_t end_us = whole_us < clip->to_us ? whole_us : clip->to_us;
+	return end_us > clip->from_us ? end_us - clip->from_us : 0;
+}
+
 /* Fragmented files declare nonsense (one of our samples 40 hours for a second), so a header that is
- * over the limit is believed only when the packets say so too.  Reads up to the limit's worth. */
+ * over the limit is believed only when the packets say so too.  Reads up to the limit's worth of what is wanted. */
 static enum media_reason duration_scan(struct clip *clip)
 {
-	int64_t limit_us = (int64_t)clip->limits->clip_seconds * AV_TIME_BASE, first = INT64_MAX, last = INT64_MIN;
+	int64_t limit_us = clip_limit_us(clip), first = INT64_MAX, last = INT64_MIN;
 	AVPacket *packet = av_packet_alloc();
 	if (packet == NULL)
 		return REASON_MEMORY_LIMIT;
@@ -207,19 +220,26 @@ static enum media_reason duration_scan(struct clip *clip)
 			at = av_rescale_q(at, clip->format->streams[packet->stream_index]->time_base, AV_TIME_BASE_Q);
 			first = at < first ? at : first;
 			last = at > last ? at : last;
-			if (last - first > limit_us)
+			if (part_us(clip, last - first) > limit_us)
 				reason = REASON_TOO_LONG;
+			else if (last - first > clip->to_us)
+				break;
 		}
 		av_packet_unref(packet);
 	}
 	av_packet_free(&packet);
-	clip->duration_us = last > first ? last - first : 0;
+	clip->duration_us = last > first ? part_us(clip, last - first) : 0;
 	return reason;
 }
 
-static enum media_reason clip_open_once(struct clip *clip, struct input *input, const struct worker_limits *limits)
+static enum media_reason clip_open_once(struct clip *clip, struct input *input, const struct worker_limits *limits,
+	const struct worker_trim *trim)
 {
-	*clip = (struct clip){ .limits = limits, .video = -1, .sound = -1 };
+	*clip = (struct clip){
+		.limits = limits, .video = -1, .sound = -1,
+		.from_us = (int64_t)trim->start_ms * 1000,
+		.to_us = trim->end_ms > 0 ? (int64_t)trim->end_ms * 1000 : INT64_MAX,
+	};
 	WORKER_TRY(container_open(clip, input));
 	WORKER_TRY(check_declared(clip));
 	WORKER_TRY(streams_read(clip));
@@ -230,21 +250,33 @@ static enum media_reason clip_open_once(struct clip *clip, struct input *input, 
 	const uint8_t *matrix = av_stream_get_side_data(video, AV_PKT_DATA_DISPLAYMATRIX, &bytes);
 	if (matrix != NULL && bytes >= TURN_MATRIX_BYTES)
 		clip->turn = turn_of_matrix(matrix);
-	clip->duration_us = declared_duration_us(clip);
+	clip->duration_us = part_us(clip, declared_duration_us(clip));
 	return REASON_NONE;
 }
 
-enum media_reason clip_open(struct clip *clip, struct input *input, const struct worker_limits *limits)
+enum media_reason clip_open(struct clip *clip, struct input *input, const struct worker_limits *limits, const struct worker_trim *trim)
 {
-	WORKER_TRY(clip_open_once(clip, input, limits));
-	if (clip->duration_us <= (int64_t)limits->clip_seconds * AV_TIME_BASE)
+	WORKER_TRY(clip_open_once(clip, input, limits, trim));
+	if (clip->duration_us <= clip_limit_us(clip))
 		return REASON_NONE;
 	WORKER_TRY(duration_scan(clip));
 	int64_t duration_us = clip->duration_us;
 	clip_close(clip);                       /* not every container can be rewound */
-	WORKER_TRY(clip_open_once(clip, input, limits));
+	WORKER_TRY(clip_open_once(clip, input, limits, trim));
 	clip->duration_us = duration_us;
 	return REASON_NONE;
+}
+
+bool clip_seek(struct clip *clip, int64_t at_us)
+{
+	const AVStream *video = clip_video(clip);
+	/* the others have no index: libav would guess, and land where nothing can be decoded */
+	const char *name = clip->format->iformat->name;
+	if (video->start_time == AV_NOPTS_VALUE
+		|| (strcmp(name, containers[CONTAINER_MOV]) != 0 && strcmp(name, containers[CONTAINER_MATROSKA]) != 0))
+		return false;
+	int64_t at = video->start_time + av_rescale_q(at_us, AV_TIME_BASE_Q, video->time_base);
+	return av_seek_frame(clip->format, clip->video, at, AVSEEK_FLAG_BACKWARD) >= 0;
 }
 
 void clip_close(struct clip *clip)

@@ -17,14 +17,19 @@ struct clip {
 	const struct worker_limits *limits;
 	int video, sound;               /* stream indexes; sound -1: none that can be used */
 	struct turn turn;               /* how the decoded picture is to be shown */
-	int64_t duration_us;            /* a guess, for progress; 0: unknown.  Limits look at packets and frames */
+	int64_t from_us, to_us;         /* the part that is wanted, after the first picture; to_us INT64_MAX: its end */
+	int64_t duration_us;            /* of that part: a guess, for progress; 0: unknown.  Limits look at packets and frames */
 	bool too_many;                  /* set while opening */
 };
 
 /* Recognised by content, from a closed list of containers; nothing but `input` is ever opened.
- * Sizes and tracks are held against the limits before anything is decoded. */
-enum media_reason clip_open(struct clip *, struct input *, const struct worker_limits *);
+ * Sizes and tracks are held against the limits before anything is decoded.  Of `trim` the cover is not looked at. */
+enum media_reason clip_open(struct clip *, struct input *, const struct worker_limits *, const struct worker_trim *);
 void clip_close(struct clip *);                 /* takes one that was never opened, zeroed */
+
+/* Goes to a key frame at or before that time after the first picture.  False: not in this container, or there is none; reading
+ * goes on from where it was. */
+bool clip_seek(struct clip *, int64_t at_us);
 
 AVStream *clip_video(const struct clip *);
 AVStream *clip_sound(const struct clip *);      /* NULL: none */

@@ -1,9 +1,11 @@
 #include "input.h"
 
+#include <errno.h>
 #include <libavutil/error.h>
 #include <libavutil/mem.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "media/protocol.h"
 
@@ -11,9 +13,15 @@
 
 void input_init(struct input *input, int64_t bytes)
 {
-	*input = (struct input){ .bytes = bytes, .last = -1, .ahead = -1 };
+	*input = (struct input){ .fd = -1, .bytes = bytes, .last = -1, .ahead = -1 };
 	for (int i = 0; i < INPUT_BLOCKS; i++)
 		input->blocks[i].number = -1;
+}
+
+void input_init_file(struct input *input, int fd, int64_t bytes)
+{
+	input_init(input, bytes);
+	input->fd = fd;
 }
 
 void input_free(struct input *input)
@@ -48,9 +56,28 @@ static struct input_block *find(struct input *input, int64_t number, struct inpu
 }
 
 /* The answer to what was asked. */
-static int take(struct input *input, int64_t number, struct input_block **out)
+static int receive_block(const struct input *input, int64_t number, struct input_block *block)
 {
 	uint32_t count = 0;
+	if (!receive(&count, sizeof count) || count > WORKER_READ_MAX || (count > 0 && !receive(block->data, count)))
+		return AVERROR(EPIPE);
+	if (input->bytes - number * WORKER_READ_MAX < count)
+		return AVERROR(EPIPE);
+	block->bytes = count;
+	return 0;
+}
+
+static int read_back(const struct input *input, int64_t number, struct input_block *block)
+{
+	ssize_t count = pread(input->fd, block->data, WORKER_READ_MAX, number * WORKER_READ_MAX);
+	if (count < 0)
+		return AVERROR(errno);
+	block->bytes = (uint32_t)count;
+	return 0;
+}
+
+static int take(struct input *input, int64_t number, struct input_block **out)
+{
 	struct input_block *block = NULL;
 	(void)find(input, number, &block);
 	block->number = -1;
@@ -58,11 +85,9 @@ static int take(struct input *input, int64_t number, struct input_block **out)
 		block->data = av_malloc(WORKER_READ_MAX);
 	if (block->data == NULL)
 		return AVERROR(ENOMEM);
-	if (!receive(&count, sizeof count) || count > WORKER_READ_MAX || (count > 0 && !receive(block->data, count)))
-		return AVERROR(EPIPE);
-	if (input->bytes - number * WORKER_READ_MAX < count)
-		return AVERROR(EPIPE);
-	block->bytes = count;
+	int failed = input->fd >= 0 ? read_back(input, number, block) : receive_block(input, number, block);
+	if (failed < 0)
+		return failed;
 	block->number = number;
 	block->used = ++input->clock;
 	*out = block;
@@ -85,6 +110,8 @@ static int fetch(struct input *input, int64_t number, struct input_block **out)
 {
 	int failed = 0;
 	const int64_t ahead = input->ahead;
+	if (input->fd >= 0)
+		return take(input, number, out);
 	input->ahead = -1;
 	if (ahead >= 0 && ahead != number)
 		failed = take(input, ahead, out);

@@ -16,6 +16,7 @@ struct input_block {
 	unsigned char *data;
 };
 struct input {
+	int fd;                         /* -1: the server is asked */
 	int64_t bytes, at;
 	int64_t last, ahead;            /* numbers of the block fetched last, and of one that is asked for; -1: none */
 	uint64_t clock;
@@ -23,6 +24,7 @@ struct input {
 };
 
 void input_init(struct input *, int64_t bytes);
+void input_init_file(struct input *, int fd, int64_t bytes);     /* one of our own outputs, read back */
 void input_free(struct input *);
 /* At most `n` bytes from `offset`; 0 at the end; a negative libav error when the server is gone. */
 int input_read(struct input *, int64_t offset, unsigned char *out, int n);

@@ -12,19 +12,24 @@
 #define SHORT_SIDE 1088          /* 1080 is coded as 1088, and some files say so */
 #define RATE_TOLERANCE 1.02      /* phones' 60 frames a second are 60.06 */
 #define POSTER_WITHIN_US (10 * AV_TIME_BASE)
+/* How late a key frame may come, and how early the last picture that can be kept may end: two pictures of a usual clip, three. */
+#define CUT_START_SLACK_US 50'000
+#define CUT_END_SLACK_US 100'000
 #define PRIMING_PACKETS 2        /* of sound before the first picture: AAC needs the one before to start */
 
 struct repack {
-	const struct clip *clip;
+	struct clip *clip;
 	struct mux mux;
 	AVCodecContext *decoder;        /* of the poster */
 	AVFrame *frame;
 	struct picture picture;
 	struct poster poster;
 	int64_t video_start, sound_start;       /* of the first picture, in each stream's time base */
-	int64_t first_us, last_us;
+	int64_t last_us, shown_us;      /* start of the last picture, end of all pictures */
+	int64_t end_us;                 /* nothing that begins here or later is wanted */
 	int64_t pictures;
 	unsigned permille;
+	bool ended, sound_ended;
 	bool unfit;
 };
 
@@ -98,9 +103,37 @@ static enum media_reason poster_take(struct repack *work, const AVPacket *packet
 	return reason;
 }
 
+/* What was cut away shall not lie in the file that is served, so the part begins exactly at a key frame or it is re-encoded:
+ * an edit list would only hide what comes before.  False: it does not. */
+static bool cut_find(struct repack *work, AVPacket *packet)
+{
+	struct clip *clip = work->clip;
+	const AVStream *video = clip_video(clip);
+	int64_t at_us = clip->from_us + CUT_START_SLACK_US;
+	if (!clip_seek(clip, at_us))
+		return false;
+	int64_t found = AV_NOPTS_VALUE;
+	while (found == AV_NOPTS_VALUE && av_read_frame(clip->format, packet) >= 0) {
+		if (packet->stream_index == clip->video)
+			found = (packet->flags & AV_PKT_FLAG_KEY) != 0 && packet->pts != AV_NOPTS_VALUE ? packet->pts : INT64_MAX;
+		av_packet_unref(packet);
+	}
+	if (found == AV_NOPTS_VALUE || found == INT64_MAX)
+		return false;
+	int64_t late_us = av_rescale_q(found - video->start_time, video->time_base, AV_TIME_BASE_Q) - clip->from_us;
+	if (late_us < -1000 || late_us > CUT_START_SLACK_US || !clip_seek(clip, at_us))
+		return false;
+	work->video_start = found;
+	if (work->end_us != INT64_MAX)
+		work->end_us -= late_us;
+	return true;
+}
+
 static enum media_reason take_video(struct repack *work, AVPacket *packet)
 {
 	const AVStream *video = clip_video(work->clip);
+	if (work->ended)
+		return REASON_NONE;
 	bool first = work->pictures == 0;
 	if (packet->pts == AV_NOPTS_VALUE || packet->dts == AV_NOPTS_VALUE || (packet->flags & AV_PKT_FLAG_DISCARD) != 0
 		|| av_packet_get_side_data(packet, AV_PKT_DATA_NEW_EXTRADATA, NULL) != NULL)
@@ -115,10 +148,20 @@ static enum media_reason take_video(struct repack *work, AVPacket *packet)
 	packet->pts -= work->video_start;
 	packet->dts -= work->video_start;
 	int64_t at_us = av_rescale_q(packet->pts, video->time_base, AV_TIME_BASE_Q);
+	/* those before it in time that come behind it in the file need it to be decoded: they go, too */
+	work->ended = at_us >= work->end_us;
+	if (work->ended)
+		return REASON_NONE;
 	if (at_us > (int64_t)work->clip->limits->clip_seconds * AV_TIME_BASE)
 		return REASON_TOO_LONG;
 	if (packet->duration <= 0 && video->avg_frame_rate.num > 0)
 		packet->duration = av_rescale_q(1, av_inv_q(video->avg_frame_rate), video->time_base);
+	int64_t shown_us = at_us + av_rescale_q(packet->duration, video->time_base, AV_TIME_BASE_Q);
+	if (shown_us > work->end_us) {
+		shown_us = work->end_us;
+		packet->duration = av_rescale_q(shown_us - at_us, AV_TIME_BASE_Q, video->time_base);
+	}
+	work->shown_us = shown_us > work->shown_us ? shown_us : work->shown_us;
 	work->last_us = at_us > work->last_us ? at_us : work->last_us;
 	work->pictures++;
 	WORKER_TRY(poster_take(work, packet));
@@ -139,6 +182,9 @@ static enum media_reason take_sound(struct repack *work, AVPacket *packet)
 	if (packet->duration <= 0)
 		packet->duration = av_rescale_q(1024, (AVRational){ 1, sound->codecpar->sample_rate }, sound->time_base);
 	int64_t at_us = av_rescale_q(packet->pts, sound->time_base, AV_TIME_BASE_Q);
+	work->sound_ended = at_us >= work->end_us;
+	if (work->sound_ended)
+		return REASON_NONE;
 	if (packet->pts <= -PRIMING_PACKETS * packet->duration - 1 || at_us > (int64_t)work->clip->limits->clip_seconds * AV_TIME_BASE)
 		return REASON_NONE;
 	int failed = mux_write_sound(&work->mux, packet);
@@ -160,7 +206,7 @@ static void tell_progress(struct repack *work)
 static enum media_reason take_all(struct repack *work, AVPacket *packet)
 {
 	int failed = 0;
-	while (!work->unfit && failed >= 0) {
+	while (!work->unfit && failed >= 0 && !(work->ended && (work->sound_ended || work->mux.sound == NULL))) {
 		failed = av_read_frame(work->clip->format, packet);
 		enum media_reason reason = REASON_NONE;
 		/* the last packet of a cut-off file is half a picture */
@@ -175,6 +221,11 @@ static enum media_reason take_all(struct repack *work, AVPacket *packet)
 		tell_progress(work);
 	}
 	return failed < 0 ? reason_of(failed, REASON_NONE) : REASON_NONE;
+}
+
+static bool is_cut_short(const struct repack *work)
+{
+	return work->ended && work->shown_us < work->end_us - CUT_END_SLACK_US;
 }
 
 static bool is_too_fast(const struct repack *work)
@@ -221,7 +272,7 @@ static void repack_free(struct repack *work)
 	poster_free(&work->poster);
 }
 
-enum media_reason repack(const struct clip *clip, int video_fd, int image_fd, struct worker_done *done, bool *fits)
+enum media_reason repack(struct clip *clip, int video_fd, int image_fd, struct worker_done *done, bool *fits)
 {
 	AVStream *video = clip_video(clip);
 	const AVStream *sound = clip_sound(clip);
@@ -230,10 +281,16 @@ enum media_reason repack(const struct clip *clip, int video_fd, int image_fd, st
 		.frame = av_frame_alloc(),
 		.picture = { .turn = clip->turn, .threads = 1 },
 		.video_start = video->start_time,
+		.end_us = clip->to_us == INT64_MAX ? INT64_MAX : clip->to_us - clip->from_us,
 	};
-	if (sound != NULL)
-		work.sound_start = av_rescale_q(video->start_time, video->time_base, sound->time_base);
+	AUTO(av_packet_free) AVPacket *packet = av_packet_alloc();
+	if (packet == NULL)
+		return REASON_MEMORY_LIMIT;
 	*fits = false;
+	if (clip->from_us > 0 && !cut_find(&work, packet))
+		return REASON_NONE;
+	if (sound != NULL)
+		work.sound_start = av_rescale_q(work.video_start, video->time_base, sound->time_base);
 	int failed = work.frame != NULL ? outputs_open(&work, video_fd) : AVERROR(ENOMEM);
 	if (failed >= 0)
 		failed = decoder_open(video, clip->limits, 1, &work.decoder);
@@ -241,13 +298,8 @@ enum media_reason repack(const struct clip *clip, int video_fd, int image_fd, st
 		report_trouble("repack start", failed);
 		return reason_of(failed, REASON_NONE);
 	}
-	AVPacket *packet = av_packet_alloc();
-	if (packet == NULL)
-		return REASON_MEMORY_LIMIT;
-	enum media_reason reason = take_all(&work, packet);
-	av_packet_free(&packet);
-	WORKER_TRY(reason);
-	if (work.unfit || work.poster.best == NULL || is_too_fast(&work))
+	WORKER_TRY(take_all(&work, packet));
+	if (work.unfit || work.poster.best == NULL || is_too_fast(&work) || is_cut_short(&work))
 		return REASON_NONE;
 	WORKER_TRY(finish(&work, video_fd, image_fd, done));
 	*fits = true;

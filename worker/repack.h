@@ -9,7 +9,8 @@
 bool repack_fits(const struct clip *);
 
 /* Reads the clip to its end.  REASON_NONE with `fits` false: the packets told otherwise (more
- * frames a second than are allowed, cut off from their key frame by an edit, not decodable):
+ * frames a second than are allowed, cut off from their key frame by an edit, not decodable; or the part that is wanted does not
+ * begin at a key frame):
  * transcode it.  Outputs' content is then undefined. */
-enum media_reason repack(const struct clip *, int video_fd, int image_fd, struct worker_done *done, bool *fits);
+enum media_reason repack(struct clip *, int video_fd, int image_fd, struct worker_done *done, bool *fits);
 #endif

@@ -28,7 +28,8 @@ static int encoder_open(struct sound *sound, int source_rate)
 
 bool sound_open(struct sound *sound, const AVStream *stream, const struct worker_limits *limits)
 {
-	*sound = (struct sound){ .frame = av_frame_alloc(), .packet = av_packet_alloc(), .limit_seconds = limits->clip_seconds };
+	*sound = (struct sound){ .frame = av_frame_alloc(), .packet = av_packet_alloc(), 
+		.limit_us = (int64_t)limits->clip_seconds * AV_TIME_BASE };
 	return sound->frame != NULL && sound->packet != NULL && decoder_open(stream, limits, 1, &sound->decoder) >= 0
 		&& encoder_open(sound, stream->codecpar->sample_rate) >= 0;
 }
@@ -137,8 +138,11 @@ static int take_frame(struct sound *sound, int64_t start_us, const struct sound_
 		at = av_rescale_q(frame->best_effort_timestamp, sound->decoder->pkt_timebase, samples)
 			- av_rescale_q(start_us, AV_TIME_BASE_Q, samples);
 	/* silence up to a lie about the time would be endless */
-	if (at + frame->nb_samples <= 0 || at > sound->limit_seconds * frame->sample_rate)
+	int64_t end = av_rescale_q(sound->limit_us, AV_TIME_BASE_Q, samples);
+	if (at + frame->nb_samples <= 0 || at >= end)
 		return 0;
+	if (at + frame->nb_samples > end)
+		frame->nb_samples = (int)(end - at);
 	if (!same && graph_open(sound, frame) < 0)
 		return 0;
 	frame->pts = at;

@@ -19,7 +19,7 @@ struct sound {
 	int rate, format, channels;     /* of what the graph takes */
 	int64_t next;                   /* where the next frame without a time belongs; samples of `rate` */
 	int64_t made;                   /* samples out */
-	int64_t limit_seconds;
+	int64_t limit_us;               /* what comes later is cut off; sound_open() sets it to the longest clip */
 };
 
 /* What comes out, in the encoder's time base; returns a libav error. */

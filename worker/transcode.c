@@ -16,11 +16,14 @@
 #define BIT_RATE_MAX 4'000'000
 #define WAITING_MAX 2048         /* packets of sound before the first picture */
 #define DURATION_MAX (10 * TICKS)
+#define PREROLL_US AV_TIME_BASE          /* decoded before the part that is wanted: sound needs some to begin cleanly */
+#define HELD_GAP (TICKS / 20)            /* a part whose first picture comes later than this begins with the one before it */
 
 struct transcode {
-	const struct clip *clip;
+	struct clip *clip;
 	AVCodecContext *decoder, *encoder;
 	AVFrame *frame, *ready;
+	AVFrame *held;                  /* the last picture before the part that is wanted */
 	AVPacket *packet, *coded;
 	struct picture picture;
 	struct poster poster;
@@ -31,7 +34,12 @@ struct transcode {
 	int video_fd;
 	AVPacket *waiting[WAITING_MAX];
 	unsigned waiting_count;
-	int64_t start;                  /* of the first picture, ticks; AV_NOPTS_VALUE before it */
+	int64_t origin;                 /* of the clip's own first picture, ticks; AV_NOPTS_VALUE: not known yet */
+	int64_t from, to;               /* the part that is wanted, ticks after `origin` */
+	int64_t decoded;                /* of the last picture that was decoded, ticks after `origin` */
+	int64_t held_at;
+	bool ended, sound_ended;        /* nothing that comes now is wanted */
+	int64_t start;                  /* of the first picture that is shown, ticks; AV_NOPTS_VALUE before it */
 	int64_t last, duration;         /* of the last picture, ticks */
 	int64_t due, key_due, poster_due;
 	unsigned permille;
@@ -153,42 +161,65 @@ static enum media_reason take_pictures(struct transcode *work)
 	return REASON_NONE;
 }
 
-/* Where the frame belongs, in ticks from the first one; false: it is left out. */
-static bool place(struct transcode *work, const AVFrame *frame, int64_t *out)
+/* `at`: ticks after the clip's first picture. */
+static enum media_reason show(struct transcode *work, AVFrame *frame, int64_t at)
 {
-	const AVStream *video = clip_video(work->clip);
-	bool first = work->start == AV_NOPTS_VALUE;
-	int64_t at = first ? 0 : work->start + work->last + work->duration;
-	if (frame->best_effort_timestamp != AV_NOPTS_VALUE)
-		at = av_rescale_q(frame->best_effort_timestamp, video->time_base, PICTURE_TIME_BASE);
-	if (first)
-		work->start = at;
-	at -= work->start;
-	if (!first && (at <= work->last || at < work->due - RATE_SLACK))
-		return false;
+	if (work->start == AV_NOPTS_VALUE)
+		work->start = work->origin + at;
+	else if (work->origin + at - work->start <= work->last || work->origin + at - work->start < work->due - RATE_SLACK)
+		return REASON_NONE;
+	int64_t shown = work->origin + at - work->start;
 	int64_t interval = TICKS / work->clip->limits->frame_rate;
-	work->due = (work->due > at - interval ? work->due : at - interval) + interval;
-	*out = at;
-	return true;
+	work->due = (work->due > shown - interval ? work->due : shown - interval) + interval;
+	if (shown > (int64_t)work->clip->limits->clip_seconds * TICKS)
+		return REASON_TOO_LONG;
+	int64_t duration = av_rescale_q(frame->pkt_duration, clip_video(work->clip)->time_base, PICTURE_TIME_BASE);
+	if (duration > 0 && duration <= DURATION_MAX)
+		work->duration = duration < work->to - at ? duration : work->to - at;
+	work->last = shown;
+	frame->pts = shown;
+	if (frame->color_trc == AVCOL_TRC_UNSPECIFIED)
+		frame->color_trc = clip_video(work->clip)->codecpar->color_trc;
+	WORKER_TRY(picture_send(&work->picture, frame));
+	return take_pictures(work);
+}
+
+/* When the frame is shown, in ticks after the clip's first picture. */
+static int64_t time_of(struct transcode *work, const AVFrame *frame)
+{
+	int64_t at = work->origin == AV_NOPTS_VALUE ? 0 : work->origin + work->decoded + work->duration;
+	if (frame->best_effort_timestamp != AV_NOPTS_VALUE)
+		at = av_rescale_q(frame->best_effort_timestamp, clip_video(work->clip)->time_base, PICTURE_TIME_BASE);
+	if (work->origin == AV_NOPTS_VALUE)
+		work->origin = at;
+	return at - work->origin;
+}
+
+/* The part begins in the middle of a long-lasting picture: with that one. */
+static enum media_reason show_held(struct transcode *work)
+{
+	if (work->start != AV_NOPTS_VALUE || work->held->buf[0] == NULL)
+		return REASON_NONE;
+	enum media_reason reason = show(work, work->held, work->from);
+	av_frame_unref(work->held);
+	return reason;
 }
 
 static enum media_reason take_frame(struct transcode *work, AVFrame *frame)
 {
 	WORKER_TRY(clip_check_size(work->clip->limits, frame->width, frame->height));
-	int64_t at = 0;
-	if (!place(work, frame, &at))
+	int64_t at = time_of(work, frame);
+	work->decoded = at;
+	if (at < work->from - RATE_SLACK) {
+		av_frame_unref(work->held);
+		av_frame_move_ref(work->held, frame);
+		work->held_at = at;
 		return REASON_NONE;
-	if (at > (int64_t)work->clip->limits->clip_seconds * TICKS)
-		return REASON_TOO_LONG;
-	int64_t duration = av_rescale_q(frame->pkt_duration, clip_video(work->clip)->time_base, PICTURE_TIME_BASE);
-	if (duration > 0 && duration <= DURATION_MAX)
-		work->duration = duration;
-	work->last = at;
-	frame->pts = at;
-	if (frame->color_trc == AVCOL_TRC_UNSPECIFIED)
-		frame->color_trc = clip_video(work->clip)->codecpar->color_trc;
-	WORKER_TRY(picture_send(&work->picture, frame));
-	return take_pictures(work);
+	}
+	if (at > work->from + HELD_GAP)
+		WORKER_TRY(show_held(work));
+	work->ended = work->ended || at >= work->to;
+	return work->ended ? REASON_NONE : show(work, frame, at);
 }
 
 static enum media_reason decode(struct transcode *work, const AVPacket *packet)
@@ -207,8 +238,20 @@ static enum media_reason decode(struct transcode *work, const AVPacket *packet)
 	return failed == AVERROR(ENOMEM) ? REASON_MEMORY_LIMIT : REASON_NONE;
 }
 
+/* Whether it lies outside of what is wanted. */
+static bool sound_is_outside(struct transcode *work, const AVPacket *packet)
+{
+	if (work->origin == AV_NOPTS_VALUE || packet->pts == AV_NOPTS_VALUE)
+		return false;
+	int64_t at = av_rescale_q(packet->pts, clip_sound(work->clip)->time_base, PICTURE_TIME_BASE) - work->origin;
+	work->sound_ended = at >= work->to;
+	return work->sound_ended || at < work->from - av_rescale_q(PREROLL_US, AV_TIME_BASE_Q, PICTURE_TIME_BASE);
+}
+
 static enum media_reason take_sound(struct transcode *work, const AVPacket *packet)
 {
+	if (sound_is_outside(work, packet))
+		return REASON_NONE;
 	if (!work->started) {
 		if (work->waiting_count < WAITING_MAX)
 			work->waiting[work->waiting_count++] = av_packet_clone(packet);
@@ -230,12 +273,26 @@ static void tell_progress(struct transcode *work)
 	report_progress(STAGE_TRANSCODE, permille);
 }
 
+static bool is_over(const struct transcode *work)
+{
+	return work->ended && (work->sound_ended || !work->has_sound);
+}
+
+/* The part may lie in the last picture, or behind it. */
+static enum media_reason show_last(struct transcode *work)
+{
+	bool covers = work->held->buf[0] != NULL && work->held_at + work->duration > work->from;
+	if (work->start == AV_NOPTS_VALUE && covers)
+		WORKER_TRY(show_held(work));
+	return REASON_NONE;
+}
+
 static enum media_reason take_all(struct transcode *work)
 {
 	int failed = av_read_frame(work->clip->format, work->packet);
-	while (failed >= 0) {
+	while (failed >= 0 && !is_over(work)) {
 		enum media_reason reason = REASON_NONE;
-		if (work->packet->stream_index == work->clip->video)
+		if (work->packet->stream_index == work->clip->video && !work->ended)
 			reason = decode(work, work->packet);
 		else if (work->has_sound && work->packet->stream_index == work->clip->sound)
 			reason = take_sound(work, work->packet);
@@ -247,9 +304,12 @@ static enum media_reason take_all(struct transcode *work)
 	/* a file that breaks off is shown as far as it goes */
 	WORKER_TRY(reason_of(failed, REASON_NONE));
 	WORKER_TRY(decode(work, NULL));
+	WORKER_TRY(show_last(work));
 	WORKER_TRY(picture_send(&work->picture, NULL));
 	WORKER_TRY(take_pictures(work));
-	return work->started ? REASON_NONE : REASON_NO_PICTURE;
+	if (work->started)
+		return REASON_NONE;
+	return work->from > 0 && work->origin != AV_NOPTS_VALUE ? REASON_TRIM_EMPTY : REASON_NO_PICTURE;
 }
 
 static enum media_reason finish(struct transcode *work, int image_fd, struct worker_done *done)
@@ -294,11 +354,17 @@ static void transcode_free(struct transcode *work)
 	avcodec_free_context(&work->decoder);
 	av_frame_free(&work->frame);
 	av_frame_free(&work->ready);
+	av_frame_free(&work->held);
 	av_packet_free(&work->packet);
 	av_packet_free(&work->coded);
 }
 
-enum media_reason transcode(const struct clip *clip, int video_fd, int image_fd, struct worker_done *done, bool *silent)
+static int64_t ticks_of(int64_t us)
+{
+	return av_rescale_q(us, AV_TIME_BASE_Q, PICTURE_TIME_BASE);
+}
+
+enum media_reason transcode(struct clip *clip, int video_fd, int image_fd, struct worker_done *done, bool *silent)
 {
 	AVStream *video = clip_video(clip);
 	enum AVFieldOrder order = video->codecpar->field_order;
@@ -306,9 +372,13 @@ enum media_reason transcode(const struct clip *clip, int video_fd, int image_fd,
 		.clip = clip,
 		.frame = av_frame_alloc(),
 		.ready = av_frame_alloc(),
+		.held = av_frame_alloc(),
 		.packet = av_packet_alloc(),
 		.coded = av_packet_alloc(),
 		.video_fd = video_fd,
+		.origin = AV_NOPTS_VALUE,
+		.from = ticks_of(clip->from_us),
+		.to = clip->to_us == INT64_MAX ? INT64_MAX : ticks_of(clip->to_us),
 		.start = AV_NOPTS_VALUE,
 		.duration = av_rescale_q(1, av_inv_q(frame_rate(clip)), PICTURE_TIME_BASE),
 		.picture = {
@@ -319,7 +389,7 @@ enum media_reason transcode(const struct clip *clip, int video_fd, int image_fd,
 		},
 	};
 	*silent = false;
-	if (work.frame == NULL || work.ready == NULL || work.packet == NULL || work.coded == NULL)
+	if (work.frame == NULL || work.ready == NULL || work.held == NULL || work.packet == NULL || work.coded == NULL)
 		return REASON_MEMORY_LIMIT;
 	int failed = decoder_open(video, clip->limits, (int)clip->limits->threads, &work.decoder);
 	if (failed < 0) {
@@ -327,6 +397,10 @@ enum media_reason transcode(const struct clip *clip, int video_fd, int image_fd,
 		return reason_of(failed, REASON_CODEC_UNSUPPORTED);
 	}
 	work.has_sound = clip->sound >= 0 && sound_open(&work.sound, clip_sound(clip), clip->limits);
+	if (work.has_sound && work.to != INT64_MAX && clip->to_us - clip->from_us < work.sound.limit_us)
+		work.sound.limit_us = clip->to_us - clip->from_us;
+	if (clip->from_us > PREROLL_US && clip_seek(clip, clip->from_us - PREROLL_US))
+		work.origin = av_rescale_q(video->start_time, video->time_base, PICTURE_TIME_BASE);
 	WORKER_TRY(take_all(&work));
 	WORKER_TRY(finish(&work, image_fd, done));
 	*silent = work.has_sound && !work.sound_written;

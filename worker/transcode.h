@@ -7,5 +7,5 @@
 
 /* Reads the clip to its end, decoding once.  REASON_NONE with `silent` true: there was a sound track,
  * and nothing of it could be decoded; outputs' content is then undefined: again, without sound. */
-enum media_reason transcode(const struct clip *, int video_fd, int image_fd, struct worker_done *done, bool *silent);
+enum media_reason transcode(struct clip *, int video_fd, int image_fd, struct worker_done *done, bool *silent);
 #endif

@@ -96,6 +96,25 @@ static enum err hold_back(struct ctx *cx, struct draft_view *view, struct str po
 	return OK;
 }
 
+/* The part that is shown, and its cover; null where the author has chosen nothing. */
+static void trim_json(struct json *json, const struct draft *draft)
+{
+	json_key(json, "trim_start_ms");
+	json_i64(json, draft->trim_start_ms);
+	json_key(json, "trim_end_ms");
+	if (draft->trim_end_ms)
+		json_i64(json, draft->trim_end_ms);
+	else
+		json_null(json);
+	json_key(json, "cover_ms");
+	if (draft->cover)
+		json_i64(json, draft->cover - 1);
+	else
+		json_null(json);
+	json_key(json, "duration_ms");
+	json_i64(json, draft->duration_ms);
+}
+
 static void draft_json(struct ctx *cx, struct json *json, const struct draft_view *view, struct str poster)
 {
 	const struct draft *const draft = &view->draft;
@@ -112,6 +131,7 @@ static void draft_json(struct ctx *cx, struct json *json, const struct draft_vie
 	json_key(json, "progress");
 	json_i64(json, view->progress);
 	words_json(json, draft);
+	trim_json(json, draft);
 	json_key(json, "poster");
 	link_json(cx, json, draft, draft->poster, "poster", poster);
 	json_key(json, "src");
@@ -199,6 +219,43 @@ static enum err draft_change(struct ctx *cx, const struct req *req, struct resp 
 	if (words.language.p)
 		TRY(language_check(cx, words.language, true));
 	TRY(draft_set_words(cx, id, words.caption.p ? &words.caption : NULL, words.language.p ? &words.language : NULL));
+	return answer_draft(cx, id, resp);
+}
+
+struct part {
+	int64_t start_ms, end_ms;
+};
+static const struct body_field part_fields[] = {
+	{ .name = "start_ms", .kind = BODY_WHOLE, .offset = offsetof(struct part, start_ms), .needed = true, .most = INT32_MAX },
+	{ .name = "end_ms", .kind = BODY_WHOLE, .offset = offsetof(struct part, end_ms), .most = INT32_MAX },
+	{},
+};
+
+static enum err draft_trim_put(struct ctx *cx, const struct req *req, struct resp *resp)
+{
+	int64_t id;
+	struct part part;
+	TRY(draft_id(cx, req, &id));
+	TRY(body_read(cx, req, part_fields, &part, sizeof part));
+	TRY(draft_set_part(cx, id, part.start_ms, part.end_ms));
+	return answer_draft(cx, id, resp);
+}
+
+struct cover_at {
+	int64_t at_ms;
+};
+static const struct body_field cover_fields[] = {
+	{ .name = "at_ms", .kind = BODY_WHOLE, .offset = offsetof(struct cover_at, at_ms), .needed = true, .most = INT32_MAX },
+	{},
+};
+
+static enum err draft_cover_put(struct ctx *cx, const struct req *req, struct resp *resp)
+{
+	int64_t id;
+	struct cover_at cover;
+	TRY(draft_id(cx, req, &id));
+	TRY(body_read(cx, req, cover_fields, &cover, sizeof cover));
+	TRY(draft_set_cover(cx, id, cover.at_ms));
 	return answer_draft(cx, id, resp);
 }
 
@@ -319,6 +376,10 @@ const struct route draft_routes[] = {
 	{ GET, DRAFTS "/{id}", draft_show, ACCOUNT, RATE_READ, READ, 0, "One of the own drafts.", NULL, "Draft", NULL },
 	{ PATCH, DRAFTS "/{id}", draft_change, ACCOUNT, RATE_WRITE, WRITE, BODY_MAX, "Changes a draft's caption or language.",
 		"DraftChange", "Draft", NULL },
+	{ PUT, DRAFTS "/{id}/trim", draft_trim_put, ACCOUNT, RATE_WRITE, WRITE, BODY_MAX,
+		"Chooses the part of the file that is shown, while the file is on its way.", "DraftTrim", "Draft", NULL },
+	{ PUT, DRAFTS "/{id}/cover", draft_cover_put, ACCOUNT, RATE_WRITE, WRITE, BODY_MAX,
+		"Chooses the picture that stands for a draft.", "DraftCover", "Draft", NULL },
 	{ POST, DRAFTS "/{id}/publish", draft_publish, ACCOUNT, RATE_WRITE, WRITE, BODY_MAX,
 		"Publishes a draft: at once, or as soon as it is processed.", NULL, "Draft", NULL },
 	{ DELETE, DRAFTS "/{id}", draft_drop, ACCOUNT, RATE_WRITE, WRITE, 0, "Erases a draft and its upload.", NULL, NULL, NULL },

@@ -20,6 +20,7 @@ static void put_player(struct page *page, const struct video *video)
 	buf_printf(&page->html, "<video class=\"embed__video\" controls playsinline loop preload=\"metadata\" src=\"/media/" STR_FMT ".mp4\" "
 	           "poster=\"/media/" STR_FMT ".jpg\" width=\"%" PRId64 "\" height=\"%" PRId64 "\">", STR_ARG(video->src),
 	           STR_ARG(video->poster), video->width, video->height);
+	page_tracks(page, video->id, video->tracks);
 	page_text(page, TEXT_page_video_fallback);
 	page_raw(page, "</video>\n");
 }

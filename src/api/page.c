@@ -268,3 +268,12 @@ void page_time(struct page *page, int64_t wall_us)
 	time_rfc3339(wall_us, when);
 	buf_printf(&page->html, "<time datetime=\"%s\">%.10s</time>", when, when);
 }
+
+void page_tracks(struct page *page, int64_t video, struct str languages)
+{
+	while (languages.n) {
+		const struct str code = str_cut(&languages, ' ');
+		buf_printf(&page->html, "<track kind=\"captions\" srclang=\"" STR_FMT "\" src=\"/api/v1/videos/%lld/captions/" STR_FMT "\">\n",
+		           STR_ARG(code), (long long)video, STR_ARG(code));
+	}
+}

@@ -45,6 +45,8 @@ struct str page_media(struct ctx *, struct str hash, const char *extension);
 struct str page_name(const struct profile_short *);
 /* At most some 200 bytes of it, cut between characters. */
 struct str page_shortened(struct ctx *, struct str words);
+/* Inside <video>, before its other words: the captions that it has, in these languages. */
+void page_tracks(struct page *, int64_t video, struct str languages);
 /* A day, as RFC 3339 writes it, inside <time>. */
 void page_time(struct page *, int64_t wall_us);
 #endif

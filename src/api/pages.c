@@ -110,8 +110,10 @@ static void put_count(struct page *page, int64_t count, enum text_key what)
 static void put_player(struct page *page, const struct video *video)
 {
 	buf_printf(&page->html, "<video class=\"watch__video\" controls playsinline preload=\"metadata\" src=\"/media/" STR_FMT ".mp4\" "
-	           "poster=\"/media/" STR_FMT ".jpg\" width=\"%" PRId64 "\" height=\"%" PRId64 "\">\n<p>", STR_ARG(video->src),
+	           "poster=\"/media/" STR_FMT ".jpg\" width=\"%" PRId64 "\" height=\"%" PRId64 "\">\n", STR_ARG(video->src),
 	           STR_ARG(video->poster), video->width, video->height);
+	page_tracks(page, video->id, video->tracks);
+	page_raw(page, "<p>");
 	page_text(page, TEXT_page_video_fallback);
 	buf_printf(&page->html, " <a href=\"/media/" STR_FMT ".mp4\" download>", STR_ARG(video->src));
 	page_text(page, TEXT_page_download);

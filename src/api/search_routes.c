@@ -34,14 +34,8 @@ static enum err search_hashtags(struct ctx *cx, const struct find_ask *ask, stru
 	struct answer answer;
 	TRY(find_hashtags(cx, ask, &found));
 	list_begin(&answer);
-	for (size_t i = 0; i < found.count; i++) {
-		json_object(&answer.json);
-		json_key(&answer.json, "name");
-		json_string(&answer.json, found.hashtags[i].name);
-		json_key(&answer.json, "videos");
-		json_i64(&answer.json, found.hashtags[i].videos);
-		json_object_end(&answer.json);
-	}
+	for (size_t i = 0; i < found.count; i++)
+		hashtag_json(&answer.json, &found.hashtags[i]);
 	page_end(&answer, found.next, resp);
 	return OK;
 }

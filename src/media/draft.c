@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/config.h"
 #include "media/draft.sql.h"
 #include "media/media.h"
 #include "store/job.h"
@@ -138,6 +139,61 @@ enum err draft_set_words(struct ctx *cx, int64_t id, const struct str *caption, 
 	return draft_set(cx, grant, &draft, draft.state);
 }
 
+struct trim draft_trim(const struct draft *draft)
+{
+	return (struct trim){ .start_ms = draft->trim_start_ms, .end_ms = draft->trim_end_ms, .cover = draft->cover };
+}
+
+bool draft_cover_is_stale(const struct draft *draft)
+{
+	return draft->cover && draft->cover != draft->poster_cover;
+}
+
+/* One whose picture can still be another. */
+static enum err get_open(struct ctx *cx, int64_t id, struct draft *out)
+{
+	TRY(draft_get(cx, &cx->actor.grant, id, out));
+	if (str_eq(out->state, DRAFT_PUBLISHED))
+		return fail_as(cx, E_CONFLICT, "draft-published", "this draft is published: what is shown of it stays");
+	if (str_eq(out->state, DRAFT_FAILED))
+		return fail_as(cx, E_CONFLICT, "draft-failed", "this video could not be processed: send another file");
+	return OK;
+}
+
+static enum err check_trim(struct ctx *cx, const struct draft *draft)
+{
+	const struct trim trim = draft_trim(draft);
+	return trim_check(cx, &trim, cx->config->media_clip_seconds * 1000);
+}
+
+enum err draft_set_part(struct ctx *cx, int64_t id, int64_t start_ms, int64_t end_ms)
+{
+	struct draft draft;
+	TRY(get_open(cx, id, &draft));
+	if (!str_eq(draft.state, DRAFT_UPLOADING))
+		return fail_as(cx, E_CONFLICT, "draft-processed", "the part can be chosen until the file has arrived: send it again for another one");
+	draft.trim_start_ms = start_ms;
+	draft.trim_end_ms = end_ms;
+	TRY(check_trim(cx, &draft));
+	return draft_set(cx, &cx->actor.grant, &draft, draft.state);
+}
+
+enum err draft_set_cover(struct ctx *cx, int64_t id, int64_t at_ms)
+{
+	struct draft draft;
+	TRY(get_open(cx, id, &draft));
+	const struct str from = draft.state;
+	if (str_eq(from, DRAFT_QUEUED) && draft.publish)
+		return fail_as(cx, E_CONFLICT, "draft-publishing", "this draft is on its way to be published: its cover stays");
+	draft.cover = at_ms + 1;
+	TRY(check_trim(cx, &draft));
+	if (str_eq(from, DRAFT_READY) && draft_cover_is_stale(&draft)) {
+		draft.state = DRAFT_QUEUED;
+		TRY(job_add(cx, DRAFT_PROCESS_JOB, cx->actor.account, cx->now_us));
+	}
+	return draft_set(cx, &cx->actor.grant, &draft, from);
+}
+
 enum err draft_set_publish(struct ctx *cx, int64_t id)
 {
 	const struct grant *const grant = &cx->actor.grant;
@@ -163,6 +219,13 @@ static enum err drop_blob(struct ctx *cx, struct str name)
 		return OK;
 	const enum err outcome = personal_blob_remove(cx, arena_text(&cx->mem, name));
 	return outcome == E_NOTFOUND ? OK : outcome;
+}
+
+enum err draft_drop_poster(struct ctx *cx, struct draft *draft)
+{
+	TRY(drop_blob(cx, draft->poster));
+	draft->poster = draft->poster_key = STR("");
+	return OK;
 }
 
 enum err draft_drop_blobs(struct ctx *cx, struct draft *draft)

@@ -4,6 +4,7 @@
  * poster.  Nothing of a draft lies in the clear on a disk before its author says "publish". */
 #ifndef MEDIA_DRAFT_H
 #define MEDIA_DRAFT_H
+#include "media/trim.h"
 #include "store/blob.h"
 #include "store/field.h"
 
@@ -52,14 +53,23 @@ enum err draft_add(struct ctx *, const struct grant *, const struct draft *);
 enum err draft_set(struct ctx *, const struct grant *, const struct draft *, struct str from);
 /* The actor's.  NULL: unchanged.  The texts are clean (social/text.h).  E_NOTFOUND, E_CONFLICT "draft-published". */
 enum err draft_set_words(struct ctx *, int64_t id, const struct str *caption, const struct str *language);
+/* The actor's.  The part: before the file has arrived, else E_CONFLICT "draft-processed".  The cover: until it is on its way to
+ * be published, else E_CONFLICT "draft-publishing"; what is ready already is queued again for it.  E_NOTFOUND, E_INVALID as
+ * trim_check() says, E_CONFLICT "draft-published", "draft-failed". */
+enum err draft_set_part(struct ctx *, int64_t id, int64_t start_ms, int64_t end_ms);
+enum err draft_set_cover(struct ctx *, int64_t id, int64_t at_ms);
+struct trim draft_trim(const struct draft *);
+/* The poster is not the one that its author wants. */
+bool draft_cover_is_stale(const struct draft *);
 /* The actor publishes it: at once when it is ready, else as soon as it is processed; twice is no error.  E_NOTFOUND,
  * E_CONFLICT "draft-failed". */
 enum err draft_set_publish(struct ctx *, int64_t id);
 
 /* The row, its upload and its blobs go.  Needs no key, so that what has expired can be erased.  E_NOTFOUND. */
 enum err draft_delete(struct ctx *, int64_t person, int64_t id);
-/* Its blobs go; the caller writes the row. */
+/* Its blobs go, or the poster alone; the caller writes the row. */
 enum err draft_drop_blobs(struct ctx *, struct draft *);
+enum err draft_drop_poster(struct ctx *, struct draft *);
 /* The whole person's: `some` of social/erase.h's struct eraser. */
 enum err draft_erase_some(struct ctx *, const struct grant *, bool *more);
 #endif

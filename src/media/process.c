@@ -186,7 +186,9 @@ static enum err run_worker(struct ctx *cx, const struct draft *draft, const stru
 	};
 	job.video_fd = video->fd;
 	job.image_fd = poster->fd;
+	const struct trim trim = draft_trim(draft);
 	job.limits = limits_of(cx);
+	job.trim = trim_for_worker(&trim);
 	job.wall_seconds = (unsigned)cx->config->media_worker_seconds;
 	job.stop = media_stop_flag(cx->media);
 	job.watch = (struct worker_watch){ .progress = watch_progress, .note = watch_note, .self = &watch };
@@ -236,6 +238,32 @@ static enum err store_failure(struct ctx *cx, void *argument)
 	return draft_set(cx, result->grant, &draft, DRAFT_QUEUED);
 }
 
+/* What is left to do for one that has its rendition. */
+static struct str settled(const struct draft *draft)
+{
+	return draft->publish || draft_cover_is_stale(draft) ? DRAFT_QUEUED : DRAFT_READY;
+}
+
+/* Its poster is another, or the one that it has must do. */
+static enum err store_cover(struct ctx *cx, void *argument)
+{
+	struct result *const result = argument;
+	const struct draft *const made = result->draft;
+	struct draft draft;
+	TRY(still_queued(cx, result->grant, result->id, &draft));
+	if (made->poster.n) {
+		TRY(draft_drop_poster(cx, &draft));
+		TRY(personal_blob_keep(cx, arena_text(&cx->mem, made->poster)));
+		draft.poster = made->poster;
+		draft.poster_key = made->poster_key;
+		draft.bytes = made->bytes;
+		draft.color = result->done->colour;
+	}
+	draft.poster_cover = made->poster_cover;
+	draft.state = settled(&draft);
+	return draft_set(cx, result->grant, &draft, DRAFT_QUEUED);
+}
+
 /* The author may have said "publish" while it was processed: then it stays queued, and is published from its rendition. */
 static enum err store_rendition(struct ctx *cx, void *argument)
 {
@@ -246,8 +274,9 @@ static enum err store_rendition(struct ctx *cx, void *argument)
 	TRY(draft_drop_blobs(cx, &draft));
 	TRY(personal_blob_keep(cx, arena_text(&cx->mem, made->rendition)));
 	TRY(personal_blob_keep(cx, arena_text(&cx->mem, made->poster)));
-	draft.state = draft.publish ? DRAFT_QUEUED : DRAFT_READY;
 	describe(&draft, result->done);
+	draft.poster_cover = made->poster_cover;
+	draft.state = settled(&draft);
 	draft.rendition = made->rendition;
 	draft.rendition_key = made->rendition_key;
 	draft.poster = made->poster;
@@ -297,7 +326,7 @@ static void discard(struct ctx *cx, struct str name)
 static enum err keep_outputs(struct ctx *cx, const struct grant *grant, const struct draft *draft, const struct worker_done *done,
 	const struct output *video, const struct output *poster)
 {
-	struct draft made = { .id = draft->id };
+	struct draft made = { .id = draft->id, .poster_cover = draft->cover };
 	struct result result = { .grant = grant, .id = draft->id, .draft = &made, .done = done };
 	int64_t video_bytes = 0, poster_bytes = 0;
 	enum err outcome = file_to_blob(cx, video->fd, &made.rendition, &made.rendition_key, &video_bytes);
@@ -313,8 +342,52 @@ static enum err keep_outputs(struct ctx *cx, const struct grant *grant, const st
 	return outcome;
 }
 
+static enum err cover_worker(struct ctx *cx, const struct draft *draft, const struct output *poster, struct worker_done *out,
+	int64_t *rendition_bytes)
+{
+	AUTO(personal_blob_close) struct personal_blob *rendition = NULL;
+	TRY(open_blob(cx, draft->rendition, draft->rendition_key, &rendition));
+	struct worker_job job = worker_job_new(WORKER_COVER, media_worker(cx->media));
+	job.input = (struct worker_input){
+		.read_at = read_original, .self = rendition, .bytes = personal_blob_length(rendition),
+	};
+	job.image_fd = poster->fd;
+	job.limits = limits_of(cx);
+	job.trim.cover = (uint32_t)draft->cover;
+	job.wall_seconds = (unsigned)cx->config->media_worker_seconds;
+	job.stop = media_stop_flag(cx->media);
+	struct worker_result result;
+	TRY(worker_run(cx, &job, &result));
+	*out = result.done;
+	*rendition_bytes = job.input.bytes;
+	return OK;
+}
+
+/* A kept draft gets the cover that its author chose meanwhile.  One that cannot be made leaves the old one. */
+static enum err remake_cover(struct ctx *cx, const struct grant *grant, const struct draft *draft)
+{
+	AUTO(output_close) struct output poster = { .fd = -1 };
+	struct worker_done done = {};
+	struct draft made = { .id = draft->id, .poster_cover = draft->cover };
+	struct result result = { .grant = grant, .id = draft->id, .draft = &made, .done = &done };
+	int64_t video_bytes = 0, poster_bytes = 0;
+	TRY(output_open(cx, false, &poster));
+	enum err outcome = cover_worker(cx, draft, &poster, &done, &video_bytes);
+	if (outcome == OK)
+		outcome = file_to_blob(cx, poster.fd, &made.poster, &made.poster_key, &poster_bytes);
+	made.bytes = video_bytes + poster_bytes;
+	if (outcome == OK || outcome == E_INVALID)
+		outcome = writer_run(cx, store_cover, &result);
+	if (outcome != OK)
+		discard(cx, made.poster);
+	return outcome;
+}
+
 static enum err process(struct ctx *cx, const struct grant *grant, struct draft *draft, struct media_files *out)
 {
+	/* queued again without being published: for its cover */
+	if (draft->rendition.n && (draft_cover_is_stale(draft) || !draft->publish))
+		return remake_cover(cx, grant, draft);
 	if (draft->rendition.n)
 		return publish_rendition(cx, draft, out);
 	AUTO(output_close) struct output video = { .fd = -1 };

@@ -6,7 +6,8 @@
 #define IMAGE_SIDE_MAX 4096
 
 _Static_assert(sizeof(struct worker_limits) == 48, "no padding in what goes over the wire");
-_Static_assert(sizeof(struct worker_job_message) == 64, "no padding in what goes over the wire");
+_Static_assert(sizeof(struct worker_trim) == 16, "no padding in what goes over the wire");
+_Static_assert(sizeof(struct worker_job_message) == 80, "no padding in what goes over the wire");
 _Static_assert(sizeof(struct worker_read) == 16, "no padding in what goes over the wire");
 _Static_assert(sizeof(struct worker_done) == 48, "no padding in what goes over the wire");
 _Static_assert(sizeof(struct worker_message) <= WORKER_MESSAGE_MAX, "a message fits a packet");
@@ -45,7 +46,7 @@ struct worker_limits worker_limits_default(void)
 
 bool worker_kind_is_image(uint32_t kind)
 {
-	return kind == WORKER_IMAGE || kind == WORKER_TYPED_IMAGE;
+	return kind == WORKER_IMAGE || kind == WORKER_TYPED_IMAGE || kind == WORKER_COVER;
 }
 
 size_t worker_message_bytes(uint32_t answer)
@@ -115,6 +116,20 @@ bool worker_read_valid(const struct worker_job_message *job, const struct worker
 		&& request->offset < job->input_bytes;
 }
 
+static bool trim_valid(uint32_t kind, const struct worker_trim *trim)
+{
+	if (trim->zero != 0 || (trim->end_ms != 0 && trim->end_ms <= trim->start_ms))
+		return false;
+	switch (kind) {
+	case WORKER_VIDEO:
+		return true;
+	case WORKER_COVER:
+		return trim->start_ms == 0 && trim->end_ms == 0 && trim->cover > 0;
+	default:
+		return trim->start_ms == 0 && trim->end_ms == 0 && trim->cover == 0;
+	}
+}
+
 bool worker_job_parse(const void *bytes, size_t n, struct worker_job_message *out)
 {
 	struct worker_job_message job;
@@ -123,7 +138,7 @@ bool worker_job_parse(const void *bytes, size_t n, struct worker_job_message *ou
 	memcpy(&job, bytes, sizeof job);
 	if (job.version != WORKER_VERSION || job.input_bytes < 0 || job.limits.zero != 0 || job.limits.frame_rate == 0)
 		return false;
-	if (job.kind < WORKER_VIDEO || job.kind > WORKER_TYPED_IMAGE)
+	if (job.kind < WORKER_VIDEO || job.kind > WORKER_COVER || !trim_valid(job.kind, &job.trim))
 		return false;
 	*out = job;
 	return true;

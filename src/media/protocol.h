@@ -32,13 +32,14 @@ enum { WORKER_FD_CONTROL = 3, WORKER_FD_INPUT, WORKER_FD_VIDEO, WORKER_FD_IMAGE,
 
 #define WORKER_READ_MAX ((uint32_t)256 << 10)
 #define WORKER_MESSAGE_MAX 4096
-#define WORKER_VERSION UINT32_C(0x616d0001)
+#define WORKER_VERSION UINT32_C(0x616d0002)
 
 enum worker_kind {
 	WORKER_VIDEO = 1,       /* one fragmented MP4 and a JPEG poster */
 	WORKER_IMAGE,           /* an avatar: a square JPEG of AVATAR_PIXELS */
 	WORKER_TYPED,           /* makes a clip out of words, as media/typed.h says; outputs as WORKER_VIDEO */
 	WORKER_TYPED_IMAGE,     /* an avatar out of letters; outputs as WORKER_IMAGE */
+	WORKER_COVER,           /* another poster for a rendition that is there already: the picture at trim.cover */
 };
 #define AVATAR_PIXELS 320
 bool worker_kind_is_image(uint32_t kind);       /* it has no video */
@@ -58,11 +59,20 @@ struct worker_limits {
 };
 struct worker_limits worker_limits_default(void);
 
+/* Which part of a video is wanted, in milliseconds after its first picture.  Zeroed: all of it, with the cover that looks best. */
+struct worker_trim {
+	uint32_t start_ms;
+	uint32_t end_ms;                /* 0: its end */
+	uint32_t cover;                 /* 1 + milliseconds into the part; 0: the worker chooses */
+	uint32_t zero;
+};
+
 struct worker_job_message {
 	uint32_t version;               /* WORKER_VERSION */
 	uint32_t kind;                  /* enum worker_kind */
 	int64_t input_bytes;
 	struct worker_limits limits;
+	struct worker_trim trim;        /* zeroed unless the job is WORKER_VIDEO or WORKER_COVER */
 };
 
 struct worker_read {

@@ -29,6 +29,25 @@ static enum err metadata_text(struct ctx *cx, struct str encoded, size_t max, st
 	return OK;
 }
 
+static enum err metadata_number(struct ctx *cx, struct str encoded, int64_t *out)
+{
+	enum { DIGITS = 10 };
+	struct str digits;
+	TRY(metadata_text(cx, encoded, DIGITS, &digits));
+	return tus_number(cx, "A time in Upload-Metadata", digits, out);
+}
+
+static enum err metadata_trim(struct ctx *cx, struct str key, struct str value, struct trim *out)
+{
+	if (str_eq(key, STR("trim_start_ms")))
+		return metadata_number(cx, value, &out->start_ms);
+	if (str_eq(key, STR("trim_end_ms")))
+		return metadata_number(cx, value, &out->end_ms);
+	TRY(metadata_number(cx, value, &out->cover));
+	out->cover++;
+	return OK;
+}
+
 static bool key_valid(struct str key)
 {
 	if (key.n == 0 || key.n > 64)
@@ -61,6 +80,8 @@ static enum err metadata_pair(struct ctx *cx, struct str key, struct str value, 
 		out->publish = str_eq(publish, STR("1"));
 		return OK;
 	}
+	if (str_eq(key, STR("trim_start_ms")) || str_eq(key, STR("trim_end_ms")) || str_eq(key, STR("cover_ms")))
+		return metadata_trim(cx, key, value, &out->trim);
 	/* Keys that mean nothing here must still be well formed: section Upload-Metadata. */
 	struct str ignored;
 	return metadata_text(cx, value, TUS_METADATA_BYTES_MAX, &ignored);

@@ -7,6 +7,7 @@
 #define MEDIA_TUS_H
 #include "base/ctx.h"
 #include "keys/keys.h"
+#include "media/trim.h"
 
 #define TUS_VERSION "1.0.0"
 #define TUS_EXTENSIONS "creation,creation-with-upload,checksum,termination,expiration"
@@ -20,6 +21,7 @@ struct tus_metadata {
 	struct str raw;                        /* as it was sent */
 	struct str filename, filetype, caption, language;      /* in cx->mem, well-formed UTF-8; "" when absent */
 	bool publish;
+	struct trim trim;                      /* trim_start_ms, trim_end_ms, cover_ms: digits; not checked against each other */
 };
 /* "key base64,key base64,key": section Upload-Metadata. */
 enum err tus_metadata_parse(struct ctx *, struct str header, struct tus_metadata *out);

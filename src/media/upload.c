@@ -157,6 +157,7 @@ enum err upload_create_open(struct ctx *cx, int64_t length, const struct tus_met
 {
 	TRY(check_length(cx, length));
 	TRY(check_body(cx, body, length));
+	TRY(trim_check(cx, &metadata->trim, cx->config->media_clip_seconds * 1000));
 	TRY(check_quota(cx, length));
 
 	AUTO(free_write) struct upload_write *write = arena_new(&cx->mem, struct upload_write, 1);
@@ -165,6 +166,7 @@ enum err upload_create_open(struct ctx *cx, int64_t length, const struct tus_met
 	write->draft = (struct draft){
 		.id = draft, .person = person, .state = DRAFT_UPLOADING, .bytes = length, .created_us = cx->now_us,
 		.caption = metadata->caption, .language = metadata->language, .publish = metadata->publish,
+		.trim_start_ms = metadata->trim.start_ms, .trim_end_ms = metadata->trim.end_ms, .cover = metadata->trim.cover,
 	};
 	write->upload = (struct upload){
 		.id = new_token(cx), .person = person, .draft = draft, .length = length, .expires_us = expiry_us(cx),

@@ -269,7 +269,8 @@ enum err worker_run(struct ctx *cx, const struct worker_job *job, struct worker_
 	AUTO(session_end) struct session session = {
 		.cx = cx,
 		.job = job,
-		.message = { .version = WORKER_VERSION, .kind = job->kind, .input_bytes = job->input.bytes, .limits = job->limits },
+		.message = { .version = WORKER_VERSION, .kind = job->kind, .input_bytes = job->input.bytes, .limits = job->limits,
+			.trim = job->trim },
 		.process = job->spare,
 		.deadline_us = clock_boot_us(cx->clock) + (int64_t)job->wall_seconds * SECOND_US,
 	};

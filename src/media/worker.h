@@ -36,6 +36,7 @@ struct worker_job {
 	int video_fd;                   /* empty regular file, read and write; -1 for an image */
 	int image_fd;                   /* likewise */
 	struct worker_limits limits;
+	struct worker_trim trim;
 	unsigned wall_seconds;          /* then it is killed */
 	const atomic_bool *stop;        /* may be NULL; set: it is killed within a quarter of a second */
 	struct worker_watch watch;

@@ -58,7 +58,7 @@ enum err find_videos(struct ctx *cx, const struct find_ask *ask, struct found *o
 /* --- people --- */
 
 /* The actor's side of an account shows on a video of theirs. */
-static enum err leave_out_blocked(struct ctx *cx, struct profile_page *page)
+enum err find_leave_out_blocked(struct ctx *cx, struct profile_page *page)
 {
 	struct video_view *views = arena_new(&cx->mem, struct video_view, page->count + 1);
 	size_t kept = 0;
@@ -95,7 +95,7 @@ enum err find_people(struct ctx *cx, const struct find_ask *ask, struct found *o
 		if (slice.ids[i] != exact)
 			ids[count++] = slice.ids[i];
 	TRY(profile_list_by_ids(cx, ids, count, &page));
-	TRY(leave_out_blocked(cx, &page));
+	TRY(find_leave_out_blocked(cx, &page));
 	*out = (struct found){ .people = page.items, .count = page.count, .next = slice.next };
 	return OK;
 }

@@ -27,5 +27,7 @@ struct found {
 enum err find_videos(struct ctx *, const struct find_ask *, struct found *out);        /* VIDEO_PAGE a page */
 /* The one whose handle it is comes first. */
 enum err find_people(struct ctx *, const struct find_ask *, struct found *out);        /* FIND_PAGE a page */
+/* Takes those out of a list whom the actor has blocked. */
+enum err find_leave_out_blocked(struct ctx *, struct profile_page *);
 enum err find_hashtags(struct ctx *, const struct find_ask *, struct found *out);
 #endif

@@ -34,7 +34,7 @@ enum err video_publish(struct ctx *cx, const struct video_new *new, int64_t *id)
 		.id = id_new(cx->ids, cx->now_us), .account = new->account, .caption = caption, .language = new->language,
 		.created_us = cx->now_us, .duration_ms = new->duration_ms, .width = new->width, .height = new->height,
 		.src = new->src, .poster = new->poster, .color = new->color, .has_audio = new->has_audio,
-		.bytes = new->bytes, .state = STR("visible"),
+		.bytes = new->bytes, .state = STR("visible"), .tracks = STR(""),
 	};
 	struct val vals[video_columns];
 	video_vals(&row, vals);

@@ -30,6 +30,16 @@ void profile_short_json(struct json *json, const struct profile_short *profile)
 	json_object_end(json);
 }
 
+void hashtag_json(struct json *json, const struct hashtag_view *hashtag)
+{
+	json_object(json);
+	json_key(json, "name");
+	json_string(json, hashtag->name);
+	json_key(json, "videos");
+	json_i64(json, hashtag->videos);
+	json_object_end(json);
+}
+
 static void counts_json(struct json *json, const struct video_view *view)
 {
 	json_object(json);
@@ -72,6 +82,11 @@ void video_json_public(struct json *json, const struct video_view *view)
 	json_string(json, video->color);
 	json_key(json, "has_audio");
 	json_bool(json, video->has_audio != 0);
+	json_key(json, "tracks");
+	json_array(json);
+	for (struct str rest = video->tracks; rest.n;)
+		json_string(json, str_cut(&rest, ' '));
+	json_array_end(json);
 	json_key(json, "counts");
 	counts_json(json, view);
 }

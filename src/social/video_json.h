@@ -5,6 +5,7 @@
 #ifndef SOCIAL_VIDEO_JSON_H
 #define SOCIAL_VIDEO_JSON_H
 #include "base/json.h"
+#include "social/hashtag.h"
 #include "social/video.h"
 
 /* "id" to "counts": the same for everyone, so a pool may keep it. */
@@ -16,6 +17,8 @@ void video_json_personal(struct json *, bool liked, bool saved, bool following);
 
 /* {"id","handle","name","avatar"}: beside a video, a comment, in a list. */
 void profile_short_json(struct json *, const struct profile_short *);
+/* {"name","videos"} */
+void hashtag_json(struct json *, const struct hashtag_view *);
 /* "/media/HASH.EXTENSION"; null for an empty hash. */
 void media_url_json(struct json *, struct str hash, const char *extension);
 #endif

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import path from 'node:path';
 import test, { after, before } from 'node:test';
 
 import { openBrowser } from './browser.mjs';
-import { plays, serverWithClips, signIn, skip } from './clips.mjs';
+import { media, plays, serverWithClips, signIn, skip } from './clips.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let server, clients, videos, browser;
@@ -28,6 +29,19 @@ const screens = {
   async edit(page) { await clip(page); await act(page, 4); await page.locator('dialog[open] .menu__item').nth(1).click(); await page.locator('dialog[open] textarea').waitFor(); },
   async profile(page) { await page.goto('/@asha'); await page.locator('.tile').first().waitFor(); },
   async upload(page) { await page.goto('/upload'); await page.locator('.chooser').waitFor(); },
+  async upload_cut(page) {
+    await page.goto('/upload');
+    await page.locator('input[type=file]').setInputFiles(path.join(media, 'media__sample_portrait.mp4'));
+    await page.locator('.strip__reel .is-drawn').nth(8).waitFor();
+  },
+  async upload_cover(page) { await page.locator('.segments button').nth(1).click(); await page.locator('.strip__handle--cover').waitFor(); },
+  async upload_words(page) {
+    await page.locator('.composer__head .button--main').click();
+    await page.locator('textarea').pressSequentially('@om');
+    await page.locator('.completing__list li').first().waitFor();
+    await page.keyboard.press('ArrowDown');
+  },
+  async captions(page) { await clip(page); await act(page, 4); await page.locator('dialog[open] .menu__item').nth(2).click(); await page.locator('dialog[open] select').waitFor(); },
   async settings(page) { await page.goto('/settings'); await page.locator('.switch').first().waitFor(); },
   async letter(page) { await page.goto('/letter'); },
   async embed(page) { await page.goto(`/embed/${videos[0]}`); },

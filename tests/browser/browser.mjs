@@ -13,13 +13,14 @@ import { root } from '../system/server.mjs';
 export const screens = process.env.AMANAT_SCREENS;     // a folder: pictures of each step are kept there
 const programs = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-export async function openBrowser() {
+/** `more`: further arguments of the browser. */
+export async function openBrowser(more = []) {
   const executablePath = programs.find(existsSync);
   if (!executablePath) throw new Error('no Chromium: apt-get install chromium');
   const browser = await chromium.launch({
     executablePath, headless: true,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync', '--autoplay-policy=user-gesture-required'],
+      '--disable-component-update', '--disable-sync', '--autoplay-policy=user-gesture-required', ...more],
   });
   return new Browser(browser);
 }

@@ -45,6 +45,7 @@ async function uploadByHand(phone, say, file, caption) {
   const { page } = phone;
   await page.locator('.nav__item--upload').click();
   await page.locator('input[type=file]').first().setInputFiles(file);
+  await page.getByRole('button', { name: say('upload.next'), exact: true }).click();
   await page.getByLabel(say('upload.caption')).fill(caption);
   await phone.shoot(`${say.code}-upload`);
   await page.getByRole('button', { name: say('upload.post'), exact: true }).click();

@@ -36,7 +36,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	} else {
 		struct worker_job_message parsed;
 		if (worker_job_parse(rest, n, &parsed))
-			assert(parsed.input_bytes >= 0 && parsed.version == WORKER_VERSION);
+			assert(parsed.input_bytes >= 0 && parsed.version == WORKER_VERSION && parsed.trim.zero == 0
+				&& (parsed.trim.end_ms == 0 || parsed.trim.end_ms > parsed.trim.start_ms));
 	}
 	return 0;
 }

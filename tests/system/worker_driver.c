@@ -1,8 +1,8 @@
 /* worker_driver - runs one file through worker_run() and prints what came of it as one line of JSON.
  *
- *   worker_driver PROGRAM video|image INPUT VIDEO_OUT IMAGE_OUT [KEY=NUMBER...]
+ *   worker_driver PROGRAM video|image|cover INPUT VIDEO_OUT IMAGE_OUT [KEY=NUMBER...]
  *
- * The keys set limits: clip_seconds, cpu_seconds, wall_seconds, memory_mib, out_kib. */
+ * The keys set limits: clip_seconds, cpu_seconds, wall_seconds, memory_mib, out_kib; and the part: start_ms, end_ms, cover_ms. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -56,6 +56,12 @@ static void set_limit(struct worker_job *job, const char *argument)
 		job->limits.memory_bytes = number << 20;
 	else if (str_eq(key, STR("out_kib")))
 		job->limits.out_bytes = number << 10;
+	else if (str_eq(key, STR("start_ms")))
+		job->trim.start_ms = (uint32_t)number;
+	else if (str_eq(key, STR("end_ms")))
+		job->trim.end_ms = (uint32_t)number;
+	else if (str_eq(key, STR("cover_ms")))
+		job->trim.cover = (uint32_t)number + 1;
 	else {
 		fprintf(stderr, "no such limit: %s\n", argument);
 		exit(2);
@@ -88,13 +94,18 @@ static void print_done(struct json *json, const struct worker_done *done)
 	json_i64(json, (int64_t)done->image_bytes);
 }
 
+static enum worker_kind kind_of(const char *word)
+{
+	return strcmp(word, "image") == 0 ? WORKER_IMAGE : strcmp(word, "cover") == 0 ? WORKER_COVER : WORKER_VIDEO;
+}
+
 int main(int count, char **arguments)
 {
 	if (count < 6) {
-		fprintf(stderr, "usage: worker_driver PROGRAM video|image INPUT VIDEO_OUT IMAGE_OUT [KEY=NUMBER...]\n");
+		fprintf(stderr, "usage: worker_driver PROGRAM video|image|cover INPUT VIDEO_OUT IMAGE_OUT [KEY=NUMBER...]\n");
 		return 2;
 	}
-	struct worker_job job = worker_job_new(strcmp(arguments[2], "image") == 0 ? WORKER_IMAGE : WORKER_VIDEO, arguments[1]);
+	struct worker_job job = worker_job_new(kind_of(arguments[2]), arguments[1]);
 	struct source source = { .fd = open(arguments[3], O_RDONLY | O_CLOEXEC) };
 	struct stat status;
 	if (source.fd < 0 || fstat(source.fd, &status) < 0) {

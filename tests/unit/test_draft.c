@@ -165,6 +165,74 @@ TEST(words_may_change_until_it_is_published)
 	media_world_close(&w);
 }
 
+struct cover_change {
+	int64_t draft, at_ms;
+};
+
+static enum err change_cover(struct ctx *cx, void *argument)
+{
+	const struct cover_change *change = argument;
+	return draft_set_cover(cx, change->draft, change->at_ms);
+}
+
+static enum err change_part(struct ctx *cx, void *argument)
+{
+	const struct cover_change *change = argument;
+	return draft_set_part(cx, change->draft, change->at_ms, 0);
+}
+
+TEST(a_kept_drafts_cover_may_change_and_nothing_else_of_it_does)
+{
+	struct world w;
+	media_world(&w);
+	const struct actor ann = sign_up(&w, "ann"), bob = sign_up(&w, "bob");
+	int64_t draft;
+	CHECK(send_clip(&w, &ann, false, &draft));
+	must(&w, run_process(fresh(&w), ann.account, 1));
+	char poster[BLOB_NAME_BYTES];
+	const struct draft_view before = view_of(&w, &ann, draft);
+	snprintf(poster, sizeof poster, STR_FMT, STR_ARG(before.draft.poster));
+	struct cover_change change = { .draft = draft, .at_ms = 600 };
+	CHECK(writer_run(as(&w, &bob), change_cover, &change) == E_NOTFOUND);
+	CHECK(writer_run(as(&w, &ann), change_part, &change) == E_CONFLICT);
+	must(&w, writer_run(as(&w, &ann), change_cover, &change));
+	CHECK(state_is(&w, &ann, draft, "queued"));
+	must(&w, run_process(fresh(&w), ann.account, 1));
+	CHECK(state_is(&w, &ann, draft, "ready") && videos_of(&w, &ann) == 0);
+	const struct draft_view after = view_of(&w, &ann, draft);
+	CHECK(after.draft.cover == 601 && after.draft.poster_cover == 601 && !str_eq(after.draft.poster, str_of(poster)));
+	CHECK(after.draft.rendition.n && after.draft.bytes > 0);
+	must(&w, erase_blobs(fresh(&w)));
+	CHECK(files_below(&w, "/personal/") == 2);
+	must(&w, publish_draft(as(&w, &ann), draft));
+	CHECK(writer_run(as(&w, &ann), change_cover, &change) == E_CONFLICT);
+	must(&w, run_process(fresh(&w), ann.account, 1));
+	CHECK(state_is(&w, &ann, draft, "published") && videos_of(&w, &ann) == 1);
+	media_world_close(&w);
+}
+
+TEST(a_part_is_chosen_while_the_file_is_on_its_way)
+{
+	struct world w;
+	media_world(&w);
+	const struct actor ann = sign_up(&w, "ann");
+	char id[UPLOAD_ID_CHARACTERS + 1];
+	struct upload upload;
+	CHECK(create(as(&w, &ann), (int64_t)clip.n, clip.bytes, 1000, true, &upload) == OK);
+	const int64_t draft = upload.draft;
+	const struct str token = remember_id(&upload, id);
+	struct cover_change change = { .draft = draft, .at_ms = 400 };
+	must(&w, writer_run(as(&w, &ann), change_part, &change));
+	CHECK(append(as(&w, &ann), token, 1000, clip.bytes + 1000, clip.n - 1000, &upload) == OK);
+	must(&w, run_process(fresh(&w), ann.account, 1));
+	CHECK(state_is(&w, &ann, draft, "published"));
+	settle(&w);
+	struct video_view video;
+	must(&w, video_get(as(&w, &ann), view_of(&w, &ann, draft).draft.video, &video));
+	CHECK(video.video.duration_ms > 300 && video.video.duration_ms < 800);
+	media_world_close(&w);
+}
+
 TEST(a_file_that_is_no_video_tells_its_author_why_and_goes)
 {
 	struct world w;
@@ -305,6 +373,8 @@ int main(void)
 	RUN(a_clip_to_publish_becomes_one_video_and_its_original_goes);
 	RUN(a_kept_draft_leaves_no_plaintext_until_it_is_published);
 	RUN(words_may_change_until_it_is_published);
+	RUN(a_kept_drafts_cover_may_change_and_nothing_else_of_it_does);
+	RUN(a_part_is_chosen_while_the_file_is_on_its_way);
 	RUN(a_file_that_is_no_video_tells_its_author_why_and_goes);
 	RUN(a_machine_that_fails_three_times_is_told_to_the_author);
 	RUN(a_suspended_author_publishes_nothing);

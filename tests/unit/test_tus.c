@@ -53,6 +53,18 @@ TEST(metadata_is_pairs_of_a_key_and_base64)
 	CHECK(tus_metadata_parse(fresh(), STR("publish MA=="), &m) == OK && !m.publish);
 }
 
+TEST(metadata_names_the_part_that_is_wanted)
+{
+	struct tus_metadata m;
+	CHECK(tus_metadata_parse(fresh(), STR("trim_start_ms MTUwMA==,trim_end_ms OTAwMA==,cover_ms MA=="), &m) == OK);
+	CHECK(m.trim.start_ms == 1500 && m.trim.end_ms == 9000 && m.trim.cover == 1);
+	CHECK(tus_metadata_parse(fresh(), STR("filename Y2xpcC5tcDQ="), &m) == OK && m.trim.end_ms == 0 && m.trim.cover == 0);
+	static const char *const wrong[] = { "trim_start_ms", "trim_start_ms LTE=", "trim_end_ms MS41", "cover_ms YQ==",
+		"cover_ms MTIzNDU2Nzg5MDEy" };
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		CHECK(refused(tus_metadata_parse(fresh(), str_of(wrong[i]), &m)));
+}
+
 TEST(metadata_that_is_not_is_refused)
 {
 	static const char *const wrong[] = { "filename ####", ",", "filename Y2xpcA==,", "filename Y2xpcA==,filename Y2xpcA==",
@@ -114,6 +126,7 @@ TEST(checksums_are_sha1_or_sha256_of_the_body)
 int main(void)
 {
 	RUN(metadata_is_pairs_of_a_key_and_base64);
+	RUN(metadata_names_the_part_that_is_wanted);
 	RUN(metadata_that_is_not_is_refused);
 	RUN(hostile_names_are_text_or_refused);
 	RUN(numbers_are_digits_that_fit);

@@ -403,6 +403,22 @@ TEST(a_request_outside_the_input_is_refused)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		CHECK(worker_read_valid(&a_job, &cases[i].request) == cases[i].valid);
 }
+TEST(a_job_whose_part_makes_no_sense_is_refused)
+{
+	const struct { uint32_t kind; struct worker_trim trim; bool valid; } cases[] = {
+		{ WORKER_VIDEO, {}, true }, { WORKER_VIDEO, { .start_ms = 5, .end_ms = 6, .cover = 9 }, true },
+		{ WORKER_VIDEO, { .start_ms = UINT32_MAX }, true }, { WORKER_VIDEO, { .start_ms = 6, .end_ms = 6 }, false },
+		{ WORKER_VIDEO, { .zero = 1 }, false }, { WORKER_COVER, { .cover = 1 }, true }, { WORKER_COVER, {}, false },
+		{ WORKER_COVER, { .cover = 1, .end_ms = 5 }, false }, { WORKER_IMAGE, {}, true }, { WORKER_IMAGE, { .cover = 1 }, false },
+		{ WORKER_COVER + 1, {}, false },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct worker_job_message job = a_job, out;
+		job.kind = cases[i].kind;
+		job.trim = cases[i].trim;
+		CHECK(worker_job_parse(&job, sizeof job, &out) == cases[i].valid);
+	}
+}
 TEST(every_reason_has_a_slug_and_a_sentence)
 {
 	for (enum media_reason reason = REASON_NONE + 1; reason < REASON_END; reason++) {
@@ -417,6 +433,7 @@ int main(void)
 	RUN(a_message_parses_at_its_exact_size_only);
 	RUN(a_field_out_of_range_is_refused);
 	RUN(a_request_outside_the_input_is_refused);
+	RUN(a_job_whose_part_makes_no_sense_is_refused);
 	RUN(every_reason_has_a_slug_and_a_sentence);
 	RUN(an_honest_worker_is_believed);
 	RUN(an_empty_input_needs_no_worker);

@@ -111,6 +111,8 @@ export const api = {
   follow: (handle: string, on: boolean) => set(`${person(handle)}/follow`, on),
   block: (handle: string, on: boolean) => set(`${person(handle)}/block`, on),
 
+  suggestTags: (query: string) => get<{ items: Hashtag[] }>(`/suggest?${new URLSearchParams({ kind: 'tag', q: query })}`),
+  suggestPeople: (query: string) => get<{ items: Author[] }>(`/suggest?${new URLSearchParams({ kind: 'person', q: query })}`),
   searchPeople: search<Author>('people'),
   searchHashtags: search<Hashtag>('hashtags'),
   searchVideos: search<Video>('videos'),
@@ -122,6 +124,8 @@ export const api = {
   followingFeed: (cursor: string | null) => page<Video>('/feed/following', cursor),
   video: (id: string) => get<Video>(`/videos/${id}`),
   changeVideo: (id: string, change: Partial<Pick<Video, 'caption' | 'language'>>) => ask<Video>('PATCH', `/videos/${id}`, { body: change }),
+  setCaptions: (id: string, code: string, file: Blob) => ask<void>('PUT', `/videos/${id}/captions/${code}`, { raw: new Blob([file], { type: 'text/vtt' }), patient: true }),
+  dropCaptions: (id: string, code: string) => ask<void>('DELETE', `/videos/${id}/captions/${code}`),
   embed: (url: string) => get<Embed>(`/oembed?url=${encodeURIComponent(url)}`),
   deleteVideo: (id: string) => ask<void>('DELETE', `/videos/${id}`),
   like: (id: string, on: boolean) => set(`/videos/${id}/like`, on),
@@ -136,5 +140,7 @@ export const api = {
   drafts: () => get<{ items: Draft[] }>('/drafts'),
   draft: (id: string) => get<Draft>(`/drafts/${id}`),
   publish: (id: string) => post<Draft>(`/drafts/${id}/publish`, {}),
+  changeDraft: (id: string, change: { caption?: string; language?: string | null }) => ask<Draft>('PATCH', `/drafts/${id}`, { body: change }),
+  changeCover: (id: string, ms: number) => ask<Draft>('PUT', `/drafts/${id}/cover`, { body: { at_ms: ms } }),
   deleteDraft: (id: string) => ask<void>('DELETE', `/drafts/${id}`),
 };

@@ -5,6 +5,7 @@ export const bioLimit = 160;
 export const nameLimit = 50;
 export const searchMost = 100;
 export const passwordLeast = 10;
+export const clipSecondsLimit = 180;
 export const uploadLimit = 512 * 1024 * 1024;
 export const handlePattern = /^(?!\.)[a-z0-9_.]{2,30}(?<!\.)$/;
 

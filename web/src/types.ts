@@ -41,6 +41,8 @@ export interface Video {
   poster: string;
   color: string;
   has_audio: boolean;
+  /** Languages that it has captions in. */
+  tracks: string[];
   counts: { likes: number; comments: number; views: number };
   liked: boolean;
   saved: boolean;
@@ -79,6 +81,10 @@ export interface Draft {
   caption: string;
   language: string | null;
   reason: { code: string; text: string } | null;
+  trim_start_ms: number;
+  trim_end_ms: number | null;
+  cover_ms: number | null;
+  duration_ms: number;
   poster: string | null;
   src: string | null;
   video: string | null;

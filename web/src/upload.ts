@@ -8,7 +8,7 @@ const firstWait = 500;
 const longestWait = 30_000;
 const storagePrefix = 'amanat-upload:';
 
-export type TransferState = 'uploading' | 'waiting' | 'paused' | 'done' | 'failed' | 'unfinished';
+export type TransferState = 'queued' | 'uploading' | 'waiting' | 'paused' | 'done' | 'failed' | 'unfinished';
 
 export interface FileLike {
   name: string;
@@ -18,7 +18,15 @@ export interface FileLike {
   slice(from: number, to: number): Blob;
 }
 
-export interface Meta { caption: string; language: string; publish: boolean }
+export interface Meta {
+  caption: string;
+  language: string;
+  publish: boolean;
+  /** Milliseconds; what is absent is not cut off, or left to the server. */
+  start?: number;
+  end?: number;
+  cover?: number;
+}
 
 /** What is remembered of an upload that is not complete. */
 export interface Remembered extends Meta { url: string; name: string; size: number; sent: number; person: string }
@@ -58,6 +66,8 @@ export function waitOnline(ms: number): Promise<void> {
     addEventListener('online', done);
   });
 }
+
+const digits = (ms: number | undefined) => ms === undefined ? '' : String(ms);
 
 const browser = (): Surroundings => ({
   request: () => new XMLHttpRequest(),
@@ -153,7 +163,7 @@ export class Transfer {
       'Upload-Length': String(file.size),
       'Upload-Metadata': encodeMetadata({
         filename: file.name, filetype: file.type, caption: meta.caption, language: meta.language,
-        publish: meta.publish ? '1' : '',
+        publish: meta.publish ? '1' : '', trim_start_ms: digits(meta.start), trim_end_ms: digits(meta.end), cover_ms: digits(meta.cover),
       }),
     });
     const location = answer.header('Location');

@@ -4,6 +4,7 @@ import { api, plainWords } from '../api';
 import { ago, t, tn } from '../i18n';
 import { asSomeone, me } from '../session';
 import { Avatar, nameOf } from '../shell/avatar';
+import { Completing } from '../shell/completing';
 import { Icon } from '../shell/icons';
 import { Sheet } from '../shell/sheet';
 import { Blank, Failed } from '../shell/states';
@@ -83,8 +84,8 @@ function Writer({ video, onPosted }: { video: Video; onPosted: (comment: Comment
   const [text, setText] = useState('');
   const [busy, setBusy] = useState(false);
   const left = longest - [...text].length;
-  const send = (event: Event) => {
-    event.preventDefault();
+  const send = (event?: Event) => {
+    event?.preventDefault();
     if (!text.trim() || left < 0 || busy) return;
     asSomeone('comment', async () => {
       setBusy(true);
@@ -109,9 +110,7 @@ function Writer({ video, onPosted }: { video: Video; onPosted: (comment: Comment
       <Avatar person={person} size="s" />
       <label class="writer__field">
         <span class="hidden">{t('comments.placeholder')}</span>
-        <textarea rows={1} dir="auto" value={text} placeholder={t('comments.placeholder')}
-          onInput={event => setText(event.currentTarget.value)}
-          onKeyDown={event => { if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) send(event); }} />
+        <Completing id="comment-text" rows={1} value={text} placeholder={t('comments.placeholder')} onValue={setText} onEnter={send} />
         {left < 100 && <span class={`writer__left ${left < 0 ? 'is-over' : ''}`} role="status">{tn('comments.left', left)}</span>}
       </label>
       <button class="icon-button icon-button--main" type="submit" aria-label={t('comments.post')} disabled={!text.trim() || left < 0 || busy}>

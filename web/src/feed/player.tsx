@@ -4,6 +4,7 @@ import { useStore } from '../store';
 import type { Video } from '../types';
 import { Spinner } from '../shell/states';
 import { Scrub } from './scrub';
+import { Captions } from './captions';
 import { muted } from './sound';
 import { hurried, hurry, speed } from './speed';
 import { views, Watch } from './views';
@@ -129,7 +130,9 @@ export function Player(props: Props) {
         onWaiting={() => { setWaiting(true); watch.current.stop(); }}
         onTimeUpdate={onTime}
         onError={event => { if (event.currentTarget.hasAttribute('src')) onFail(); }}
-      />
+      >
+        {active && <Captions video={video} />}
+      </video>
       {active && waiting && <Spinner />}
       {active && <Scrub player={element} length={video.duration_ms / 1000} onSeek={seconds => watch.current.sought(seconds)} />}
     </>

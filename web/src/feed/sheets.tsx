@@ -15,12 +15,14 @@ import type { Video } from '../types';
 import { useVideo } from '../videos';
 import { Comments } from './comments';
 import { blockPerson } from './block';
+import { captionsOn } from './captions';
+import { CaptionsSheet } from './captions_sheet';
 import { EditClip } from './edit';
 import { openReport } from './report';
 import { shareClip } from './share';
 import { speed, speeds } from './speed';
 
-export interface OpenSheet { kind: 'comments' | 'options' | 'why' | 'edit'; id: string }
+export interface OpenSheet { kind: 'comments' | 'options' | 'why' | 'edit' | 'captions'; id: string }
 
 interface Props { open: OpenSheet | null; setOpen: (open: OpenSheet | null) => void }
 
@@ -53,8 +55,9 @@ function Speed() {
   );
 }
 
-function Options({ video, close, to }: { video: Video; close: () => void; to: (kind: 'why' | 'edit') => void }) {
+function Options({ video, close, to }: { video: Video; close: () => void; to: (kind: 'why' | 'edit' | 'captions') => void }) {
   const person = useStore(me);
+  const captioned = useStore(captionsOn);
   const own = person?.id === video.author.id;
   const moderates = person && person.role !== 'member';
   const then = (act: () => void) => () => { close(); act(); };
@@ -63,8 +66,10 @@ function Options({ video, close, to }: { video: Video; close: () => void; to: (k
       <Speed />
       <ul class="menu">
         {video.reason && <MenuItem icon="info" text={t('feed.why')} onClick={() => to('why')} />}
+        {video.tracks.length > 0 && <MenuItem icon="captions" text={t(captioned ? 'captions.hide' : 'captions.show')} onClick={then(() => captionsOn.set(!captioned))} />}
         <MenuItem icon="share" text={t('act.share')} onClick={then(() => shareClip(video.id, video.caption))} />
         {own && <MenuItem icon="pencil" text={t('act.edit_clip')} onClick={() => to('edit')} />}
+        {own && <MenuItem icon="captions" text={t('captions.edit')} onClick={() => to('captions')} />}
         {!own && <MenuItem icon="flag" text={t('act.report')} onClick={then(() => openReport('video', video.id))} />}
         {!own && <MenuItem icon="block" text={t('act.block_ask', { name: nameOf(video.author) })} danger
           onClick={then(() => asSomeone('any', () => blockPerson(video.author)))} />}
@@ -96,6 +101,7 @@ export function FeedSheets({ open, setOpen }: Props) {
     case 'comments': return <Comments key={video.id} video={video} close={close} />;
     case 'options': return <Options video={video} close={close} to={kind => setOpen({ kind, id: video.id })} />;
     case 'edit': return <EditClip video={video} close={close} />;
+    case 'captions': return <CaptionsSheet video={video} close={close} />;
     case 'why': return <Why video={video} close={close} />;
   }
 }

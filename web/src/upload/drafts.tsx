@@ -7,8 +7,9 @@ import { Sheet } from '../shell/sheet';
 import { toast } from '../shell/toasts';
 import { useStore } from '../store';
 import type { Draft } from '../types';
+import { EditDraft } from './edit';
 import {
-  cancelUpload, continueWith, deleteDraft, drafts, isShown, items, publishDraft, type Item,
+  cancelUpload, continueWith, deleteDraft, drafts, isShown, items, publishDraft, resumeUpload, type Item,
 } from './work';
 
 function Bar({ part, calm }: { part: number; calm?: boolean }) {
@@ -39,6 +40,7 @@ function Picker({ item }: { item: Item }) {
 
 function stateOf(item: Item): string {
   switch (item.state) {
+    case 'queued': return t('upload.in_line');
     case 'paused': return t('upload.paused');
     case 'waiting': return t('upload.waiting');
     case 'unfinished': return t('upload.unfinished');
@@ -61,8 +63,8 @@ function ItemRow({ item }: { item: Item }) {
         </>}
         <div class="draft__acts">
           {active && <button class="button" type="button" onClick={() => item.transfer?.pause()}>{t('upload.pause')}</button>}
-          {item.state === 'paused' && <button class="button button--main" type="button" onClick={() => void item.transfer?.start()}>{t('upload.resume')}</button>}
-          {item.state === 'failed' && <button class="button" type="button" onClick={() => void item.transfer?.start()}>{t('app.retry')}</button>}
+          {item.state === 'paused' && <button class="button button--main" type="button" onClick={() => resumeUpload(item)}>{t('upload.resume')}</button>}
+          {item.state === 'failed' && <button class="button" type="button" onClick={() => resumeUpload(item)}>{t('app.retry')}</button>}
           {item.state === 'unfinished' && <Picker item={item} />}
           <button class="button button--quiet" type="button" onClick={() => askDelete(() => void cancelUpload(item))}>{t('app.delete')}</button>
         </div>
@@ -116,6 +118,7 @@ function Picture({ draft }: { draft: Draft }) {
 }
 
 function DraftRow({ draft }: { draft: Draft }) {
+  const [editing, setEditing] = useState(false);
   const part = partOf(draft);
   return (
     <li class="draft">
@@ -127,11 +130,13 @@ function DraftRow({ draft }: { draft: Draft }) {
         <div class="draft__acts">
           {draft.state === 'ready' && <button class="button button--main" type="button" onClick={() => void publishDraft(draft)}>{t('upload.publish')}</button>}
           {draft.state === 'published' && draft.video && <a class="button" href={`/v/${draft.video}`}>{t('upload.watch')}</a>}
+          {draft.state === 'ready' && <button class="button" type="button" onClick={() => setEditing(true)}>{t('upload.edit')}</button>}
           {draft.state !== 'published' && (
             <button class="button button--quiet" type="button" onClick={() => askDelete(() => void deleteDraft(draft))}>{t('app.delete')}</button>
           )}
         </div>
       </div>
+      {editing && <EditDraft draft={draft} close={() => setEditing(false)} />}
     </li>
   );
 }

@@ -1,118 +1,125 @@
-// Choosing a clip, its words and who may see it.
+// A new clip, one thing at a time: choose or record it, cut it and choose its cover, say what it is, post it.  Below lies what is
+// on its way already.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { bytes, language, languageName, number, t } from '../i18n';
-import { captionLimit, contentLanguages, uploadLimit } from '../limits';
+import { bytes, t } from '../i18n';
+import { clipSecondsLimit } from '../limits';
 import { asSomeone, me } from '../session';
 import { Icon } from '../shell/icons';
 import { Page } from '../shell/page';
-import { Blank } from '../shell/states';
-import { toast } from '../shell/toasts';
+import { Blank, Spinner } from '../shell/states';
 import { useStore } from '../store';
+import { Chooser } from './choose';
+import { Cut, type Cutting } from './cut';
 import { Drafts } from './drafts';
+import { closeFilm, openFilm, type Film } from './film';
+import { firstPart, partInMs } from './part';
+import { Recorder } from './record';
 import { beginUpload, loadDrafts } from './work';
+import { firstWords, isTooLong, WordFields } from './words';
 
-const endings = /\.(mp4|m4v|mov|webm|mkv|avi|3gp|3g2|ts|mts|gif|webp)$/i;
-
-/** Whether it is worth sending; the server looks into it properly. */
-function isAcceptable(file: File): boolean {
-  const video = file.type.startsWith('video/') || file.type === 'image/gif' || file.type === 'image/webp' || endings.test(file.name);
-  if (!video) toast(t('upload.not_video'));
-  else if (file.size > uploadLimit) toast(t('upload.too_big', { size: bytes(uploadLimit) }));
-  return video && file.size <= uploadLimit;
-}
-
-function Chooser({ onFile }: { onFile: (file: File) => void }) {
-  const [over, setOver] = useState(false);
-  const input = useRef<HTMLInputElement>(null);
-  const take = (files: FileList | null | undefined) => {
-    const file = files?.[0];
-    if (file && isAcceptable(file)) onFile(file);
-    if (input.current) input.current.value = '';
-  };
-  return (
-    <label class={`chooser ${over ? 'is-over' : ''}`}
-      onDragOver={event => { event.preventDefault(); setOver(true); }}
-      onDragLeave={() => setOver(false)}
-      onDrop={event => { event.preventDefault(); setOver(false); take(event.dataTransfer?.files); }}>
-      <span class="chooser__sign"><Icon name="film" /></span>
-      <span class="button button--main">{t('upload.choose')}</span>
-      <span class="chooser__or">{t(over ? 'upload.dropping' : 'upload.drop')}</span>
-      <span class="chooser__help">{t('upload.lead', { size: bytes(uploadLimit) })}</span>
-      <input ref={input} class="hidden" type="file" accept="video/*,image/gif,image/webp,.mkv,.mov" onChange={event => take(event.currentTarget.files)} />
-    </label>
-  );
-}
-
-function Preview({ file }: { file: File }) {
-  const [url, setUrl] = useState('');
+/** undefined: the browser is still looking at it; null: it cannot show it. */
+function useFilm(file: File): Film | null | undefined {
+  const [film, setFilm] = useState<Film | null>();
   useEffect(() => {
-    const made = URL.createObjectURL(file);
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
+    let opened: Film | null = null;
+    let wanted = true;
+    void openFilm(file).then(found => {
+      opened = found;
+      if (wanted) setFilm(found);
+      else closeFilm(found);
+    });
+    return () => {
+      wanted = false;
+      closeFilm(opened);
+    };
   }, [file]);
+  return film;
+}
+
+function NoPreview({ file }: { file: File }) {
   return (
-    <div class="preview">
-      {url && <video src={url} muted loop autoplay playsInline aria-hidden="true" />}
-      <p><bdi>{file.name}</bdi> · {bytes(file.size)}</p>
+    <div class="nopreview">
+      <span class="chooser__sign"><Icon name="film" /></span>
+      <p class="nopreview__name"><bdi>{file.name}</bdi></p>
+      <p>{bytes(file.size)}</p>
+      <p class="nopreview__text">{t('cut.no_preview')}</p>
     </div>
   );
 }
 
-function Composer({ file, done }: { file: File; done: () => void }) {
-  const person = useStore(me);
-  const [caption, setCaption] = useState('');
-  const [spoken, setSpoken] = useState(person?.languages[0] ?? language().code);
+/** The chosen cover, or the beginning, beside the words. */
+function Still({ film, at }: { film: Film; at: number }) {
+  return <video class="still" src={`${film.url}#t=${at}`} muted playsInline preload="auto" aria-hidden="true" />;
+}
+
+interface ComposerProps { file: File; place: { at: number; of: number }; done: () => void; drop: () => void }
+
+function Composer({ file, place, done, drop }: ComposerProps) {
+  const film = useFilm(file);
+  const [step, setStep] = useState<'cut' | 'words'>('cut');
+  const [cutting, setCutting] = useState<Cutting | null>(null);
+  const [words, setWords] = useState(firstWords);
   const [everyone, setEveryone] = useState(true);
-  const length = [...caption].length;
+  const head = useRef<HTMLHeadingElement>(null);
+  useEffect(() => { if (film) setCutting({ part: firstPart(film.duration, clipSecondsLimit), cover: null }); }, [film]);
+  useEffect(() => { head.current?.focus({ preventScroll: true }); window.scrollTo({ top: 0 }); }, [step]);
+
   const send = (event: Event) => {
     event.preventDefault();
-    if (length > captionLimit) return;
+    if (isTooLong(words)) return;
     asSomeone('upload', () => {
-      beginUpload(file, { caption: caption.trim(), language: spoken, publish: everyone });
+      const part = film && cutting ? partInMs(cutting.part, film.duration) : {};
+      const cover = cutting?.cover != null ? { cover: Math.max(0, Math.round((cutting.cover - cutting.part.from) * 1000)) } : {};
+      beginUpload(file, { caption: words.caption.trim(), language: words.language, publish: everyone, ...part, ...cover });
       done();
     });
   };
+  const stepName = step === 'cut' ? t('cut.title') : t('upload.words');
   return (
     <form class="composer" onSubmit={send}>
-      <div>
-        <Preview file={file} />
-        <button class="button button--wide" type="button" onClick={done}>{t('upload.other_file')}</button>
-      </div>
-      <div class="form">
-        <label class="field">
-          <span class="field__name">{t('upload.caption')}</span>
-          <textarea rows={4} dir="auto" value={caption} placeholder={t('upload.caption_help')}
-            onInput={event => setCaption(event.currentTarget.value)} />
-          <span class={`field__count ${length > captionLimit ? 'is-over' : ''}`}>{number(length)} / {number(captionLimit)}</span>
-        </label>
-        <label class="field">
-          <span class="field__name">{t('upload.language')}</span>
-          <select value={spoken} onChange={event => setSpoken(event.currentTarget.value)}>
-            {contentLanguages.map(code => <option key={code} value={code}>{languageName(code)}</option>)}
-            <option value="">{t('upload.language_none')}</option>
-          </select>
-        </label>
-        <fieldset class="choices">
-          <legend class="field__name">{t('upload.who')}</legend>
-          <label class="choice">
-            <input type="radio" name="who" checked={everyone} onChange={() => setEveryone(true)} />
-            <Icon name="globe" /><span>{t('upload.everyone')}<small>{t('upload.everyone_help')}</small></span>
-          </label>
-          <label class="choice">
-            <input type="radio" name="who" checked={!everyone} onChange={() => setEveryone(false)} />
-            <Icon name="lock" /><span>{t('upload.draft')}<small>{t('upload.draft_help')}</small></span>
-          </label>
-        </fieldset>
-        <button class="button button--main button--wide" type="submit" disabled={length > captionLimit}>{t(everyone ? 'upload.post' : 'upload.keep')}</button>
-        <p class="form__note"><Icon name="shield" />{t('upload.stripped')}</p>
-      </div>
+      <header class="composer__head">
+        <button class="icon-button" type="button" aria-label={step === 'cut' ? t('upload.other_file') : t('app.back')}
+          onClick={step === 'cut' ? drop : () => setStep('cut')}><Icon name={step === 'cut' ? 'close' : 'back'} /></button>
+        <h1 ref={head} tabIndex={-1}>{stepName}{place.of > 1 && <small>{t('upload.which', { at: place.at, of: place.of })}</small>}</h1>
+        {step === 'cut'
+          ? <button class="button button--main" type="button" disabled={film === undefined} onClick={() => setStep('words')}>{t('upload.next')}</button>
+          : <span />}
+      </header>
+      <div class="steps" aria-hidden="true"><i class="is-on" /><i class={step === 'words' ? 'is-on' : ''} /></div>
+      {step === 'cut' && (film === undefined ? <div class="composer__wait"><Spinner /></div>
+        : film && cutting ? <Cut film={film} cutting={cutting} onChange={setCutting} /> : <NoPreview file={file} />)}
+      {step === 'words' && (
+        <div class="composer__words">
+          <div class="form">
+            <WordFields words={words} onChange={setWords} />
+            {film && cutting && <Still film={film} at={cutting.cover ?? cutting.part.from} />}
+            <fieldset class="choices">
+              <legend class="field__name">{t('upload.who')}</legend>
+              <label class="choice">
+                <input type="radio" name="who" checked={everyone} onChange={() => setEveryone(true)} />
+                <Icon name="globe" /><span>{t('upload.everyone')}<small>{t('upload.everyone_help')}</small></span>
+              </label>
+              <label class="choice">
+                <input type="radio" name="who" checked={!everyone} onChange={() => setEveryone(false)} />
+                <Icon name="lock" /><span>{t('upload.draft')}<small>{t('upload.draft_help')}</small></span>
+              </label>
+            </fieldset>
+            <div class="composer__post">
+              <button class="button button--main button--wide" type="submit" disabled={isTooLong(words)}>{t(everyone ? 'upload.post' : 'upload.keep')}</button>
+            </div>
+            <p class="form__note"><Icon name="shield" />{t('upload.stripped')}</p>
+          </div>
+        </div>
+      )}
     </form>
   );
 }
 
 export function UploadPage() {
   const person = useStore(me);
-  const [file, setFile] = useState<File | null>(null);
+  const [files, setFiles] = useState<File[]>([]);
+  const [count, setCount] = useState(0);
+  const [recording, setRecording] = useState(false);
   useEffect(() => {
     const load = () => void loadDrafts();
     load();
@@ -129,10 +136,19 @@ export function UploadPage() {
       </Page>
     );
   }
+  const take = (chosen: File[]) => {
+    setFiles(chosen);
+    setCount(chosen.length);
+    setRecording(false);
+  };
+  const next = () => setFiles(files.slice(1));
+  const [file] = files;
   return (
     <Page title={t('upload.title')}>
-      {file ? <Composer key={file.name + file.size} file={file} done={() => setFile(null)} /> : <Chooser onFile={setFile} />}
-      <Drafts />
+      {file ? <Composer key={count - files.length} file={file} place={{ at: count - files.length + 1, of: count }} done={next} drop={next} />
+        : <Chooser onFiles={take} onRecord={() => setRecording(true)} />}
+      {recording && <Recorder close={() => setRecording(false)} onClip={clip => take([clip])} />}
+      {!file && <Drafts />}
     </Page>
   );
 }

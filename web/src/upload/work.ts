@@ -5,8 +5,9 @@ import { forgetList } from '../lists';
 import { me, onOtherPerson } from '../session';
 import { toast } from '../shell/toasts';
 import { createStore } from '../store';
-import { Transfer, unfinished, type Meta, type Remembered, type TransferState } from '../upload';
+import { fingerprint, Transfer, unfinished, type Meta, type Remembered, type TransferState } from '../upload';
 import type { Draft } from '../types';
+import { dropAllFiles, dropFile, keepFile, keptFile } from './keep';
 
 export interface Item {
   key: string;
@@ -27,45 +28,80 @@ const watched = new Set<string>();
 
 const running = (state: Draft['state']) => state === 'queued' || state === 'processing';
 
+/** More at once would only make each slower. */
+const atOnce = 2;
+const isMoving = (item: Item) => item.state === 'uploading' || item.state === 'waiting';
+
 function show(item: Item): void {
   items.update(all => all.some(other => other.key === item.key)
-    ? all.map(other => other.key === item.key ? item : other) : [item, ...all]);
+    ? all.map(other => other.key === item.key ? item : other) : [...all, item]);
 }
 
 const drop = (key: string) => items.update(all => all.filter(item => item.key !== key));
 
+/** Starts those that wait, in their order, as far as there is room. */
+function startNext(): void {
+  for (const item of items.get()) {
+    if (items.get().filter(isMoving).length >= atOnce) return;
+    if (item.state === 'queued') void item.transfer?.start();
+  }
+}
+
 function onTransfer(transfer: Transfer): void {
   if (transfer.state === 'done') {
     drop(transfer.key);
+    void dropFile(transfer.key);
     void loadDrafts();
-    return;
+  } else {
+    show(itemOf(transfer, transfer.state));
   }
-  show({
-    key: transfer.key, name: transfer.file.name, caption: transfer.meta.caption, size: transfer.file.size,
-    sent: transfer.sent, state: transfer.state, url: transfer.url,
-    error: transfer.problem ? plainWords(transfer.problem) : '', transfer,
-  });
+  if (transfer.state !== 'uploading') startNext();
+}
+
+const itemOf = (transfer: Transfer, state: TransferState): Item => ({
+  key: transfer.key, name: transfer.file.name, caption: transfer.meta.caption, size: transfer.file.size,
+  sent: transfer.sent, state, url: transfer.url,
+  error: transfer.problem ? plainWords(transfer.problem) : '', transfer,
+});
+
+function line(file: File, meta: Meta): void {
+  const transfer = new Transfer(file, meta, me.get()!.id, `${root}/uploads`, onTransfer);
+  show(itemOf(transfer, 'queued'));
+  startNext();
 }
 
 export function beginUpload(file: File, meta: Meta): void {
-  const transfer = new Transfer(file, meta, me.get()!.id, `${root}/uploads`, onTransfer);
-  void transfer.start();
+  void keepFile(fingerprint(file, me.get()!.id), file);
+  line(file, meta);
+}
+
+/** Goes on, or tries again, when its turn comes. */
+export function resumeUpload(item: Item): void {
+  show({ ...item, state: 'queued', error: '' });
+  startNext();
 }
 
 export function continueWith(item: Item, file: File): boolean {
   if (file.name !== item.name || file.size !== item.size) return false;
   const stored = unfinished(me.get()!.id).find(other => other.key === item.key);
-  if (stored) beginUpload(file, stored);
+  if (!stored) return false;
+  // A file that was saved again has another time, and so another fingerprint.
+  drop(item.key);
+  if (fingerprint(file, me.get()!.id) !== item.key) localStorage.removeItem(item.key);
+  localStorage.setItem(fingerprint(file, me.get()!.id), JSON.stringify(stored));
+  beginUpload(file, stored);
   return true;
 }
 
 export async function cancelUpload(item: Item): Promise<void> {
+  void dropFile(item.key);
   if (item.transfer) await item.transfer.cancel();
   else {
     localStorage.removeItem(item.key);
     await fetch(item.url, { method: 'DELETE', headers: { 'Tus-Resumable': '1.0.0' } }).catch(() => undefined);
   }
   drop(item.key);
+  startNext();
   void loadDrafts();
 }
 
@@ -73,6 +109,17 @@ const leftOver = (stored: Remembered & { key: string }): Item => ({
   key: stored.key, name: stored.name, caption: stored.caption, size: stored.size, sent: stored.sent,
   state: 'unfinished', url: stored.url, error: '', transfer: null,
 });
+
+/** What an earlier page began: goes on by itself where the browser has kept the file. */
+async function takeUp(person: string): Promise<void> {
+  for (const stored of unfinished(person)) {
+    if (items.get().some(item => item.key === stored.key)) continue;
+    show(leftOver(stored));
+    const file = await keptFile(stored.key);
+    const stillWanted = items.get().some(item => item.key === stored.key && item.state === 'unfinished');
+    if (file && stillWanted && fingerprint(file, person) === stored.key) line(file, stored);
+  }
+}
 
 /** Whether a draft is the server's side of an upload. */
 const isSame = (draft: Draft, item: Item) => draft.upload !== null && item.url !== '' && item.url.endsWith(draft.upload);
@@ -83,10 +130,7 @@ export const isShown = (draft: Draft, all: Item[]) =>
 export async function loadDrafts(): Promise<void> {
   const person = me.get();
   if (!person) return;
-  const here = items.get();
-  for (const stored of unfinished(person.id)) {
-    if (!here.some(item => item.key === stored.key)) show(leftOver(stored));
-  }
+  void takeUp(person.id);
   try {
     const { items: all } = await api.drafts();
     drafts.set(all);
@@ -131,6 +175,12 @@ function announce(): void {
   if (handle) forgetList(`profile:${handle}`);
 }
 
+/** A draft as the server has it now. */
+export function replaceDraft(next: Draft): void {
+  drafts.update(all => all.map(other => other.id === next.id ? next : other));
+  if (running(next.state)) void follow(next.id);
+}
+
 export async function publishDraft(draft: Draft): Promise<void> {
   try {
     const next = await api.publish(draft.id);
@@ -153,10 +203,11 @@ export async function deleteDraft(draft: Draft): Promise<void> {
   }
 }
 
-onOtherPerson(() => {
+onOtherPerson(arrived => {
   for (const item of items.get()) item.transfer?.pause();
   items.set([]);
   drafts.set([]);
   followed.clear();
   watched.clear();
+  if (!arrived) void dropAllFiles();
 });
