@@ -2,7 +2,6 @@
 
 #include "api/version.h"
 #include "cli/cli.h"
-#include "demo/demo.h"
 
 static void announce(struct cli *cli, bool made)
 {
@@ -19,15 +18,11 @@ static void announce(struct cli *cli, bool made)
 }
 
 /* A demo that cannot be is no reason not to serve. */
-static void fill(struct cli *cli, bool made)
+static void show_demo(struct cli *cli, bool made)
 {
 	struct ctx cx;
-	bool exists = false;
 	app_ctx(cli->app, &cx);
-	enum err status = demo_exists(&cx, &exists);
-	if (status == OK && (made || exists))
-		status = demo_start(cli, &cx);
-	if (status != OK)
+	if (demo_serve(cli, &cx, made) != OK)
 		printf("The demo is left as it is: %s.\n", cx.failure.text);
 	fflush(stdout);
 	app_ctx_end(cli->app, &cx);
@@ -49,7 +44,7 @@ enum err run_serve(struct cli *cli)
 	log_line(&cli->log, LOG_INFO, "started version=%s commit=%s", AMANAT_VERSION, AMANAT_COMMIT);
 	announce(cli, made);
 	if (cli_option(cli, "demo"))
-		fill(cli, made);
+		show_demo(cli, made);
 	app_signals_wait();
 	log_line(&cli->log, LOG_INFO, "stopping");
 	app_close(&cli->app);

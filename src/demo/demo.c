@@ -104,6 +104,13 @@ enum err demo_begin(struct ctx *cx, struct demo_begun *out)
 	return OK;
 }
 
+enum err demo_alone(struct ctx *cx)
+{
+	struct demo_accounts demo;
+	TRY(demo_accounts(cx, &demo));
+	return only_demo(cx, &demo);
+}
+
 enum err demo_exists(struct ctx *cx, bool *out)
 {
 	struct demo_accounts demo;
@@ -321,22 +328,13 @@ enum err demo_run(struct ctx *cx, const struct job *job)
 	return outcome == OK && more ? writer_run(cx, queue, &account) : outcome;
 }
 
-enum err demo_made(struct ctx *cx, unsigned *out)
+enum err demo_progress(struct ctx *cx, struct demo_progress *out)
 {
-	struct demo_accounts demo;
-	unsigned made = 0;
-	TRY(demo_accounts(cx, &demo));
-	for (size_t i = 0; i < DEMO_PEOPLE; i++) {
-		struct video_page page;
-		int64_t account;
-		TRY(find(cx, &demo, demo_people[i].handle, &account));
-		if (account == 0)
-			continue;
-		TRY(video_list_by_account(cx, account, 0, &page));
-		for (uint32_t number = 0; number < demo_clips(cx); number++)
-			made += strcmp(demo_clip_table[number].author, demo_people[i].handle) == 0 && standing(&page, &demo_clip_table[number]) != 0;
-	}
-	*out = made;
+	int64_t made, jobs;
+	unsigned wanted = demo_clips(cx);
+	TRY(demo_count_videos(cx, STR(DEMO_GUEST), &made));
+	TRY(job_count(cx, DEMO_JOB, &jobs));
+	*out = (struct demo_progress){ .made = made < wanted ? (unsigned)made : wanted, .wanted = wanted, .making = jobs > 0 };
 	return OK;
 }
 
