@@ -24,7 +24,7 @@ static enum err keep_sign_in(struct cli *cli, struct ctx *cx, const struct demo_
 	return written ? OK : fail(cx, E_IO, "the demo's sign-in cannot be written into the data folder");
 }
 
-static void tell_sign_in(struct cli *cli, struct ctx *cx)
+void demo_tell_sign_in(struct cli *cli, struct ctx *cx)
 {
 	char password[DEMO_PASSWORD_BYTES] = "";
 	FILE *file = fopen(note_path(cli, cx), "re");
@@ -38,9 +38,7 @@ static enum err start(struct cli *cli, struct ctx *cx)
 {
 	struct demo_begun begun;
 	TRY(demo_begin(cx, &begun));
-	TRY(keep_sign_in(cli, cx, &begun));
-	tell_sign_in(cli, cx);
-	return OK;
+	return keep_sign_in(cli, cx, &begun);
 }
 
 static enum err tell_progress(struct ctx *cx)
@@ -65,9 +63,7 @@ enum err demo_serve(struct cli *cli, struct ctx *cx, bool fresh)
 		puts("Demo: none, since people have accounts here.");
 	else if (!exists && !fresh)
 		printf("Demo: none. Into this folder, which is empty, it comes by: amanat demo --folder %s\n", cli->config->store_folder);
-	else if (alone == E_CONFLICT)
-		tell_sign_in(cli, cx);         /* people have joined it: it stays as it is */
-	else
+	else if (alone == OK)                  /* else people have joined it: it stays as it is */
 		TRY(start(cli, cx));
 	return exists || fresh ? tell_progress(cx) : OK;
 }
@@ -120,5 +116,6 @@ enum err run_demo(struct cli *cli)
 	if (cli_option(cli, "remove"))
 		return take_away(cli);
 	TRY(start(cli, &cli->cx));
+	demo_tell_sign_in(cli, &cli->cx);
 	return wait_for_clips(cli);
 }

@@ -1,10 +1,10 @@
 // Starts the client: takes over what the server rendered into #app, unless that page is the server's own.
 import { render } from 'preact';
 import { App } from './app';
-import './css/app.css';
 import { startViews } from './feed/views';
 import { speakWanted } from './i18n';
 import { boot } from './boot';
+import { warmUp } from './lazy';
 import { startRouter } from './router';
 import { learnWho } from './session';
 import { applyTheme } from './settings/theme';
@@ -15,6 +15,7 @@ async function start(box: HTMLElement): Promise<void> {
   await speakWanted();
   startRouter();
   startViews();
+  document.addEventListener('playing', warmUp, { capture: true, once: true });
   box.textContent = '';
   render(<App />, box);
   startOffline();

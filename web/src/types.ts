@@ -110,6 +110,9 @@ export interface Node {
   demo: string[];
 }
 
+/** How far the making of the demo network's clips is. */
+export interface Demo { made: number; wanted: number; making: boolean }
+
 /** oEmbed: how another site shows a clip. */
 export interface Embed { html: string; width: number; height: number }
 
