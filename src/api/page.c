@@ -60,6 +60,29 @@ struct str page_shortened(struct ctx *cx, struct str words)
 	return arena_printf(&cx->mem, "%.*s…", (int)n, words.p);
 }
 
+enum err page_demo(struct ctx *cx, int64_t account, bool *out)
+{
+	struct demo_accounts demo;
+	TRY(demo_accounts(cx, &demo));
+	*out = demo_has(&demo, account);
+	return OK;
+}
+
+struct str page_marked(struct ctx *cx, const struct catalogue *language, struct str words, bool demo)
+{
+	struct str mark = text(language, TEXT_page_demo);
+	return demo ? arena_printf(&cx->mem, STR_FMT " · " STR_FMT, STR_ARG(words), STR_ARG(mark)) : words;
+}
+
+void page_chip(struct page *page, bool demo)
+{
+	if (!demo)
+		return;
+	page_raw(page, "<span class=\"chip chip--demo\">");
+	page_text(page, TEXT_page_demo);
+	page_raw(page, "</span>\n");
+}
+
 static void meta(struct page *page, const char *kind, const char *name, struct str value)
 {
 	if (value.n == 0)

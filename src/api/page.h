@@ -45,6 +45,12 @@ struct str page_media(struct ctx *, struct str hash, const char *extension);
 struct str page_name(const struct profile_short *);
 /* At most some 200 bytes of it, cut between characters. */
 struct str page_shortened(struct ctx *, struct str words);
+/* Is it an account of the demo? */
+enum err page_demo(struct ctx *, int64_t account, bool *out);
+/* "words · Demo" when it is, for titles. */
+struct str page_marked(struct ctx *, const struct catalogue *, struct str words, bool demo);
+/* The mark beside a name, when it is. */
+void page_chip(struct page *, bool demo);
 /* A day, as RFC 3339 writes it, inside <time>. */
 void page_time(struct page *, int64_t wall_us);
 #endif

@@ -36,6 +36,20 @@ test('the first eight clips that are made write in eight scripts, and all fourte
   assert.equal(clips.length, 42);
 });
 
+/** Every page of a demo clip says that it is one, and has the shield. */
+async function isMarked(visitor, video) {
+  const read = async (where) => (await visitor.get(where, { headers: { 'accept-language': 'en', accept: 'text/html' } })).text;
+  const { handle } = video.author, clip = `/v/${video.id}`;
+  for (const where of [clip, `/@${handle}`, '/tag/trust', `/embed/${video.id}`])
+    assert.match(await read(where), /<span class="chip chip--demo">Demo<\/span>/, where);
+  for (const where of [clip, `/@${handle}`]) assert.match(await read(where), /<meta property="og:title" content="[^"]* · Demo">/, where);
+  for (const where of [clip, `/@${handle}`, '/tag/trust', '/letter', '/', '/v/1'])
+    assert.match(await read(where), /<a class="shield" href="\/letter">[^<]*Singapore[^<]*0[^<]*<\/a>/, where);
+  assert.match((await visitor.get(`/api/v1/oembed?url=${encodeURIComponent(visitor.url + clip)}`)).body.title, / · Demo$/);
+  assert.match(await read(`/@${handle}/atom.xml`), /<title>[^<]* · Demo · Amanat<\/title>/);
+  assert.match(await read('/letter'), /This node shows a demo network/);
+}
+
 test('the address is there before the clips, with a sign-in, and how far the making is can be asked', { skip }, async () => {
   let server = await serveDemo();
   try {
@@ -49,6 +63,8 @@ test('the address is there before the clips, with a sign-in, and how far the mak
     const done = await waitFor('made', async () => { const { body } = await visitor.get('/api/v1/demo'); return !body.making && body; });
     assert.deepEqual(done, { made: 1, wanted: 1, making: false });
     assert.equal((await visitor.post('/api/v1/sessions', { handle: name, password })).status, 201);
+
+    await isMarked(visitor, (await visitor.get('/api/v1/feed', { headers: { 'accept-language': 'en' } })).body.items[0], name);
 
     // Somebody joins: the next start leaves both alone.
     await server.signUp('a_person');
