@@ -79,6 +79,7 @@ static enum err get_shell(struct ctx *cx, const struct req *req, struct resp *re
 	const struct page_head head = {
 		.title = arena_printf(&cx->mem, STR_FMT " · " STR_FMT, STR_ARG(name), STR_ARG(line)),
 		.description = line, .path = req->path, .type = STR("website"),
+		.asks = str_eq(req->path, STR("/")) ? "/api/v1/feed" : NULL,
 	};
 	struct page page;
 	TRY(page_begin(&page, cx, req, &head));

@@ -1,6 +1,7 @@
 // Starts the client: takes over what the server rendered into #app, unless that page is the server's own.
 import { render } from 'preact';
 import { App } from './app';
+import { awaitRolling } from './feed/rolling';
 import { startViews } from './feed/views';
 import { speakWanted } from './i18n';
 import { boot } from './boot';
@@ -15,6 +16,7 @@ async function start(box: HTMLElement): Promise<void> {
   await speakWanted();
   startRouter();
   startViews();
+  awaitRolling();
   box.textContent = '';
   render(<App />, box);
   if (boot.offline) addEventListener('online', () => location.reload(), { once: true });

@@ -13,6 +13,7 @@ import { useStore } from '../store';
 import { videoOf } from '../videos';
 import { Clip, type ClipActs } from './clip';
 import type { OpenSheet } from './sheets';
+import { rollSoon } from './rolling';
 import { seekByKey } from './seek';
 import { muted } from './sound';
 import { WheelStepper } from './wheel';
@@ -141,6 +142,7 @@ export function Feed({ list, empty, end, failed: onListFailed, onActive }: Props
   };
 
   const first = ids.length === 0;
+  useEffect(() => { if (!first) rollSoon(); }, [first]);
   const retry = () => void list.loadMore();
   return (
     <div class={`feed ${open?.kind === 'comments' ? 'has-panel' : ''}`}>

@@ -7,12 +7,14 @@ import type { VideoList } from '../lists';
 import { Blank } from '../shell/states';
 import { useStore } from '../store';
 import type { Demo } from '../types';
+import { rolling } from './rolling';
 
 const everyMs = 1500;
 
 /** Adds what was made meanwhile to a list that has come to its end.  null: nothing is being made; undefined: not known yet. */
 export function useMaking(list: VideoList): Demo | null | undefined {
-  const ended = useStore(list.state, state => state.status === 'end');
+  const started = useStore(rolling);
+  const ended = useStore(list.state, ({ status, ids }) => status === 'end' && (started || ids.length === 0));
   const [demo, setDemo] = useState<Demo | null | undefined>(boot.node.demo.length > 0 ? undefined : null);
   useEffect(() => {
     if (!ended || demo === null) return;
