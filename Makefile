@@ -6,7 +6,9 @@ DATA  ?= data
 SUITE ?= main
 DEMO  ?= 1
 
-.PHONY: run build test bench fuzz soak clean help
+LOCALE ?= ar
+
+.PHONY: run build test bench screens preview fuzz soak clean help
 
 help:            ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -25,6 +27,14 @@ test:            ## the same set-up, then every suite; ends with "N passed, N fa
 bench:           ## make bench SUITE=main (or web): prints a table, writes bench/results/main.json
 	@tools/setup.sh test $(BUILD)
 	@exec node bench/$(SUITE).mjs
+
+screens:         ## remakes docs/screens: six screens, light and dark, English and Arabic
+	@tools/setup.sh screens $(BUILD)
+	@exec node tests/browser/screens.mjs
+
+preview:         ## make preview LOCALE=ar: a demo in that language, and a table of its catalogue, on a free port
+	@tools/setup.sh build $(BUILD)
+	@exec node tools/preview.mjs $(LOCALE)
 
 fuzz:            ## every fuzz target for FUZZ_SECONDS (3600) each; corpora under tests/fuzz/corpus
 	@tools/setup.sh test $(BUILD)

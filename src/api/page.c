@@ -11,6 +11,11 @@
 #define BOOT_BYTES_MAX ((size_t)32 << 10)
 #define THEME_COOKIE "amanat_theme"
 #define SHORT_BYTES 200
+/* As web/src/shell/icons.tsx draws it. */
+#define SHIELD_SIGN \
+	"<svg class=\"icon\" viewBox=\"0 0 24 24\" aria-hidden=\"true\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.8\" " \
+	"stroke-linecap=\"round\" stroke-linejoin=\"round\">" \
+	"<path d=\"M12 3.2 19.5 6v5.5c0 4.6-3 7.8-7.5 9.3-4.5-1.5-7.5-4.7-7.5-9.3V6zM8.8 12l2.3 2.3 4.3-4.6\"/></svg>"
 
 void page_raw(struct page *page, const char *html)
 {
@@ -259,9 +264,9 @@ static enum err write_shield(struct page *page)
 	text_fill(&placed, page->language, TEXT_shield_text, "place",
 	          text_place(page->language, str_of(page->cx->config->region_place)));
 	text_fill_in(&words, buf_view(&placed), "n", arena_printf(&page->cx->mem, "%lld", (long long)demands));
-	page_raw(page, "<a class=\"shield\" href=\"/letter\">");
+	page_raw(page, "<a class=\"shield\" href=\"/letter\">" SHIELD_SIGN "<span>");
 	page_escaped(page, buf_view(&words));
-	page_raw(page, "</a>");
+	page_raw(page, "</span></a>");
 	return OK;
 }
 

@@ -205,6 +205,17 @@ static enum err as_other(struct ctx *cx, int64_t account, write_work *work, stru
 	return outcome;
 }
 
+/* The i-th of what is said to a clip; nobody talks to themselves. */
+static const struct demo_talk *talk_to(uint32_t number, unsigned i)
+{
+	const char *author = demo_clip_table[number].author;
+	for (uint32_t step = 0;; step++) {
+		const struct demo_talk *talk = &demo_talks[(dice(number, 7) + 4 * step) % DEMO_TALKS];
+		if (strcmp(talk->handle, author) != 0 && i-- == 0)
+			return talk;
+	}
+}
+
 /* Comments come last and tell how far it was before a crash; likes twice are one. */
 static enum err answer(struct ctx *cx, struct answering *answering)
 {
@@ -218,9 +229,9 @@ static enum err answer(struct ctx *cx, struct answering *answering)
 			TRY(as_other(cx, answering->demo->ids[i], like_work, answering));
 	for (unsigned i = (unsigned)there.count; i < wanted; i++) {
 		int64_t speaker;
-		answering->talk = &demo_talks[(dice(answering->number, 7) + 4 * i) % DEMO_TALKS];
+		answering->talk = talk_to(answering->number, i);
 		TRY(find(cx, answering->demo, answering->talk->handle, &speaker));
-		if (speaker != 0 && speaker != answering->author)
+		if (speaker != 0)
 			TRY(as_other(cx, speaker, comment_work, answering));
 	}
 	return OK;
