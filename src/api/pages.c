@@ -120,7 +120,22 @@ static void put_player(struct page *page, const struct video *video)
 	page_raw(page, "</a></p>\n</video>\n");
 }
 
-static void put_words(struct page *page, const struct video_view *view, struct str title, bool demo)
+static void put_tags(struct page *page, const struct hashtags *tags)
+{
+	if (tags->count == 0)
+		return;
+	page_raw(page, "<p class=\"watch__tags\">");
+	for (size_t i = 0; i < tags->count; i++) {
+		page_raw(page, "<a href=\"/tag/");
+		buf_percent(&page->html, tags->names[i]);
+		page_raw(page, "\"><bdi>#");
+		page_escaped(page, tags->names[i]);
+		page_raw(page, "</bdi></a> ");
+	}
+	page_raw(page, "</p>\n");
+}
+
+static void put_words(struct page *page, const struct video_view *view, struct str title, const struct hashtags *tags, bool demo)
 {
 	page_raw(page, "<div class=\"watch__words\">\n<a class=\"byline\" href=\"/@");
 	page_escaped(page, view->author.handle);
@@ -137,7 +152,9 @@ static void put_words(struct page *page, const struct video_view *view, struct s
 		buf_printf(&page->html, " lang=\"" STR_FMT "\"", STR_ARG(view->video.language));
 	page_raw(page, ">");
 	page_escaped(page, view->video.caption.n > 0 ? view->video.caption : title);
-	page_raw(page, "</h1>\n<p class=\"watch__time\">");
+	page_raw(page, "</h1>\n");
+	put_tags(page, tags);
+	page_raw(page, "<p class=\"watch__time\">");
 	page_time(page, view->video.created_us);
 	page_raw(page, "</p>\n<ul class=\"counts\">\n");
 	put_count(page, view->likes, TEXT_page_likes);
@@ -153,10 +170,12 @@ static enum err get_video(struct ctx *cx, const struct req *req, struct resp *re
 	int64_t id;
 	bool demo;
 	struct video_view view;
+	struct hashtags tags;
 	struct page page;
 	TRY(param_id(cx, req, 0, &id));
 	TRY(video_get(cx, id, &view));
 	TRY(page_demo(cx, view.author.id, &demo));
+	TRY(hashtags_parse(cx, view.video.caption, &tags));
 	const struct catalogue *language = text_language(cx, req);
 	AUTO(buf_free) struct buf untitled = buf_new(1024);
 	text_fill(&untitled, language, TEXT_page_untitled, "name", page_name(&view.author));
@@ -171,7 +190,7 @@ static enum err get_video(struct ctx *cx, const struct req *req, struct resp *re
 	TRY(page_doc_begin(&page, true));
 	page_raw(&page, "<main class=\"watch\">\n");
 	put_player(&page, &view.video);
-	put_words(&page, &view, by, demo);
+	put_words(&page, &view, by, &tags, demo);
 	page_raw(&page, "</main>\n");
 	page_doc_end(&page);
 	page_end_html(&page, resp);
@@ -187,7 +206,9 @@ static void put_person(struct page *page, const struct profile_view *view, bool 
 	put_picture(page, profile->avatar, "avatar avatar--l", 96);
 	page_raw(page, "<h1 class=\"person__name\"><bdi>");
 	page_escaped(page, profile->name.n > 0 ? profile->name : profile->handle);
-	page_raw(page, "</bdi></h1>\n");
+	page_raw(page, "</bdi></h1>\n<p class=\"person__handle\">@");
+	page_escaped(page, profile->handle);
+	page_raw(page, "</p>\n");
 	page_chip(page, demo);
 	page_raw(page, "<ul class=\"counts\">\n");
 	put_count(page, view->videos, TEXT_page_clips);
