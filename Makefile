@@ -4,15 +4,18 @@
 BUILD ?= build
 DATA  ?= data
 SUITE ?= main
+DEMO  ?= 1
 
-.PHONY: run build test bench fuzz soak clean help
+LOCALE ?= ar
+
+.PHONY: run build test bench screens preview fuzz soak clean help
 
 help:            ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
 
-run:             ## install what is missing, build, start on 127.0.0.1:8080
+run:             ## install what is missing, build, start on 127.0.0.1:8080 with a demo network; DEMO=0: an empty one
 	@tools/setup.sh run $(BUILD)
-	@exec $(BUILD)/amanat serve --init --folder $(DATA)
+	@exec $(BUILD)/amanat serve --init --folder $(DATA) --set server.access_log=false $(if $(filter 0 no,$(DEMO)),,--demo)
 
 build:           ## install what is missing and build
 	@tools/setup.sh build $(BUILD)
@@ -21,9 +24,17 @@ test:            ## the same set-up, then every suite; ends with "N passed, N fa
 	@tools/setup.sh test $(BUILD)
 	@exec node tests/run.mjs $(SUITES)
 
-bench:           ## make bench SUITE=main: prints a table, writes bench/results/main.json
+bench:           ## make bench SUITE=main (or web): prints a table, writes bench/results/main.json
 	@tools/setup.sh test $(BUILD)
 	@exec node bench/$(SUITE).mjs
+
+screens:         ## remakes docs/screens: six screens, light and dark, English and Arabic
+	@tools/setup.sh screens $(BUILD)
+	@exec node tests/browser/screens.mjs
+
+preview:         ## make preview LOCALE=ar: a demo in that language, and a table of its catalogue, on a free port
+	@tools/setup.sh build $(BUILD)
+	@exec node tools/preview.mjs $(LOCALE)
 
 fuzz:            ## every fuzz target for FUZZ_SECONDS (3600) each; corpora under tests/fuzz/corpus
 	@tools/setup.sh test $(BUILD)

@@ -1,7 +1,8 @@
-/* assetgen OUTPUT SYMBOL NAME=FILE... - makes C source of files: `const struct asset SYMBOL[]` (src/http/asset.h).
+/* assetgen OUTPUT SYMBOL NAME=FILE|@LIST... - makes C source of files: `const struct asset SYMBOL[]` (src/http/asset.h).
  *
  * A NAME like app.js is served at /assets/app.HASH.js, HASH being the first 16 hex digits of the content's SHA-256; a NAME
  * that starts with a slash is served at just that path.  Text gets a gzip and a brotli variant where they are smaller.
+ * A LIST has lines "NAME FILE", the FILE below the list's folder, its name with a hash of its own: served at /assets/ and that name.
  * Content goes out as string literals: a compiler reads these many times faster than lists of numbers. */
 #include <brotli/encode.h>
 #include <errno.h>
@@ -28,6 +29,11 @@ struct file {
 	const char *type;
 	char hash[HASH_HEX];
 	struct bytes identity, gzip, brotli;
+};
+
+struct files {
+	struct file *rows;
+	size_t count;
 };
 
 static const struct {
@@ -115,27 +121,66 @@ static char *path_of(const char *name, const char *hash)
 	return path;
 }
 
-static struct file file_of(char *argument)
+static struct file *add(struct files *files)
 {
-	char *equals = strchr(argument, '=');
+	files->rows = realloc(files->rows, (files->count + 1) * sizeof *files->rows);
+	if (!files->rows)
+		die("out of memory", "realloc");
+	return &files->rows[files->count++];
+}
+
+/* `path` NULL: made of the name and the content's hash. */
+static struct file file_of(const char *name, const char *from, char *path)
+{
 	unsigned char digest[crypto_hash_sha256_BYTES];
-	struct file file = { .name = argument };
-	if (!equals || equals == argument)
-		die("is not NAME=FILE", argument);
-	*equals = 0;
-	if (strpbrk(argument, "\"\\"))
-		die("a name has neither quotes nor backslashes", argument);
-	size_t type = type_of(argument);
+	struct file file = { .name = name };
+	if (strpbrk(name, "\"\\") || (path && strpbrk(path, "\"\\")))
+		die("a name has neither quotes nor backslashes", name);
+	size_t type = type_of(name);
 	file.type = types[type].type;
-	file.identity = read_whole(equals + 1);
+	file.identity = read_whole(from);
 	crypto_hash_sha256(digest, file.identity.p, file.identity.n);
 	sodium_bin2hex(file.hash, sizeof file.hash, digest, HASH_BYTES);
-	file.path = path_of(argument, file.hash);
+	file.path = path ? path : path_of(name, file.hash);
 	if (types[type].text) {
 		file.gzip = gzip_of(&file.identity);
 		file.brotli = brotli_of(&file.identity);
 	}
 	return file;
+}
+
+static void take_named(struct files *files, char *argument)
+{
+	char *equals = strchr(argument, '=');
+	if (!equals || equals == argument)
+		die("is not NAME=FILE", argument);
+	*equals = 0;
+	*add(files) = file_of(argument, equals + 1, NULL);
+}
+
+static char *joined(const char *before, size_t n, const char *after)
+{
+	size_t size = n + strlen(after) + 1;
+	char *out = take(size);
+	snprintf(out, size, "%.*s%s", (int)n, before, after);
+	return out;
+}
+
+static void take_list(struct files *files, const char *list)
+{
+	struct bytes text = read_whole(list);
+	const char *slash = strrchr(list, '/');
+	size_t folder = slash ? (size_t)(slash - list) + 1 : 0;
+	char *line = (char *)text.p, *end = line + text.n;
+	for (char *stop; line < end; line = stop + 1) {
+		stop = memchr(line, '\n', (size_t)(end - line));
+		char *gap = memchr(line, ' ', (size_t)(end - line));
+		if (!stop || !gap || gap == line || gap > stop)
+			die("has a line that is not \"NAME FILE\"", list);
+		*gap = *stop = 0;
+		const char *base = strrchr(gap + 1, '/');
+		*add(files) = file_of(line, joined(list, folder, gap + 1), joined("/assets/", strlen("/assets/"), base ? base + 1 : gap + 1));
+	}
 }
 
 /* Octal escapes take three digits at most, so no digit behind one can be read into it. */
@@ -179,20 +224,23 @@ static void put_file(FILE *out, const struct file *file)
 int main(int argc, char **argv)
 {
 	if (argc < 3 || sodium_init() < 0) {
-		fprintf(stderr, "usage: assetgen OUTPUT SYMBOL NAME=FILE...\n");
+		fprintf(stderr, "usage: assetgen OUTPUT SYMBOL NAME=FILE|@LIST...\n");
 		return 2;
 	}
-	size_t count = (size_t)argc - 3;
-	struct file *files = take(count * sizeof *files);
-	for (size_t i = 0; i < count; i++)
-		files[i] = file_of(argv[i + 3]);
-	qsort(files, count, sizeof *files, by_path);
+	struct files files = {};
+	for (int i = 3; i < argc; i++)
+		if (argv[i][0] == '@')
+			take_list(&files, argv[i] + 1);
+		else
+			take_named(&files, argv[i]);
+	if (files.count > 0)
+		qsort(files.rows, files.count, sizeof *files.rows, by_path);
 	FILE *out = fopen(argv[1], "w");
 	if (!out)
 		die(strerror(errno), argv[1]);
 	fprintf(out, "/* Made by assetgen. */\n#include \"http/asset.h\"\n\nextern const struct asset %s[];\nconst struct asset %s[] = {\n", argv[2], argv[2]);
-	for (size_t i = 0; i < count; i++)
-		put_file(out, &files[i]);
+	for (size_t i = 0; i < files.count; i++)
+		put_file(out, &files.rows[i]);
 	fputs("\t{ .name = NULL },\n};\n", out);
 	if (fclose(out) != 0)
 		die(strerror(errno), argv[1]);

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Brings a fresh Debian 12 to the point where amanat runs (run, build) or is tested (test), telling each stage.
-# usage: tools/setup.sh run|build|test BUILD_FOLDER
+# usage: tools/setup.sh run|build|screens|test BUILD_FOLDER
 set -eu
 cd "$(dirname "$0")/.."
 goal=$1 build=$2
@@ -10,7 +10,7 @@ give_up() { printf 'setup: %s\n' "$1" >&2; exit 1; }
 
 wanted_packages() {
 	case $goal in
-	test) awk '/^(build|test) /{print $2}' packaging/packages.txt ;;
+	test | screens) awk '/^(build|test) /{print $2}' packaging/packages.txt ;;
 	*) awk '/^build /{print $2}' packaging/packages.txt ;;
 	esac
 }
@@ -87,6 +87,7 @@ stage 3/4 "Built: $build/amanat"
 case $goal in
 run) stage 4/4 "Starting" ;;
 build) stage 4/4 "Next: make run" ;;
+screens) stage 4/4 "A demo network is made, then looked at" ;;
 test)
 	stage 4/4 "Building again for the tests: sanitizers, clang"
 	# gcc's instrumented code sets off false warnings; the plain gcc build and the clang one hold the line.

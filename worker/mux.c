@@ -101,10 +101,12 @@ int mux_add_sound(struct mux *mux, const AVCodecParameters *coded, AVRational ti
 	return failed;
 }
 
+/* Without the index of fragments at the end (mfra): sidx says it all, and a browser that sees sidx end before the file does would fetch
+ * the file's end before the first picture. */
 int mux_start(struct mux *mux)
 {
 	AVDictionary *options = NULL;
-	av_dict_set(&options, "movflags", "frag_keyframe+empty_moov+delay_moov+default_base_moof+global_sidx", 0);
+	av_dict_set(&options, "movflags", "frag_keyframe+empty_moov+delay_moov+default_base_moof+global_sidx+skip_trailer", 0);
 	av_dict_set(&options, "min_frag_duration", FRAGMENT_MIN_US, 0);
 	av_dict_set(&options, "frag_duration", FRAGMENT_MAX_US, 0);
 	av_dict_set(&options, "write_tmcd", "0", 0);

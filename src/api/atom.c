@@ -51,7 +51,8 @@ static void entry(struct ctx *cx, struct buf *out, struct str origin, const stru
 	buf_text(out, "</content>\n</entry>\n");
 }
 
-static void feed(struct ctx *cx, const struct req *req, const struct profile *profile, const struct video_page *videos, struct buf *out)
+static void feed(struct ctx *cx, const struct req *req, const struct profile *profile, const struct video_page *videos, bool demo,
+	struct buf *out)
 {
 	struct str origin = page_origin(cx, req);
 	struct str path = arena_printf(&cx->mem, "/@" STR_FMT, STR_ARG(profile->handle));
@@ -60,7 +61,7 @@ static void feed(struct ctx *cx, const struct req *req, const struct profile *pr
 	text_fill(&untitled, text_language(cx, req), TEXT_page_untitled, "name", name);
 	buf_text(out, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n");
 	element(out, "id", arena_printf(&cx->mem, STR_FMT STR_FMT, STR_ARG(origin), STR_ARG(path)));
-	element(out, "title", arena_printf(&cx->mem, STR_FMT " · Amanat", STR_ARG(name)));
+	element(out, "title", arena_printf(&cx->mem, STR_FMT " · Amanat", STR_ARG(page_marked(cx, text_language(cx, req), name, demo))));
 	if (profile->bio.n > 0)
 		element(out, "subtitle", profile->bio);
 	time_element(out, "updated", videos->count > 0 ? videos->items[0].video.created_us : profile->created_us);
@@ -77,14 +78,16 @@ static void feed(struct ctx *cx, const struct req *req, const struct profile *pr
 
 static enum err get_atom(struct ctx *cx, const struct req *req, struct resp *resp)
 {
+	bool demo;
 	struct profile_view view;
 	struct video_page videos;
 	if (!str_starts(req->params[0], STR("@")))
 		return fail(cx, E_NOTFOUND, "There is nothing at this address.");
 	TRY(profile_by_handle(cx, str_from(req->params[0], 1), &view));
 	TRY(video_list_by_account(cx, view.profile.id, 0, &videos));
+	TRY(page_demo(cx, view.profile.id, &demo));
 	struct buf body = buf_new(ATOM_BYTES_MAX);
-	feed(cx, req, &view.profile, &videos, &body);
+	feed(cx, req, &view.profile, &videos, demo, &body);
 	resp->kind = BODY_BUF;
 	resp->buf = body;
 	resp_header(cx, resp, "Content-Type", STR("application/atom+xml; charset=utf-8"));

@@ -25,14 +25,16 @@ static void put_player(struct page *page, const struct video *video)
 	page_raw(page, "</video>\n");
 }
 
-static void put_line(struct page *page, const struct video_view *view, struct str title)
+static void put_line(struct page *page, const struct video_view *view, struct str title, bool demo)
 {
 	buf_printf(&page->html, "<a class=\"embed__line\" href=\"/v/%" PRId64 "\" target=\"_blank\" rel=\"noopener\">"
 	           "<img src=\"%s\" alt=\"\" width=\"32\" height=\"32\"><span><strong><bdi>", view->video.id, asset_path(web_assets, "logo.svg"));
 	page_escaped(page, page_name(&view->author));
 	page_raw(page, "</bdi></strong><span dir=\"auto\">");
 	page_escaped(page, title);
-	page_raw(page, "</span></span></a>\n");
+	page_raw(page, "</span></span>");
+	page_chip(page, demo);
+	page_raw(page, "</a>\n");
 }
 
 static struct str title_of(struct ctx *cx, const struct req *req, const struct video_view *view)
@@ -47,16 +49,18 @@ static struct str title_of(struct ctx *cx, const struct req *req, const struct v
 static enum err get_embed(struct ctx *cx, const struct req *req, struct resp *resp)
 {
 	int64_t id;
+	bool demo;
 	struct video_view view;
 	struct page page;
 	TRY(param_id(cx, req, 0, &id));
 	TRY(video_get(cx, id, &view));
+	TRY(page_demo(cx, view.author.id, &demo));
 	struct str title = title_of(cx, req, &view);
-	const struct page_head head = { .title = title, .stays = true, .bare = true };
+	const struct page_head head = { .title = page_marked(cx, text_language(cx, req), title, demo), .stays = true, .bare = true };
 	TRY(page_begin(&page, cx, req, &head));
 	page_raw(&page, "<main class=\"embed\">\n");
 	put_player(&page, &view.video);
-	put_line(&page, &view, title);
+	put_line(&page, &view, title, demo);
 	page_raw(&page, "</main>\n");
 	page_end_html(&page, resp);
 	resp_header(cx, resp, "Content-Security-Policy", STR(EMBED_POLICY));
@@ -121,9 +125,9 @@ static struct frame frame_for(const struct video *video, int64_t width_max, int6
 	return (struct frame){ width > 0 ? width : 1, height + LINE_HEIGHT < height_max ? height + LINE_HEIGHT : height_max };
 }
 
-static void embed_json(struct ctx *cx, const struct req *req, const struct video_view *view, struct frame frame, struct json *json)
+static void embed_json(struct ctx *cx, const struct req *req, const struct video_view *view, bool demo, struct frame frame, struct json *json)
 {
-	struct str origin = page_origin(cx, req), title = title_of(cx, req, view);
+	struct str origin = page_origin(cx, req), title = page_marked(cx, text_language(cx, req), title_of(cx, req, view), demo);
 	AUTO(buf_free) struct buf html = buf_new(8192);
 	buf_text(&html, "<iframe src=\"");
 	buf_html(&html, origin);
@@ -157,6 +161,7 @@ static void embed_json(struct ctx *cx, const struct req *req, const struct video
 static enum err get_oembed(struct ctx *cx, const struct req *req, struct resp *resp)
 {
 	int64_t id, width_max = SIDE_MAX, height_max = SIDE_MAX;
+	bool demo;
 	struct video_view view;
 	struct str address, format;
 	if (!req_query(cx, req, "url", &address))
@@ -170,9 +175,10 @@ static enum err get_oembed(struct ctx *cx, const struct req *req, struct resp *r
 	TRY(query_side(cx, req, "maxheight", &height_max));
 	TRY(clip_at(cx, req, address, &id));
 	TRY(video_get(cx, id, &view));
+	TRY(page_demo(cx, view.author.id, &demo));
 	struct answer answer;
 	answer_begin(&answer);
-	embed_json(cx, req, &view, frame_for(&view.video, width_max, height_max), &answer.json);
+	embed_json(cx, req, &view, demo, frame_for(&view.video, width_max, height_max), &answer.json);
 	answer_end(&answer, resp);
 	return OK;
 }

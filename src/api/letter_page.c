@@ -35,7 +35,13 @@ static void put_head(struct page *page, const struct letter *letter)
 	page_text(page, TEXT_letter_date);
 	page_raw(page, "</dt><dd>");
 	page_time(page, letter->made_us);
-	page_raw(page, "</dd></div>\n</dl>\n</header>\n");
+	page_raw(page, "</dd></div>\n</dl>\n");
+	if (letter->demo > 0) {
+		page_raw(page, "<p class=\"doc__note\">");
+		page_text(page, TEXT_letter_demo_note);
+		page_raw(page, "</p>\n");
+	}
+	page_raw(page, "</header>\n");
 }
 
 static void put_badge(struct page *page, enum letter_state state)

@@ -5,6 +5,7 @@
 #include "api/openapi.h"
 #include "api/route.h"
 #include "api/routes.h"
+#include "demo/demo.h"
 #include "docket/demand.h"
 
 static enum err get_node(struct ctx *cx, const struct req *, struct resp *resp)
@@ -16,6 +17,24 @@ static enum err get_node(struct ctx *cx, const struct req *, struct resp *resp)
 	TRY(demo_accounts(cx, &demo));
 	answer_begin(&answer);
 	node_json(cx, &answer.json, demands, &demo);
+	answer_end(&answer, resp);
+	return OK;
+}
+
+static enum err get_demo(struct ctx *cx, const struct req *, struct resp *resp)
+{
+	struct demo_progress progress;
+	struct answer answer;
+	TRY(demo_progress(cx, &progress));
+	answer_begin(&answer);
+	json_object(&answer.json);
+	json_key(&answer.json, "made");
+	json_i64(&answer.json, progress.made);
+	json_key(&answer.json, "wanted");
+	json_i64(&answer.json, progress.wanted);
+	json_key(&answer.json, "making");
+	json_bool(&answer.json, progress.making);
+	json_object_end(&answer.json);
 	answer_end(&answer, resp);
 	return OK;
 }
@@ -69,6 +88,7 @@ static enum err get_metrics(struct ctx *cx, const struct req *req, struct resp *
 
 const struct route node_routes[] = {
 	{ GET, "/api/v1/node", get_node, ANYONE, RATE_READ, READ, 0, "What this node is: place, law, operator, limits.", NULL, "Node", NULL },
+	{ GET, "/api/v1/demo", get_demo, ANYONE, RATE_READ, READ, 0, "How far the making of the demo network's clips is.", NULL, "Demo", NULL },
 	{ GET, "/api/v1/letter", get_letter, ANYONE, RATE_READ, SLOW, 0,
 	  "The letter: sentences about this node, each with a live figure and a check, and every table that it keeps.", NULL, "Letter", NULL },
 	{ GET, "/api/v1/openapi.json", get_openapi, ANYONE, RATE_READ, READ, 0, "This description.", NULL, "OpenApi", NULL },

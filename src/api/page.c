@@ -11,6 +11,11 @@
 #define BOOT_BYTES_MAX ((size_t)32 << 10)
 #define THEME_COOKIE "amanat_theme"
 #define SHORT_BYTES 200
+/* As web/src/shell/icons.tsx draws it. */
+#define SHIELD_SIGN \
+	"<svg class=\"icon\" viewBox=\"0 0 24 24\" aria-hidden=\"true\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.8\" " \
+	"stroke-linecap=\"round\" stroke-linejoin=\"round\">" \
+	"<path d=\"M12 3.2 19.5 6v5.5c0 4.6-3 7.8-7.5 9.3-4.5-1.5-7.5-4.7-7.5-9.3V6zM8.8 12l2.3 2.3 4.3-4.6\"/></svg>"
 
 void page_raw(struct page *page, const char *html)
 {
@@ -58,6 +63,29 @@ struct str page_shortened(struct ctx *cx, struct str words)
 	while (n > 0 && ((unsigned char)words.p[n] & 0xC0) == 0x80)
 		n--;
 	return arena_printf(&cx->mem, "%.*s…", (int)n, words.p);
+}
+
+enum err page_demo(struct ctx *cx, int64_t account, bool *out)
+{
+	struct demo_accounts demo;
+	TRY(demo_accounts(cx, &demo));
+	*out = demo_has(&demo, account);
+	return OK;
+}
+
+struct str page_marked(struct ctx *cx, const struct catalogue *language, struct str words, bool demo)
+{
+	struct str mark = text(language, TEXT_page_demo);
+	return demo ? arena_printf(&cx->mem, STR_FMT " · " STR_FMT, STR_ARG(words), STR_ARG(mark)) : words;
+}
+
+void page_chip(struct page *page, bool demo)
+{
+	if (!demo)
+		return;
+	page_raw(page, "<span class=\"chip chip--demo\">");
+	page_text(page, TEXT_page_demo);
+	page_raw(page, "</span>\n");
 }
 
 static void meta(struct page *page, const char *kind, const char *name, struct str value)
@@ -166,7 +194,7 @@ static enum err boot(struct page *page)
 }
 
 /* A page that stays needs the client's script for later, but none of its texts. */
-static void files(struct page *page, bool client, bool texts)
+static void files(struct page *page, bool client, bool texts, const char *asks)
 {
 	struct buf *html = &page->html;
 	buf_printf(html, "<link rel=\"icon\" href=\"%s\" type=\"image/svg+xml\">\n", asset_path(web_assets, "logo.svg"));
@@ -179,6 +207,8 @@ static void files(struct page *page, bool client, bool texts)
 	struct str words = arena_printf(&page->cx->mem, "locale/%s.json", page->language->code);
 	if (texts)
 		buf_printf(html, "<link rel=\"preload\" href=\"%s\" as=\"fetch\" crossorigin=\"anonymous\">\n", asset_path(web_assets, words.p));
+	if (asks)
+		buf_printf(html, "<link rel=\"preload\" href=\"%s\" as=\"fetch\" crossorigin=\"anonymous\">\n", asks);
 	buf_printf(html, "<script type=\"module\" src=\"%s\"></script>\n", asset_path(web_assets, "app.js"));
 }
 
@@ -203,7 +233,7 @@ static enum err write_head(struct page *page, const struct page_head *head)
 		alternates(page, head);
 		TRY(boot(page));
 	}
-	files(page, !head->bare, !head->stays);
+	files(page, !head->bare, !head->stays, head->asks);
 	page_raw(page, head->stays ? "</head>\n<body>\n<div id=\"app\" data-static>\n" : "</head>\n<body>\n<div id=\"app\">\n");
 	return OK;
 }
@@ -234,9 +264,9 @@ static enum err write_shield(struct page *page)
 	text_fill(&placed, page->language, TEXT_shield_text, "place",
 	          text_place(page->language, str_of(page->cx->config->region_place)));
 	text_fill_in(&words, buf_view(&placed), "n", arena_printf(&page->cx->mem, "%lld", (long long)demands));
-	page_raw(page, "<a class=\"shield\" href=\"/letter\">");
+	page_raw(page, "<a class=\"shield\" href=\"/letter\">" SHIELD_SIGN "<span>");
 	page_escaped(page, buf_view(&words));
-	page_raw(page, "</a>");
+	page_raw(page, "</span></a>");
 	return OK;
 }
 

@@ -20,6 +20,7 @@ struct page_head {
 	struct str image;                      /* path of a picture */
 	struct str video;                      /* path of a clip, with its size */
 	int64_t width, height;                 /* of the clip, pixels */
+	const char *asks;                      /* what the client asks first: fetched while its script is; NULL: nothing */
 	bool stays;                            /* the client leaves it as it is (the letter, an error) */
 	bool embeds;                           /* a clip: its oEmbed answer is named */
 	bool feeds;                            /* a profile: its Atom feed is named */
@@ -47,6 +48,12 @@ struct str page_name(const struct profile_short *);
 struct str page_shortened(struct ctx *, struct str words);
 /* Inside <video>, before its other words: the captions that it has, in these languages. */
 void page_tracks(struct page *, int64_t video, struct str languages);
+/* Is it an account of the demo? */
+enum err page_demo(struct ctx *, int64_t account, bool *out);
+/* "words · Demo" when it is, for titles. */
+struct str page_marked(struct ctx *, const struct catalogue *, struct str words, bool demo);
+/* The mark beside a name, when it is. */
+void page_chip(struct page *, bool demo);
 /* A day, as RFC 3339 writes it, inside <time>. */
 void page_time(struct page *, int64_t wall_us);
 #endif

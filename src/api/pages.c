@@ -8,6 +8,7 @@
 #include "api/problem.h"
 #include "api/route.h"
 #include "api/routes.h"
+#include "social/demo.h"
 #include "social/hashtag.h"
 #include "social/profile.h"
 #include "social/video.h"
@@ -47,7 +48,7 @@ void pages_problem(struct ctx *cx, const struct req *req, enum err code, struct 
 	struct words words = words_for(status);
 	const struct page_head head = { .title = text(text_language(cx, req), words.title), .stays = true, .bare = true };
 	struct page page;
-	if (page_begin(&page, cx, req, &head) != OK || page_doc_begin(&page, false) != OK) {
+	if (page_begin(&page, cx, req, &head) != OK || page_doc_begin(&page, cx->db != NULL) != OK) {
 		problem_answer(cx, code, resp);
 		return;
 	}
@@ -78,6 +79,7 @@ static enum err get_shell(struct ctx *cx, const struct req *req, struct resp *re
 	const struct page_head head = {
 		.title = arena_printf(&cx->mem, STR_FMT " · " STR_FMT, STR_ARG(name), STR_ARG(line)),
 		.description = line, .path = req->path, .type = STR("website"),
+		.asks = str_eq(req->path, STR("/")) ? "/api/v1/feed" : NULL,
 	};
 	struct page page;
 	TRY(page_begin(&page, cx, req, &head));
@@ -120,7 +122,22 @@ static void put_player(struct page *page, const struct video *video)
 	page_raw(page, "</a></p>\n</video>\n");
 }
 
-static void put_words(struct page *page, const struct video_view *view, struct str title)
+static void put_tags(struct page *page, const struct hashtags *tags)
+{
+	if (tags->count == 0)
+		return;
+	page_raw(page, "<p class=\"watch__tags\">");
+	for (size_t i = 0; i < tags->count; i++) {
+		page_raw(page, "<a href=\"/tag/");
+		buf_percent(&page->html, tags->names[i]);
+		page_raw(page, "\"><bdi>#");
+		page_escaped(page, tags->names[i]);
+		page_raw(page, "</bdi></a> ");
+	}
+	page_raw(page, "</p>\n");
+}
+
+static void put_words(struct page *page, const struct video_view *view, struct str title, const struct hashtags *tags, bool demo)
 {
 	page_raw(page, "<div class=\"watch__words\">\n<a class=\"byline\" href=\"/@");
 	page_escaped(page, view->author.handle);
@@ -130,12 +147,16 @@ static void put_words(struct page *page, const struct video_view *view, struct s
 	page_escaped(page, page_name(&view->author));
 	page_raw(page, "</bdi></strong><small>@");
 	page_escaped(page, view->author.handle);
-	page_raw(page, "</small></span></a>\n<h1 class=\"watch__caption\" dir=\"auto\"");
+	page_raw(page, "</small></span></a>\n");
+	page_chip(page, demo);
+	page_raw(page, "<h1 class=\"watch__caption\" dir=\"auto\"");
 	if (view->video.caption.n > 0 && view->video.language.n > 0)
 		buf_printf(&page->html, " lang=\"" STR_FMT "\"", STR_ARG(view->video.language));
 	page_raw(page, ">");
 	page_escaped(page, view->video.caption.n > 0 ? view->video.caption : title);
-	page_raw(page, "</h1>\n<p class=\"watch__time\">");
+	page_raw(page, "</h1>\n");
+	put_tags(page, tags);
+	page_raw(page, "<p class=\"watch__time\">");
 	page_time(page, view->video.created_us);
 	page_raw(page, "</p>\n<ul class=\"counts\">\n");
 	put_count(page, view->likes, TEXT_page_likes);
@@ -149,15 +170,20 @@ static void put_words(struct page *page, const struct video_view *view, struct s
 static enum err get_video(struct ctx *cx, const struct req *req, struct resp *resp)
 {
 	int64_t id;
+	bool demo;
 	struct video_view view;
+	struct hashtags tags;
 	struct page page;
 	TRY(param_id(cx, req, 0, &id));
 	TRY(video_get(cx, id, &view));
+	TRY(page_demo(cx, view.author.id, &demo));
+	TRY(hashtags_parse(cx, view.video.caption, &tags));
+	const struct catalogue *language = text_language(cx, req);
 	AUTO(buf_free) struct buf untitled = buf_new(1024);
-	text_fill(&untitled, text_language(cx, req), TEXT_page_untitled, "name", page_name(&view.author));
-	struct str by = buf_view(&untitled);
+	text_fill(&untitled, language, TEXT_page_untitled, "name", page_name(&view.author));
+	struct str by = buf_view(&untitled), title = view.video.caption.n > 0 ? page_shortened(cx, view.video.caption) : by;
 	const struct page_head head = {
-		.title = view.video.caption.n > 0 ? page_shortened(cx, view.video.caption) : by, .description = by,
+		.title = page_marked(cx, language, title, demo), .description = page_marked(cx, language, by, demo),
 		.path = arena_printf(&cx->mem, "/v/%" PRId64, id), .type = STR("video.other"),
 		.image = page_media(cx, view.video.poster, "jpg"), .video = page_media(cx, view.video.src, "mp4"),
 		.width = view.video.width, .height = view.video.height, .embeds = true,
@@ -166,7 +192,7 @@ static enum err get_video(struct ctx *cx, const struct req *req, struct resp *re
 	TRY(page_doc_begin(&page, true));
 	page_raw(&page, "<main class=\"watch\">\n");
 	put_player(&page, &view.video);
-	put_words(&page, &view, by);
+	put_words(&page, &view, by, &tags, demo);
 	page_raw(&page, "</main>\n");
 	page_doc_end(&page);
 	page_end_html(&page, resp);
@@ -175,14 +201,18 @@ static enum err get_video(struct ctx *cx, const struct req *req, struct resp *re
 
 /* --- a profile --- */
 
-static void put_person(struct page *page, const struct profile_view *view)
+static void put_person(struct page *page, const struct profile_view *view, bool demo)
 {
 	const struct profile *profile = &view->profile;
 	page_raw(page, "<section class=\"person\">\n");
 	put_picture(page, profile->avatar, "avatar avatar--l", 96);
 	page_raw(page, "<h1 class=\"person__name\"><bdi>");
 	page_escaped(page, profile->name.n > 0 ? profile->name : profile->handle);
-	page_raw(page, "</bdi></h1>\n<ul class=\"counts\">\n");
+	page_raw(page, "</bdi></h1>\n<p class=\"person__handle\">@");
+	page_escaped(page, profile->handle);
+	page_raw(page, "</p>\n");
+	page_chip(page, demo);
+	page_raw(page, "<ul class=\"counts\">\n");
 	put_count(page, view->videos, TEXT_page_clips);
 	put_count(page, view->followers, TEXT_page_followers);
 	put_count(page, view->following, TEXT_page_following);
@@ -195,7 +225,7 @@ static void put_person(struct page *page, const struct profile_view *view)
 	page_raw(page, "</section>\n");
 }
 
-static void put_tile(struct page *page, const struct video_view *view)
+static void put_tile(struct page *page, const struct video_view *view, bool demo)
 {
 	const struct video *const video = &view->video;
 	buf_printf(&page->html, "<li><a class=\"tile\" href=\"/v/%" PRId64 "\"><img src=\"/media/" STR_FMT ".jpg\" alt=\"", video->id,
@@ -204,10 +234,13 @@ static void put_tile(struct page *page, const struct video_view *view)
 		page_escaped(page, page_shortened(page->cx, video->caption));
 	else
 		page_fill(page, TEXT_page_untitled, "name", page_name(&view->author));
-	page_raw(page, "\" loading=\"lazy\"></a></li>\n");
+	page_raw(page, "\" loading=\"lazy\">");
+	page_chip(page, demo);
+	page_raw(page, "</a></li>\n");
 }
 
-static void put_grid(struct page *page, const struct video_page *videos)
+/* A profile says once what its author is: `demo` NULL. */
+static void put_grid(struct page *page, const struct video_page *videos, const struct demo_accounts *demo)
 {
 	if (videos->count == 0) {
 		page_raw(page, "<p class=\"blank__text\">");
@@ -217,7 +250,7 @@ static void put_grid(struct page *page, const struct video_page *videos)
 	}
 	page_raw(page, "<ul class=\"grid\">\n");
 	for (size_t i = 0; i < videos->count; i++)
-		put_tile(page, &videos->items[i]);
+		put_tile(page, &videos->items[i], demo && demo_has(demo, videos->items[i].author.id));
 	page_raw(page, "</ul>\n");
 	if (videos->next == 0)
 		return;
@@ -229,23 +262,27 @@ static void put_grid(struct page *page, const struct video_page *videos)
 static enum err get_profile(struct ctx *cx, const struct req *req, struct resp *resp)
 {
 	int64_t before;
+	bool demo;
 	struct profile_view view;
 	struct video_page videos;
 	struct page page;
 	TRY(query_cursor(cx, req, &before));
 	TRY(profile_by_handle(cx, str_from(req->params[0], 1), &view));
 	TRY(video_list_by_account(cx, view.profile.id, before, &videos));
+	TRY(page_demo(cx, view.profile.id, &demo));
 	const struct profile *profile = &view.profile;
+	struct str name = profile->name.n > 0 ? profile->name : profile->handle;
+	struct str title = arena_printf(&cx->mem, STR_FMT " (@" STR_FMT ")", STR_ARG(name), STR_ARG(profile->handle));
 	const struct page_head head = {
-		.title = arena_printf(&cx->mem, STR_FMT " (@" STR_FMT ") · Amanat", STR_ARG(profile->name), STR_ARG(profile->handle)),
+		.title = page_marked(cx, text_language(cx, req), title, demo),
 		.description = profile->bio, .path = arena_printf(&cx->mem, "/@" STR_FMT, STR_ARG(profile->handle)),
 		.type = STR("profile"), .image = page_media(cx, profile->avatar, "jpg"), .feeds = true,
 	};
 	TRY(page_begin(&page, cx, req, &head));
 	TRY(page_doc_begin(&page, true));
 	page_raw(&page, "<main>\n");
-	put_person(&page, &view);
-	put_grid(&page, &videos);
+	put_person(&page, &view, demo);
+	put_grid(&page, &videos, NULL);
 	page_raw(&page, "</main>\n");
 	page_doc_end(&page);
 	page_end_html(&page, resp);
@@ -259,10 +296,12 @@ static enum err get_hashtag(struct ctx *cx, const struct req *req, struct resp *
 	int64_t before;
 	struct hashtag_view view;
 	struct video_page videos;
+	struct demo_accounts demo;
 	struct page page;
 	TRY(query_cursor(cx, req, &before));
 	TRY(hashtag_get(cx, req->params[0], &view));
 	TRY(hashtag_videos(cx, view.name, before, &videos));
+	TRY(demo_accounts(cx, &demo));
 	AUTO(buf_free) struct buf about = buf_new(2048), path = buf_new(2048);
 	text_fill(&about, text_language(cx, req), TEXT_page_hashtag_text, "name", view.name);
 	buf_text(&path, "/tag/");
@@ -279,7 +318,7 @@ static enum err get_hashtag(struct ctx *cx, const struct req *req, struct resp *
 	page_raw(&page, "</h1>\n<ul class=\"counts\">\n");
 	put_count(&page, view.videos, TEXT_page_clips);
 	page_raw(&page, "</ul>\n</section>\n");
-	put_grid(&page, &videos);
+	put_grid(&page, &videos, &demo);
 	page_raw(&page, "</main>\n");
 	page_doc_end(&page);
 	page_end_html(&page, resp);

@@ -73,13 +73,29 @@ static void hand_to_writer(void *self, struct ctx *cx, enum err (*work)(struct c
 	writer_submit(app->writer, cx, work, argument, done);
 }
 
-static void problem(void *, struct ctx *cx, const struct req *req, enum err code, struct resp *resp)
+/* The shield has live figures; but who is refused for asking too much, or while the store fails, costs no read. */
+static bool has_shield(enum err code)
+{
+	return code != E_LIMIT && code != E_BUSY && code != E_IO && code != E_CORRUPT;
+}
+
+static void problem_page(void *self, struct ctx *cx, const struct req *req, enum err code, struct resp *resp)
+{
+	bool lent = !cx->db && has_shield(code);
+	if (lent)
+		db_lend(self, cx);
+	pages_problem(cx, req, code, resp);
+	if (lent)
+		db_return(self, cx);
+}
+
+static void problem(void *self, struct ctx *cx, const struct req *req, enum err code, struct resp *resp)
 {
 	if (code == E_IO || code == E_CORRUPT)
 		log_line(cx->log, LOG_ERROR, "failure=%s at=%s:%d what=\"%s\"", err_name(code), cx->failure.file, cx->failure.line,
 		         cx->failure.text);
 	if (pages_wants_page(cx, req))
-		pages_problem(cx, req, code, resp);
+		problem_page(self, cx, req, code, resp);
 	else
 		problem_answer(cx, code, resp);
 }

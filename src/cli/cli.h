@@ -69,8 +69,11 @@ enum err cli_account(struct cli *, const char *handle, struct account *out);
 /* Acts for the account, with its key: publishing, removing. */
 enum err cli_act_as(struct cli *, int64_t account);
 
-/* cli/demo.c: begins the demo and tells its sign-in; its clips are made by the job threads. */
-enum err demo_start(struct cli *, struct ctx *);
+/* cli/demo.c: begins the demo in a folder that is `fresh`, goes on with one that was begun, leaves alone a folder of people;
+ * tells which.  Its clips are made by the job threads. */
+enum err demo_serve(struct cli *, struct ctx *, bool fresh);
+/* Prints how to sign in, when there is a demo. */
+void demo_tell_sign_in(struct cli *, struct ctx *);
 
 void help_overview(void);
 void help_command(const struct command *);

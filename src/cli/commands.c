@@ -3,7 +3,7 @@
 
 static const struct command_option serve_options[] = {
 	{ "init", NULL, "Make the data folder first when there is none." },
-	{ "demo", NULL, "Fill a folder that was made just now with the demo network, or go on filling it." },
+	{ "demo", NULL, "Fill a folder that was made just now with the demo network, or go on filling it; never a folder with people." },
 	{},
 };
 static const struct command_option user_add_options[] = {

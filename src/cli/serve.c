@@ -2,7 +2,6 @@
 
 #include "api/version.h"
 #include "cli/cli.h"
-#include "demo/demo.h"
 
 static void announce(struct cli *cli, bool made)
 {
@@ -11,6 +10,7 @@ static void announce(struct cli *cli, bool made)
 	for (const char *p = config->server_address; *p; p++)
 		six |= *p == ':';
 	printf("Amanat is ready: http://%s%s%s:%u/\n", six ? "[" : "", config->server_address, six ? "]" : "", app_port(cli->app));
+	demo_tell_sign_in(cli, &cli->cx);
 	printf("Data: %s, in %s (%s). Key: %s%s\n", config->store_folder, config->region_place, config->region_jurisdiction,
 	       app_key_file(&cli->cx), made ? ", made just now: keep a copy of it elsewhere." : ".");
 	printf("Next: open the address and %s. The letter about this node is at /letter. Ctrl+C stops it.\n",
@@ -19,15 +19,11 @@ static void announce(struct cli *cli, bool made)
 }
 
 /* A demo that cannot be is no reason not to serve. */
-static void fill(struct cli *cli, bool made)
+static void show_demo(struct cli *cli, bool made)
 {
 	struct ctx cx;
-	bool exists = false;
 	app_ctx(cli->app, &cx);
-	enum err status = demo_exists(&cx, &exists);
-	if (status == OK && (made || exists))
-		status = demo_start(cli, &cx);
-	if (status != OK)
+	if (demo_serve(cli, &cx, made) != OK)
 		printf("The demo is left as it is: %s.\n", cx.failure.text);
 	fflush(stdout);
 	app_ctx_end(cli->app, &cx);
@@ -47,9 +43,9 @@ enum err run_serve(struct cli *cli)
 	app_signals_block();
 	TRY(app_open(cx, APP_SERVE, &cli->app));
 	log_line(&cli->log, LOG_INFO, "started version=%s commit=%s", AMANAT_VERSION, AMANAT_COMMIT);
-	announce(cli, made);
 	if (cli_option(cli, "demo"))
-		fill(cli, made);
+		show_demo(cli, made);          /* first: a page must know whom it shows as demo */
+	announce(cli, made);
 	app_signals_wait();
 	log_line(&cli->log, LOG_INFO, "stopping");
 	app_close(&cli->app);

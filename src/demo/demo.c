@@ -104,6 +104,13 @@ enum err demo_begin(struct ctx *cx, struct demo_begun *out)
 	return OK;
 }
 
+enum err demo_alone(struct ctx *cx)
+{
+	struct demo_accounts demo;
+	TRY(demo_accounts(cx, &demo));
+	return only_demo(cx, &demo);
+}
+
 enum err demo_exists(struct ctx *cx, bool *out)
 {
 	struct demo_accounts demo;
@@ -198,6 +205,17 @@ static enum err as_other(struct ctx *cx, int64_t account, write_work *work, stru
 	return outcome;
 }
 
+/* The i-th of what is said to a clip; nobody talks to themselves. */
+static const struct demo_talk *talk_to(uint32_t number, unsigned i)
+{
+	const char *author = demo_clip_table[number].author;
+	for (uint32_t step = 0;; step++) {
+		const struct demo_talk *talk = &demo_talks[(dice(number, 7) + 4 * step) % DEMO_TALKS];
+		if (strcmp(talk->handle, author) != 0 && i-- == 0)
+			return talk;
+	}
+}
+
 /* Comments come last and tell how far it was before a crash; likes twice are one. */
 static enum err answer(struct ctx *cx, struct answering *answering)
 {
@@ -211,9 +229,9 @@ static enum err answer(struct ctx *cx, struct answering *answering)
 			TRY(as_other(cx, answering->demo->ids[i], like_work, answering));
 	for (unsigned i = (unsigned)there.count; i < wanted; i++) {
 		int64_t speaker;
-		answering->talk = &demo_talks[(dice(answering->number, 7) + 4 * i) % DEMO_TALKS];
+		answering->talk = talk_to(answering->number, i);
 		TRY(find(cx, answering->demo, answering->talk->handle, &speaker));
-		if (speaker != 0 && speaker != answering->author)
+		if (speaker != 0)
 			TRY(as_other(cx, speaker, comment_work, answering));
 	}
 	return OK;
@@ -321,22 +339,13 @@ enum err demo_run(struct ctx *cx, const struct job *job)
 	return outcome == OK && more ? writer_run(cx, queue, &account) : outcome;
 }
 
-enum err demo_made(struct ctx *cx, unsigned *out)
+enum err demo_progress(struct ctx *cx, struct demo_progress *out)
 {
-	struct demo_accounts demo;
-	unsigned made = 0;
-	TRY(demo_accounts(cx, &demo));
-	for (size_t i = 0; i < DEMO_PEOPLE; i++) {
-		struct video_page page;
-		int64_t account;
-		TRY(find(cx, &demo, demo_people[i].handle, &account));
-		if (account == 0)
-			continue;
-		TRY(video_list_by_account(cx, account, 0, &page));
-		for (uint32_t number = 0; number < demo_clips(cx); number++)
-			made += strcmp(demo_clip_table[number].author, demo_people[i].handle) == 0 && standing(&page, &demo_clip_table[number]) != 0;
-	}
-	*out = made;
+	int64_t made, jobs;
+	unsigned wanted = demo_clips(cx);
+	TRY(demo_count_videos(cx, STR(DEMO_GUEST), &made));
+	TRY(job_count(cx, DEMO_JOB, &jobs));
+	*out = (struct demo_progress){ .made = made < wanted ? (unsigned)made : wanted, .wanted = wanted, .making = jobs > 0 };
 	return OK;
 }
 

@@ -19,6 +19,8 @@ struct demo_begun {
 /* SLOW.  Makes the accounts that are missing and queues the making of the clips; again: goes on where it was.
  * E_CONFLICT "demo-real-accounts": somebody has an account here.  E_NOTFOUND: the fonts are not installed. */
 enum err demo_begin(struct ctx *, struct demo_begun *out);
+/* OK: nobody but the demo has an account.  E_CONFLICT "demo-real-accounts". */
+enum err demo_alone(struct ctx *);
 /* Are there demo accounts? */
 enum err demo_exists(struct ctx *, bool *out);
 
@@ -26,8 +28,12 @@ enum err demo_exists(struct ctx *, bool *out);
 #define DEMO_JOB "demo"
 #define DEMO_JOB_ATTEMPTS 5
 enum err demo_run(struct ctx *, const struct job *);
-/* How many clips are there. */
-enum err demo_made(struct ctx *, unsigned *out);
+/* READ.  How far the making is; `making` is false once it is done or given up. */
+struct demo_progress {
+	unsigned made, wanted;
+	bool making;
+};
+enum err demo_progress(struct ctx *, struct demo_progress *out);
 
 /* SLOW.  Closes the demo accounts and nothing else; what they published and their keys go by the erase jobs. */
 enum err demo_remove(struct ctx *, unsigned *removed);

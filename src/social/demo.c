@@ -32,3 +32,13 @@ enum err demo_unmark(struct ctx *cx, int64_t account)
 {
 	return outbox_post(cx, "profile", account, 'P', SQL_demo_remove, I64(account));
 }
+
+enum err demo_count_videos(struct ctx *cx, struct str but_for, int64_t *out)
+{
+	AUTO(rows_close) struct rows *rows = NULL;
+	TRY(db_query(cx, SQL_demo_count_videos, &rows, TEXT(but_for)));
+	int64_t count = rows_next(rows) ? rows_i64(rows, 0) : 0;
+	TRY(rows_status(rows));
+	*out = count;
+	return OK;
+}

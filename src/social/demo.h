@@ -11,6 +11,8 @@ struct demo_accounts {
 };
 enum err demo_accounts(struct ctx *, struct demo_accounts *out);        /* READ */
 bool demo_has(const struct demo_accounts *, int64_t account);
+/* READ.  Their videos, but for those of the account of this handle. */
+enum err demo_count_videos(struct ctx *, struct str but_for, int64_t *out);
 /* WRITE; with the account's making, and once it is closed. */
 enum err demo_mark(struct ctx *, int64_t account);
 enum err demo_unmark(struct ctx *, int64_t account);

@@ -131,3 +131,13 @@ enum err job_next(struct ctx *cx, const struct job_share *share, int64_t *out_us
 	*out_us = us < 0 ? 0 : us;
 	return OK;
 }
+
+enum err job_count(struct ctx *cx, const char *kind, int64_t *out)
+{
+	AUTO(rows_close) struct rows *rows = NULL;
+	TRY(db_query(cx, SQL_job_count, &rows, TEXT(str_of(kind))));
+	int64_t count = rows_next(rows) ? rows_i64(rows, 0) : 0;
+	TRY(rows_status(rows));
+	*out = count;
+	return OK;
+}

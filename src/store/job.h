@@ -30,6 +30,9 @@ enum err job_failed(struct ctx *, const struct job *, int attempts_max, bool *ag
 /* Microseconds until one can be claimed, 0 when now, INT64_MAX when there is none.  On any read connection. */
 enum err job_next(struct ctx *, const struct job_share *, int64_t *out_us);
 
+/* How many of a kind wait or run.  On any read connection. */
+enum err job_count(struct ctx *, const char *kind, int64_t *out);
+
 /* Threads that claim and run jobs; woken by jobs_wake() and by the clock.  While a job runs its lease is renewed, so another
  * process takes it over JOB_LEASE_US after this one died. */
 #define JOB_LEASE_US (15 * SECOND_US)

@@ -28,6 +28,9 @@ DELETE FROM job WHERE id = $1 AND lease = $2 AND boot <> ''
 -- name: job_later @personal
 UPDATE job SET boot = '', run_after_us = $3 WHERE id = $1 AND lease = $2 AND boot <> ''
 
+-- name: job_count @personal
+SELECT count(*) FROM job WHERE kind = $1
+
 -- How long until there is something to claim, in microseconds: $1 now, $2 this boot, $3 boot time now; $4, $5 as $5, $6 above.
 -- name: job_next @personal
 SELECT min(CASE WHEN boot = '' THEN run_after_us - $1 WHEN boot <> $2 THEN 0 ELSE lease_us - $3 END) FROM job

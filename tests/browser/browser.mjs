@@ -11,7 +11,7 @@ import { chromium } from 'playwright-core';
 import { root } from '../system/server.mjs';
 
 export const screens = process.env.AMANAT_SCREENS;     // a folder: pictures of each step are kept there
-const programs = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+export const programs = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 /** `more`: further arguments of the browser. */
 export async function openBrowser(more = []) {

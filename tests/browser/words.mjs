@@ -10,5 +10,5 @@ export function words(code) {
     if (!(key in catalogue)) throw new Error(`${code}.json has no ${key}`);
     return catalogue[key].replace(/\{(\w+)\}/g, (_all, name) => values[name] ?? `{${name}}`);
   };
-  return Object.assign(say, { code, dir: catalogue._meta.dir });
+  return Object.assign(say, { code, dir: catalogue._meta.dir, has: (key) => key in catalogue });
 }

@@ -1,43 +1,16 @@
-// Holds the catalogues of locale/ against each other and against the program that speaks them.
+// Holds the catalogues of locale/ against each other and against the program that speaks them (tools/catalogues.mjs).
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import { examine, first, pluralForms, readCatalogues, readSources, unknownKeys } from '../../tools/catalogues.mjs';
+
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const first = 'en';
-
-const catalogues = new Map(readdirSync(join(root, 'locale')).filter(file => file.endsWith('.json')).map(file => {
-  const { _meta, ...texts } = JSON.parse(readFileSync(join(root, 'locale', file), 'utf8'));
-  return [file.slice(0, -'.json'.length), { meta: _meta, texts }];
-}));
+const catalogues = readCatalogues(), sources = readSources();
 const english = catalogues.get(first).texts;
-
-// Keys that are put together while running, from a closed list elsewhere.
-const madeWhileRunning = [
-  'problem.',                // src/api/problem.def and the failures' slugs
-  'upload.fail.',            // src/media/reason.def
-  'feed.reason.',            // the feed's reasons
-  'report.reason.', 'settings.', 'join.sheet_', // lists in web/src
-  'letter.',                 // src/api/letter.c puts a sentence's five texts together
-];
-
-const base = key => key.split('#')[0];
-const forms = (texts, key) => Object.keys(texts).filter(other => other.startsWith(`${key}#`)).map(other => other.slice(key.length + 1));
-const placeholders = text => [...text.matchAll(/\{(\w+)\}/g)].map(found => found[1]).sort();
-const counted = [...new Set(Object.keys(english).filter(key => key.includes('#')).map(base))];
-
-function* files(folder, endings) {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) yield* files(path, endings);
-    else if (endings.some(ending => entry.name.endsWith(ending))) yield path;
-  }
-}
-const read = (folder, endings) => [...files(join(root, folder), endings)].map(path => readFileSync(path, 'utf8')).join('\n');
-const client = read('web/src', ['.ts', '.tsx']);
-const server = read('src', ['.c', '.h', '.def']);
+const marked = (code, mark, all = catalogues, said = sources) => [...examine(code, all, said).marks].filter(([, marks]) => marks.includes(mark)).map(([key]) => key);
 
 test('every_catalogue_says_its_name_direction_and_review', () => {
   for (const [code, { meta }] of catalogues) {
@@ -47,52 +20,34 @@ test('every_catalogue_says_its_name_direction_and_review', () => {
   }
 });
 
-test('no_key_is_missing_or_surplus_in_any_language', () => {
-  const expected = [...new Set(Object.keys(english).map(base))].sort();
-  for (const [code, { texts }] of catalogues) {
-    assert.deepEqual([...new Set(Object.keys(texts).map(base))].sort(), expected, code);
-  }
-});
-
-test('counted_texts_have_exactly_the_plural_forms_of_their_language', () => {
-  for (const [code, { texts }] of catalogues) {
-    const expected = new Intl.PluralRules(code).resolvedOptions().pluralCategories.slice().sort();
-    for (const key of counted) assert.deepEqual(forms(texts, key).sort(), expected, `${code} ${key}`);
-  }
-});
-
-test('placeholders_are_the_same_in_every_language', () => {
-  for (const [code, { texts }] of catalogues) {
-    for (const [key, text] of Object.entries(texts)) {
-      const model = placeholders(english[key] ?? english[`${base(key)}#other`]);
-      const own = placeholders(text);
-      // A form that says "one" in a word may leave the figure out.
-      const wanted = key.includes('#') && !own.includes('count') ? model.filter(name => name !== 'count') : model;
-      assert.deepEqual(own, wanted, `${code} ${key}`);
-    }
-  }
-});
-
-test('no_text_is_empty_or_padded', () => {
-  for (const [code, { texts }] of catalogues) {
-    for (const [key, text] of Object.entries(texts)) assert.ok(text && text === text.trim(), `${code} ${key}`);
-  }
-});
+for (const [mark, name] of [['missing', 'no_key_is_missing_in_any_language'], ['surplus', 'no_key_is_surplus_in_any_language'],
+  ['plural', 'counted_texts_have_exactly_the_plural_forms_of_their_language'], ['mismatched', 'placeholders_are_the_same_in_every_language'],
+  ['blank', 'no_text_is_empty_or_padded'], ['unused', 'every_key_is_said_by_somebody']]) {
+  test(name, () => { for (const code of catalogues.keys()) assert.deepEqual(marked(code, mark), [], code); });
+}
 
 test('every_key_that_the_client_says_exists', () => {
-  const said = [...client.matchAll(/\bt\('([a-z0-9_.-]+)'/g)].map(found => found[1]);
-  const saidCounted = [...client.matchAll(/\btn\('([a-z0-9_.-]+)'/g)].map(found => found[1]);
-  assert.ok(said.length > 100);
-  for (const key of said) assert.ok(key in english, key);
-  for (const key of saidCounted) assert.ok(counted.includes(key), key);
+  assert.ok(sources.literals.size > 100);
+  assert.deepEqual(unknownKeys(sources, english), []);
 });
 
-test('every_key_is_said_by_somebody', () => {
-  const unused = [...new Set(Object.keys(english).map(base))].filter(key =>
-    !madeWhileRunning.some(prefix => key.startsWith(prefix))
-    && !client.includes(`'${key}'`)
-    && !new RegExp(`\\bTEXT_${key.replace(/[^a-z0-9]/gi, '_')}\\b`).test(server));
-  assert.deepEqual(unused, []);
+test('each_fault_of_a_catalogue_is_found', () => {
+  const changed = (change) => {
+    const texts = { ...catalogues.get('ar').texts };
+    change(texts);
+    return new Map([...catalogues, ['ar', { ...catalogues.get('ar'), texts }]]);
+  };
+  const counted = Object.keys(catalogues.get('ar').texts).find((key) => key.endsWith('#few'));
+  assert.deepEqual(pluralForms('ar'), ['few', 'many', 'one', 'other', 'two', 'zero']);
+  assert.deepEqual(marked('ar', 'missing', changed((texts) => { delete texts['feed.why']; })), ['feed.why']);
+  assert.deepEqual(marked('ar', 'surplus', changed((texts) => { texts['feed.whither'] = 'إلى أين'; })), ['feed.whither']);
+  assert.deepEqual(marked('ar', 'plural', changed((texts) => { delete texts[counted]; })), [counted.split('#')[0]]);
+  assert.deepEqual(marked('ar', 'mismatched', changed((texts) => { texts['shield.text'] = texts['shield.text'].replace('{n}', '{m}'); })), ['shield.text']);
+  assert.deepEqual(marked('ar', 'blank', changed((texts) => { texts['feed.why'] += ' '; })), ['feed.why']);
+  const unsaid = new Map([...catalogues].map(([code, { meta, texts }]) => [code, { meta, texts: { ...texts, 'settings.never_said': 'x', 'feed.never_said': 'x' } }]));
+  assert.deepEqual(marked('ar', 'unused', unsaid), ['settings.never_said', 'feed.never_said']);
+  assert.deepEqual(unknownKeys({ ...sources, literals: new Set([...sources.literals, 'feed.nowhere']), prefixes: ['feed.nothing_'] }, english),
+    ['feed.nowhere', 'feed.nothing_']);
 });
 
 test('every_reason_of_a_failed_upload_has_its_words', () => {

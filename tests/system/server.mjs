@@ -95,6 +95,7 @@ export class Server {
     this.settings = { ...testing, ...settings };
     this.env = env;
     this.logText = '';
+    this.switches = [];                                // of `serve`, beside --init
   }
 
   /** Options that make another command work on this server's folder: cli('user', 'list') appends them. */
@@ -105,23 +106,23 @@ export class Server {
 
   async start() {
     const began = process.hrtime.bigint();
-    const child = spawn(binary, ['serve', '--init', ...this.commandOptions], { env: { ...process.env, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(binary, ['serve', '--init', ...this.switches, ...this.commandOptions], { env: { ...process.env, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     this.ended = new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal })));
     const cleanUp = () => child.kill('SIGKILL');
     process.on('exit', cleanUp);
     this.ended.then(() => process.off('exit', cleanUp));
     child.stderr.on('data', (d) => { this.logText += d; });
-    let printed = '';
+    this.printed = '';
     this.url = await new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no address within 20 s\n${printed}\n${this.logText}`)), 20_000);
+      const timer = setTimeout(() => reject(new Error(`no address within 20 s\n${this.printed}\n${this.logText}`)), 20_000);
       child.stdout.on('data', (d) => {
-        printed += d;
-        const address = /https?:\/\/[^\s/]+:\d+/.exec(printed);
+        this.printed += d;
+        const address = /https?:\/\/[^\s/]+:\d+/.exec(this.printed);
         if (address) { clearTimeout(timer); resolve(address[0]); }
       });
       child.on('error', reject);
-      this.ended.then(({ code, signal }) => { clearTimeout(timer); reject(new Error(`ended with ${code ?? signal}\n${printed}\n${this.logText}`)); });
+      this.ended.then(({ code, signal }) => { clearTimeout(timer); reject(new Error(`ended with ${code ?? signal}\n${this.printed}\n${this.logText}`)); });
     });
     for (const held of [child, child.stdout, child.stderr]) held.unref();      // a failed test must not wait for its server
     this.startMs = Number(process.hrtime.bigint() - began) / 1e6;

@@ -338,3 +338,16 @@ test('who_skips_through_a_clip_has_not_seen_it_whole', () => {
 test('a_data_saver_loads_only_the_clip_on_screen', () => {
   assert.deepEqual([4, 5, 6, 7].map(index => eagerness(index, 5, true)), ['none', 'auto', 'none', 'none']);
 });
+
+test('a_list_at_its_end_finds_what_came_behind_it_and_keeps_its_place', async () => {
+  const answers = [['1', '2'], ['2', '1', '3'], ['3', '2', '1']];
+  const list = createList('feed', async () => ({ items: answers.shift().map(id => ({ id, author: { id: 'a' } })), next: null }));
+  await list.loadMore();
+  list.at = 1;
+  await list.lookAgain();
+  assert.deepEqual(list.state.get().ids, ['1', '2', '3']);
+  assert.equal(list.at, 1);
+  const before = list.state.get();
+  await list.lookAgain();
+  assert.equal(list.state.get(), before);
+});

@@ -1,7 +1,7 @@
 // Everything that the client asks of /api/v1, with types.
 import { hasText, language, t } from './i18n';
 import type {
-  Author, Comment, Draft, Embed, Hashtag, Me, Page, Profile, ReportKind, Session, Video, View,
+  Author, Comment, Demo, Draft, Embed, Hashtag, Me, Page, Profile, ReportKind, Session, Video, View,
 } from './types';
 
 export const root = '/api/v1';
@@ -122,6 +122,7 @@ export const api = {
   /** What anybody sees: tells an empty place from one where this person has seen everything. */
   feedOfAnybody: () => ask<Page<Video>>('GET', '/feed', { nameless: true }),
   followingFeed: (cursor: string | null) => page<Video>('/feed/following', cursor),
+  demo: () => get<Demo>('/demo'),
   video: (id: string) => get<Video>(`/videos/${id}`),
   changeVideo: (id: string, change: Partial<Pick<Video, 'caption' | 'language'>>) => ask<Video>('PATCH', `/videos/${id}`, { body: change }),
   setCaptions: (id: string, code: string, file: Blob) => ask<void>('PUT', `/videos/${id}/captions/${code}`, { raw: new Blob([file], { type: 'text/vtt' }), patient: true }),

@@ -1,24 +1,28 @@
 // The shell: navigation, the screen of the present address, and what lies over every screen.
 import { useEffect } from 'preact/hooks';
-import { JoinPage, JoinSheet } from './account/join';
 import { boot } from './boot';
 import { clipTitle, FollowingScreen, HomeScreen, VideoScreen } from './feed/screens';
-import { Reporter } from './feed/report';
-import { Sharer } from './feed/share';
+import { reported, shared } from './feed/opened';
 import { spoken, t } from './i18n';
-import { ProfilePage } from './profile/page';
+import { lazy } from './lazy';
 import { navigate, place, type Place } from './router';
-import { me } from './session';
-import { SearchPage } from './search/page';
-import { TagPage } from './search/tag';
-import { SettingsPage } from './settings/page';
+import { me, wish } from './session';
 import { Asker } from './shell/ask';
 import { Nav } from './shell/nav';
 import { Page } from './shell/page';
 import { Blank, Spinner } from './shell/states';
 import { toast, Toasts } from './shell/toasts';
 import { useStore } from './store';
-import { UploadPage } from './upload/page';
+
+const JoinPage = lazy(async () => (await import('./account/join')).JoinPage);
+const JoinSheet = lazy(async () => (await import('./account/join')).JoinSheet, { soon: true, waiting: null });
+const Reporter = lazy(async () => (await import('./feed/report')).Reporter, { waiting: null });
+const Sharer = lazy(async () => (await import('./feed/share')).Sharer, { waiting: null });
+const ProfilePage = lazy(async () => (await import('./profile/page')).ProfilePage, { soon: true });
+const SearchPage = lazy(async () => (await import('./search/page')).SearchPage);
+const TagPage = lazy(async () => (await import('./search/tag')).TagPage);
+const SettingsPage = lazy(async () => (await import('./settings/page')).SettingsPage);
+const UploadPage = lazy(async () => (await import('./upload/page')).UploadPage);
 
 function titleOf({ route }: Place): string {
   switch (route.name) {
@@ -83,6 +87,14 @@ function useNetworkNotice(): void {
 
 const onFilm = new Set(['home', 'following', 'video']);
 
+/** The sheets that any screen may open. */
+function Over() {
+  const wanted = useStore(wish);
+  const about = useStore(reported);
+  const passed = useStore(shared);
+  return <>{wanted && <JoinSheet />}{about && <Reporter />}{passed && <Sharer />}</>;
+}
+
 export function App() {
   const at = useStore(place);
   const code = useStore(spoken);
@@ -93,9 +105,7 @@ export function App() {
       <a class="skip" href="#main">{t('app.skip')}</a>
       <Nav />
       <main id="main" class="main" tabIndex={-1}><Screen at={at} /></main>
-      <JoinSheet />
-      <Reporter />
-      <Sharer />
+      <Over />
       <Asker />
       <Toasts />
     </div>

@@ -20,6 +20,8 @@ export interface VideoList {
   at: number;
   loadMore(): Promise<void>;
   restart(): Promise<void>;
+  /** Whether more has come behind the end. */
+  lookAgain(): Promise<void>;
   drop(id: string): void;
 }
 
@@ -51,6 +53,15 @@ export function createList(key: string, load: Load): VideoList {
       list.at = 0;
       state.set(fresh);
       return list.loadMore();
+    },
+    async lookAgain() {
+      const own = ++turn;
+      const page = await load(null).catch(() => null);
+      const before = state.get();
+      if (!page || own !== turn || before.status !== 'end') return;
+      const had = new Set(before.ids);
+      const ids = remember(page.items).filter(id => !had.has(id));
+      if (ids.length > 0) state.set({ ids: [...before.ids, ...ids], next: page.next, status: page.next ? 'more' : 'end' });
     },
     drop: id => state.update(value => ({ ...value, ids: value.ids.filter(other => other !== id) })),
   };

@@ -1,10 +1,11 @@
 // Starts the client: takes over what the server rendered into #app, unless that page is the server's own.
 import { render } from 'preact';
 import { App } from './app';
-import './css/app.css';
+import { awaitRolling } from './feed/rolling';
 import { startViews } from './feed/views';
 import { speakWanted } from './i18n';
 import { boot } from './boot';
+import { warmUp } from './lazy';
 import { startRouter } from './router';
 import { learnWho } from './session';
 import { applyTheme } from './settings/theme';
@@ -15,17 +16,31 @@ async function start(box: HTMLElement): Promise<void> {
   await speakWanted();
   startRouter();
   startViews();
+  awaitRolling();
   box.textContent = '';
   render(<App />, box);
-  startOffline();
+  if (boot.offline) addEventListener('online', () => location.reload(), { once: true });
+  startLater();
 }
 
 /** From the second visit on the app opens without a network. */
-function startOffline(): void {
-  if (boot.offline) addEventListener('online', () => location.reload(), { once: true });
-  const register = () => void navigator.serviceWorker?.register('/sw.js').catch(() => undefined);
-  if (document.readyState === 'complete') register();
-  else addEventListener('load', register, { once: true });
+function keepOffline(): void {
+  void navigator.serviceWorker?.register('/sw.js').catch(() => undefined);
+}
+
+/** What is for later waits until a clip plays, or is not going to: on a thin link it would take the first clip's place. */
+function startLater(): void {
+  let begun = false;
+  const begin = () => {
+    if (begun) return;
+    begun = true;
+    warmUp();
+    keepOffline();
+  };
+  document.addEventListener('playing', begin, { capture: true, once: true });
+  const soon = () => setTimeout(begin, 8000);
+  if (document.readyState === 'complete') soon();
+  else addEventListener('load', soon, { once: true });
 }
 
 const box = document.getElementById('app');

@@ -116,6 +116,9 @@ export interface Node {
   demo: string[];
 }
 
+/** How far the making of the demo network's clips is. */
+export interface Demo { made: number; wanted: number; making: boolean }
+
 /** oEmbed: how another site shows a clip. */
 export interface Embed { html: string; width: number; height: number }
 

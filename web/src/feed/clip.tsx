@@ -11,6 +11,7 @@ import type { Video } from '../types';
 import { useVideo } from '../videos';
 import { Player } from './player';
 import { Rail } from './rail';
+import { rolling } from './rolling';
 import { muted } from './sound';
 import { hurried, hurry } from './speed';
 import { Tap } from './tap';
@@ -72,8 +73,11 @@ export function Clip({ id, index, active, failed, paused, onTap, acts }: Props) 
   const silent = useStore(muted);
   const saves = useStore(dataSaver);
   const fast = useStore(hurried);
-  const near = isMounted(index, active);
+  const started = useStore(rolling);
   const here = index === active;
+  // The first clip's picture is its colour: its poster would come no sooner than its first frame, and delay that.
+  const pictured = started || paused || failed;
+  const near = here || (started && isMounted(index, active));
 
   useEffect(() => {
     if (video && near) box.current!.style.setProperty('--clip', /^#[0-9a-f]{6}$/i.test(video.color) ? video.color : '#1a262b');
@@ -88,8 +92,8 @@ export function Clip({ id, index, active, failed, paused, onTap, acts }: Props) 
       {near && (
         <div class="stage">
           <div class="stage__media">
-            {!tall && <img class="clip__blur" src={video.poster} alt="" />}
-            <img class="clip__poster" src={video.poster} alt="" fetchpriority={here ? 'high' : 'low'} />
+            {pictured && !tall && <img class="clip__blur" src={video.poster} alt="" />}
+            {pictured && <img class="clip__poster" src={video.poster} alt="" fetchpriority={here ? 'high' : 'low'} />}
             {!failed && (
               <Player video={video} active={here} paused={paused} eager={eagerness(index, active, saves)}
                 onFail={() => acts.onFail(id)} onBlocked={acts.onBlocked} />

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { toggleLike } from '../acts';
 import { isRtl, t } from '../i18n';
 import type { VideoList } from '../lists';
+import { lazy } from '../lazy';
 import { autoplay } from '../settings/device';
 import { Icon } from '../shell/icons';
 import { Failed } from '../shell/states';
@@ -11,11 +12,14 @@ import { toast } from '../shell/toasts';
 import { useStore } from '../store';
 import { videoOf } from '../videos';
 import { Clip, type ClipActs } from './clip';
-import { FeedSheets, type OpenSheet } from './sheets';
+import type { OpenSheet } from './sheets';
+import { rollSoon } from './rolling';
 import { seekByKey } from './seek';
 import { muted } from './sound';
 import { WheelStepper } from './wheel';
 import { indexAt, nextIndex, wantsMore } from './window';
+
+const FeedSheets = lazy(async () => (await import('./sheets')).FeedSheets, { soon: true, waiting: null });
 
 interface Props {
   list: VideoList;
@@ -138,6 +142,7 @@ export function Feed({ list, empty, end, failed: onListFailed, onActive }: Props
   };
 
   const first = ids.length === 0;
+  useEffect(() => { if (!first) rollSoon(); }, [first]);
   const retry = () => void list.loadMore();
   return (
     <div class={`feed ${open?.kind === 'comments' ? 'has-panel' : ''}`}>
@@ -168,7 +173,7 @@ export function Feed({ list, empty, end, failed: onListFailed, onActive }: Props
           <button class="icon-button" type="button" aria-label={t('feed.next')} disabled={active >= slots - 1} onClick={() => step(1)}><Icon name="down" /></button>
         </div>
       )}
-      <FeedSheets open={open} setOpen={setOpen} />
+      {open && <FeedSheets open={open} setOpen={setOpen} />}
     </div>
   );
 }

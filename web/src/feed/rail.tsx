@@ -7,7 +7,7 @@ import { Avatar, nameOf } from '../shell/avatar';
 import { Icon, type IconName } from '../shell/icons';
 import { useStore } from '../store';
 import type { Video } from '../types';
-import { shareClip } from './share';
+import { shareClip } from './opened';
 
 interface ActProps {
   icon: IconName;

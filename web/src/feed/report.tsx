@@ -2,28 +2,23 @@
 import { useState } from 'preact/hooks';
 import { api, plainWords } from '../api';
 import { t } from '../i18n';
-import { asSomeone } from '../session';
 import { Sheet } from '../shell/sheet';
 import { toast } from '../shell/toasts';
-import { createStore, useStore } from '../store';
-import type { ReportKind } from '../types';
+import { useStore } from '../store';
+import { reported } from './opened';
 
 const reasons = ['spam', 'abuse', 'sexual', 'violence', 'illegal', 'other'];
 
-const subject = createStore<{ kind: ReportKind; id: string } | null>(null);
-
-export function openReport(kind: ReportKind, id: string): void {
-  asSomeone('report', () => subject.set({ kind, id }));
-}
+export { openReport } from './opened';
 
 export function Reporter() {
-  const about = useStore(subject);
+  const about = useStore(reported);
   const [reason, setReason] = useState('');
   const [text, setText] = useState('');
   const [busy, setBusy] = useState(false);
   if (!about) return null;
   const close = () => {
-    subject.set(null);
+    reported.set(null);
     setReason('');
     setText('');
   };

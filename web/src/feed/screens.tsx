@@ -12,6 +12,7 @@ import { Blank, Spinner } from '../shell/states';
 import { useStore } from '../store';
 import { videoOf } from '../videos';
 import { Feed } from './feed';
+import { Making, useMaking } from './making';
 
 function Top({ at }: { at: 'home' | 'following' }) {
   return (
@@ -49,12 +50,13 @@ function NothingNew() {
 export function HomeScreen() {
   useStore(generation);
   const list = listOf('feed');
+  const making = useMaking(list);
   return (
     <div class="screen">
       <Top at="home" />
       <Feed key={generation.get()} list={list}
-        empty={<NothingNew />}
-        end={toTop => (
+        empty={making === undefined ? <Spinner /> : making ? <Making demo={making} /> : <NothingNew />}
+        end={toTop => making ? <Making demo={making} /> : (
           <Blank title={t('feed.end')} text={t('feed.end_text')}>
             <button class="button button--main" type="button" onClick={toTop}>{t('feed.end_again')}</button>
             <a class="button" href="/upload">{t('nav.upload')}</a>

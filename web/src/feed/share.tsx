@@ -7,15 +7,10 @@ import { Icon } from '../shell/icons';
 import { MenuItem } from '../shell/menu';
 import { Sheet } from '../shell/sheet';
 import { toast } from '../shell/toasts';
-import { createStore, useStore } from '../store';
+import { useStore } from '../store';
+import { shared } from './opened';
 
-interface Shared { path: string; text: string; isClip: boolean }
-
-const shared = createStore<Shared | null>(null);
-
-export const shareClip = (id: string, caption: string) => shared.set({ path: `/v/${id}`, text: caption, isClip: true });
-export const shareTag = (path: string, text: string) => shared.set({ path, text, isClip: false });
-export const shareProfile = (handle: string, name: string) => shared.set({ path: `/@${handle}`, text: name, isClip: false });
+export { shareClip, shareProfile, shareTag } from './opened';
 
 async function copy(text: string, done: string): Promise<void> {
   try {

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
 import { compact, t } from '../i18n';
 import { generation, listOf } from '../lists';
-import { nameOf } from '../shell/avatar';
+import { isDemo, nameOf } from '../shell/avatar';
 import { Icon } from '../shell/icons';
 import { Failed } from '../shell/states';
 import { useStore } from '../store';
@@ -17,6 +17,7 @@ function Tile({ id, from }: { id: string; from: string }) {
       <a class="tile" href={`/v/${id}`} data-from={from}
         ref={element => element?.style.setProperty('--clip', video.color)}>
         <img src={video.poster} alt={video.caption || t('feed.clip', { name: nameOf(video.author) })} loading="lazy" />
+        {!from.startsWith('profile:') && isDemo(video.author) && <span class="chip chip--demo">{t('feed.demo')}</span>}
         <span class="tile__count" aria-hidden="true"><Icon name="play" />{compact(video.counts.views)}</span>
       </a>
     </li>
