@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "feed/feed.sql.h"
+#include "feed/learn.h"
 #include "feed/rank.h"
 #include "social/follow.h"
 #include "social/video_json.h"
@@ -40,7 +41,7 @@ static bool asked_language(const struct feed_ask *ask, struct str code)
 	for (unsigned i = 0; i < ask->language_count; i++)
 		if (str_eq(ask->languages[i], code))
 			return true;
-	return ask->language_count == 0 || code.n == 0;
+	return ask->language_count == 0 || ask->guessed || code.n == 0;
 }
 
 static struct choices list_new(struct ctx *cx, unsigned max)
@@ -60,6 +61,18 @@ static enum err learn_follows(struct look *look)
 	return OK;
 }
 
+static enum err learn_interests(struct look *look)
+{
+	struct ctx *const cx = look->cx;
+	struct interests interests;
+	TRY(cx->actor.account ? interests_get(cx, &interests) : interests_from(cx, look->ask->told, look->ask->told_count, &interests));
+	pull_new(cx, look->pool, look->ask, &interests, &look->pull);
+	for (size_t i = 0; cx->actor.account == 0 && i < look->ask->told_count; i++)
+		if (look->ask->told[i].opinion == OPINION_HIDE && !look->ask->told[i].undo)
+			set_add(&look->refused, (uint64_t)look->ask->told[i].video);
+	return OK;
+}
+
 enum err look_new(struct ctx *cx, const struct feed_ask *ask, const struct pool *pool, const struct walk *walk, struct look **out)
 {
 	struct look *const look = arena_new(&cx->mem, struct look, 1);
@@ -71,7 +84,9 @@ enum err look_new(struct ctx *cx, const struct feed_ask *ask, const struct pool 
 		look->reads[i] = asked_language(ask, str_of(pool->languages[i]));
 	for (unsigned i = 0; i < walk->ahead_count; i++)
 		set_add(&look->ahead, walk->ahead[i]);
-	look->fresh = list_new(cx, LOOK_FRESH);
+	TRY(learn_interests(look));
+	look->fresh = list_new(cx, look->pull.on ? LOOK_FRESH_BESIDE : LOOK_FRESH);
+	look->wanted = list_new(cx, look->pull.on ? LOOK_WANTED : 0);
 	look->liked = list_new(cx, LOOK_LIKED);
 	look->follows = list_new(cx, LOOK_FOLLOWED);
 	look->older = list_new(cx, LOOK_OLDER);
@@ -95,9 +110,11 @@ static bool has_room_for(const struct choices *list, uint64_t rank, int64_t id)
 	return comes_before(rank, id, last->rank, last->video.id);
 }
 
-static void offer(struct choices *list, const struct candidate *video, struct str json, uint64_t rank, enum feed_reason reason)
+static void offer(struct choices *list, const struct choice *choice)
 {
-	if (!has_room_for(list, rank, video->id))
+	const struct candidate *const video = &choice->video;
+	const uint64_t rank = choice->rank;
+	if (list->max == 0 || !has_room_for(list, rank, video->id))
 		return;
 	if (list->count < list->max)
 		list->count++;
@@ -106,7 +123,14 @@ static void offer(struct choices *list, const struct candidate *video, struct st
 		list->items[at] = list->items[at - 1];
 		at--;
 	}
-	list->items[at] = (struct choice){ .video = *video, .json = json, .rank = rank, .reason = reason };
+	list->items[at] = *choice;
+}
+
+static void offer_as(struct choices *list, struct choice choice, uint64_t rank, enum feed_reason reason)
+{
+	choice.rank = rank;
+	choice.reason = reason;
+	offer(list, &choice);
 }
 
 /* For this reader, in this phase; whether it was shown already is another question. */
@@ -144,32 +168,69 @@ static uint64_t worst_rank(const struct look *look, bool follows)
 	return worst > worst_followed ? worst : worst_followed;
 }
 
+static uint64_t worst_wanted(const struct look *look)
+{
+	const struct choices *const wanted = &look->wanted;
+	if (wanted->count < wanted->max)
+		return UINT64_MAX;
+	return wanted->max ? wanted->items[wanted->count - 1].rank : 0;
+}
+
+static struct choice choice_of(const struct look *look, uint32_t candidate)
+{
+	const struct pool *const pool = look->pool;
+	const bool fresh = candidate < pool->fresh_count;
+	const struct candidate *const video = fresh ? &pool->fresh[candidate] : &pool->liked[candidate - pool->fresh_count];
+	return (struct choice){
+		.video = *video, .json = fresh ? pool->fresh_json[candidate] : pool->liked_json[candidate - pool->fresh_count],
+		.candidate = candidate, .total = pull_total(&look->pull, candidate, video->language),
+		.held = pull_holds(&look->pull, candidate, video->language),
+	};
+}
+
+/* Of what may be shown: in the order, to those who follow, and by interest. */
+static void offer_fresh(struct look *look, unsigned i, uint64_t rank, uint64_t wanted, bool ahead)
+{
+	const struct candidate *const video = &look->pool->fresh[i];
+	const bool follows = ahead && set_has(&look->followed, (uint64_t)video->author) && has_room_for(&look->follows, rank, video->id);
+	const bool fresh = has_room_for(&look->fresh, rank, video->id);
+	const bool pulled = look->wanted.max && has_room_for(&look->wanted, wanted, video->id);
+	if ((!fresh && !follows && !pulled) || shown_or_refused(look, video->id, rank))
+		return;
+	struct choice choice = choice_of(look, i);
+	if (fresh)
+		offer_as(&look->fresh, choice, rank, FEED_FRESH);
+	if (follows)
+		offer_as(&look->follows, choice, rank, FEED_FOLLOWED);
+	choice.pulled = true;
+	if (pulled)
+		offer_as(&look->wanted, choice, wanted, FEED_FRESH);
+}
+
 /* Thousands for each request: what is ranked too low goes by after one comparison. */
 static void look_at_fresh(struct look *look, int64_t avoid, bool ahead)
 {
 	const struct walk *const walk = &look->walk;
 	const struct pool *const pool = look->pool;
+	const struct pull *const pull = &look->pull;
 	const uint64_t seed = walk->seed;
 	const int64_t start_s = walk->start_s, base = walk->base;
+	const bool pulls = pull->on;
 	ahead = ahead && look->followed.count > 0;
-	uint64_t worst = UINT64_MAX;
+	uint64_t worst = UINT64_MAX, worst_pulled = worst_wanted(look);
 	for (unsigned i = 0; i < pool->fresh_count && pool->fresh[i].id >= base; i++) {
 		const struct candidate *const video = &pool->fresh[i];
 		const uint64_t rank = rank_of(seed, start_s, video->id, video->created_s);
-		if (rank > worst || video->id > walk->top || !suits(look, video) || video->author == avoid)
+		uint64_t wanted = UINT64_MAX;
+		if (pulls)
+			wanted = pull_rank(rank, pull_total(pull, i, video->language), pull_holds(pull, i, video->language));
+		if ((rank > worst && wanted > worst_pulled) || video->id > walk->top || !suits(look, video) || video->author == avoid)
 			continue;
 		if (passed_in_pool(walk, rank, video->id))
 			continue;
-		const bool follows = ahead && set_has(&look->followed, (uint64_t)video->author)
-			&& has_room_for(&look->follows, rank, video->id);
-		const bool fresh = has_room_for(&look->fresh, rank, video->id);
-		if ((!fresh && !follows) || shown_or_refused(look, video->id, rank))
-			continue;
-		if (fresh)
-			offer(&look->fresh, video, pool->fresh_json[i], rank, FEED_FRESH);
-		if (follows)
-			offer(&look->follows, video, pool->fresh_json[i], rank, FEED_FOLLOWED);
+		offer_fresh(look, i, rank, wanted, ahead);
 		worst = worst_rank(look, ahead);
+		worst_pulled = worst_wanted(look);
 	}
 }
 
@@ -183,22 +244,88 @@ static void look_at_liked(struct look *look)
 		const struct candidate *const video = &pool->liked[i];
 		if (video->id > walk->top || !suits(look, video))
 			continue;
-		const uint64_t heat = video->heat + rank_hash(seed, video->id) % HEAT_CHANCE;
+		const int pull = look->pull.on ? pull_total(&look->pull, pool->fresh_count + i, video->language) : 0;
+		const uint64_t heat = (uint64_t)(video->heat + PULL_MOST + pull) + rank_hash(seed, video->id) % HEAT_CHANCE;
 		if (!has_room_for(&look->liked, UINT32_MAX - heat, video->id))
 			continue;
 		const uint64_t rank = rank_of(walk->seed, walk->start_s, video->id, video->created_s);
 		const bool passed = video->id >= walk->base ? passed_in_pool(walk, rank, video->id) : video->id >= walk->older;
 		if (!passed && !shown_or_refused(look, video->id, rank))
-			offer(&look->liked, video, pool->liked_json[i], UINT32_MAX - heat, FEED_LIKED);
+			offer_as(&look->liked, choice_of(look, pool->fresh_count + i), UINT32_MAX - heat, FEED_LIKED);
 	}
+}
+
+/* Few choices are held back, so that only they are looked into. */
+static void look_into_held(struct look *look)
+{
+	struct choices *const lists[] = { &look->fresh, &look->liked, &look->follows, &look->wanted, &look->variety };
+	for (unsigned k = 0; look->pull.held_count && k < sizeof lists / sizeof lists[0]; k++)
+		for (unsigned i = 0; i < lists[k]->count; i++)
+			if (lists[k]->items[i].held)
+				lists[k]->items[i].kinds = pull_kinds(&look->pull, lists[k]->items[i].candidate, lists[k]->items[i].video.language);
 }
 
 void look_at_pool(struct look *look, int64_t avoid, bool ahead)
 {
-	look->fresh.count = look->liked.count = look->follows.count = 0;
+	look->fresh.count = look->liked.count = look->follows.count = look->wanted.count = 0;
 	look_at_fresh(look, avoid, ahead);
 	if (ahead)
 		look_at_liked(look);
+	look_into_held(look);
+}
+
+/* --- many scripts --- */
+
+/* A language asked for comes before the others. */
+#define WISH_SHIFT 57
+
+struct two {
+	uint64_t ranks[2];
+	uint32_t candidates[2];
+	int64_t author;                        /* of the first; 0: none yet */
+};
+
+/* The better one first; the second is another creator's. */
+static void keep_two(struct two *two, uint64_t rank, uint32_t candidate, int64_t author)
+{
+	if (two->author == 0 || rank < two->ranks[0]) {
+		if (two->author && two->author != author) {
+			two->ranks[1] = two->ranks[0];
+			two->candidates[1] = two->candidates[0];
+		}
+		two->ranks[0] = rank;
+		two->candidates[0] = candidate;
+		two->author = author;
+	} else if (author != two->author && rank < two->ranks[1]) {
+		two->ranks[1] = rank;
+		two->candidates[1] = candidate;
+	}
+}
+
+void look_for_variety(struct look *look)
+{
+	const struct walk *const walk = &look->walk;
+	const struct pool *const pool = look->pool;
+	struct two *const best = arena_new(&look->cx->mem, struct two, pool->language_count);
+	for (unsigned i = 0; i < pool->language_count; i++)
+		best[i].ranks[0] = best[i].ranks[1] = UINT64_MAX;
+	for (unsigned i = 0; i < pool->fresh_count && pool->fresh[i].id >= walk->base; i++) {
+		const struct candidate *const video = &pool->fresh[i];
+		struct two *const two = &best[video->language];
+		const uint64_t rank = rank_of(walk->seed, walk->start_s, video->id, video->created_s);
+		const uint64_t wanted = pull_rank(rank, pull_total(&look->pull, i, video->language), pull_holds(&look->pull, i, video->language));
+		if (wanted > two->ranks[1] || video->id > walk->top || !suits(look, video) || passed_in_pool(walk, rank, video->id))
+			continue;
+		if (!shown_or_refused(look, video->id, rank))
+			keep_two(two, wanted, i, video->author);
+	}
+	look->variety = list_new(look->cx, LOOK_VARIETY);
+	for (unsigned i = 0; i < pool->language_count; i++)
+		for (unsigned k = 0; k < 2 && best[i].ranks[k] != UINT64_MAX; k++) {
+			const uint64_t wish = (uint64_t)look->pull.wished[i] << WISH_SHIFT;
+			offer_as(&look->variety, choice_of(look, best[i].candidates[k]), best[i].ranks[k] | wish, FEED_VARIETY);
+		}
+	look_into_held(look);
 }
 
 void look_remember(struct look *look, const struct candidate *video)
@@ -240,7 +367,7 @@ static void add_older(struct look *look, const struct video_view *view)
 	video_json_members(&json, view);
 	struct choice *const choice = &look->older.items[look->older.count++];
 	*choice = (struct choice){
-		.video = { .id = view->video.id, .author = view->video.account }, .reason = FEED_FRESH,
+		.video = { .id = view->video.id, .author = view->video.account }, .reason = FEED_FRESH, .candidate = NOT_IN_POOL,
 		.json = arena_copy(&look->cx->mem, buf_view(&json)),
 	};
 	const bool reads = asked_language(look->ask, view->video.language);

@@ -1,7 +1,9 @@
 /* For You as a promise about all its pages together: each wanted video once, none twice, no creator twice in a row. */
 #include "feed/cursor.h"
 #include "feed/feed.h"
+#include "feed/learn.h"
 #include "feed/pool.h"
+#include "social/hashtag.h"
 #include "social/video.h"
 #include "store_fixture.h"
 
@@ -9,13 +11,17 @@
 #define PAGES_MAX 2000
 #define PERSON INT64_C(77)
 #define ME INT64_C(5)
+#define TAGS 12
 
 static const struct stmt profile_add = { "t_profile",
 	"INSERT INTO profile (id, handle, name, bio, avatar, created_us, state) VALUES ($1, $2, $2, '', '', 0, $3)", PUBLIC_DB };
 static const struct stmt video_add = { "t_video",
 	"INSERT INTO video (id, account, caption, language, created_us, duration_ms, width, height, src, poster, color, has_audio, bytes, "
-	"state) VALUES ($1, $2, 'A caption of the usual length, with a #tag or two', $3, $4, 12000, 720, 1280, $5, $5, '#102030', 1, "
+	"state) VALUES ($1, $2, $7, $3, $4, 12000, 720, 1280, $5, $5, '#102030', 1, "
 	"1000, $6)", PUBLIC_DB };
+static const struct stmt tagged_add = { "t_tagged", "INSERT INTO tagged (tag, video) VALUES ($1, $2)", PUBLIC_DB };
+static const struct stmt hashtag_add = { "t_hashtag", "INSERT INTO hashtag (id, name, videos) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING",
+	PUBLIC_DB };
 static const struct stmt total_add = { "t_total", "INSERT INTO total (subject, kind, total) VALUES ($1, 'likes', $2)", PUBLIC_DB };
 static const struct stmt follow_add = { "t_follow", "INSERT INTO follow (id, person, account) VALUES ($1, $2, $3)", PERSONAL_DB };
 static const struct stmt block_add = { "t_block", "INSERT INTO block (id, person, account) VALUES ($1, $2, $3)", PERSONAL_DB };
@@ -29,6 +35,7 @@ static const struct stmt commit_personal = { "t_commit_p", "COMMIT", PERSONAL_DB
 struct clip {
 	int64_t id, author;
 	const char *language;
+	unsigned tag;
 	bool gone, watched, blocked;
 	unsigned shown;
 };
@@ -39,14 +46,15 @@ struct world {
 	unsigned count, creators;
 	struct clip clips[VIDEOS_MAX];
 	struct feed_ask ask;
-	unsigned reasons[3];
+	unsigned reasons[FEED_OTHER_LANGUAGE + 1];
+	struct feed_signal told[SIGNALS_MAX];
 };
 
 static const char *const languages[] = { "", "en", "hi", "ar", "bn", "sw" };
 
 static int64_t creator(unsigned n)
 {
-	return 1000 + n;
+	return (INT64_C(1) << 40) + n;         /* as ids are: numbers below 2^22 are none */
 }
 
 static bool put(struct world *w, enum err e)
@@ -58,10 +66,16 @@ static bool add_clip(struct world *w, int64_t author, const char *language, int6
 {
 	struct clip *clip = &w->clips[w->count];
 	const struct str hash = STR("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
-	*clip = (struct clip){ .id = id_new(&w->node.ids, created_us), .author = author, .language = language };
+	*clip = (struct clip){ .id = id_new(&w->node.ids, created_us), .author = author, .language = language, .tag = random_below(TAGS) };
+	char caption[64], tag[8];
+	snprintf(tag, sizeof tag, "t%u", clip->tag);
+	snprintf(caption, sizeof caption, "A caption of the usual length, with a #%s or two", tag);
 	clip->gone = random_below(40) == 0;
 	if (!put(w, db_run(w->cx, video_add, I64(clip->id), I64(author), TEXT(str_of(language)), I64(created_us), TEXT(hash),
-			TEXT(clip->gone ? STR("removed") : STR("visible")))))
+			TEXT(clip->gone ? STR("removed") : STR("visible")), TEXT(str_of(caption)))))
+		return false;
+	if (!put(w, db_run(w->cx, hashtag_add, I64(hashtag_id(str_of(tag))), TEXT(str_of(tag))))
+			|| !put(w, db_run(w->cx, tagged_add, I64(hashtag_id(str_of(tag))), I64(clip->id))))
 		return false;
 	w->count++;
 	return random_below(3) ? true : put(w, db_run(w->cx, total_add, I64(clip->id), I64(1 + random_below(5000))));
@@ -90,7 +104,7 @@ static bool fill(struct world *w, unsigned count, unsigned creators)
 static bool sign_in(struct world *w, unsigned follows, unsigned watched_per_cent)
 {
 	bool good = put(w, db_run0(w->cx, begin_personal));
-	w->cx->actor = (struct actor){ .account = ME, .role = ROLE_MEMBER, .grant = { .person = PERSON, .account = ME } };
+	w->cx->actor = (struct actor){ .account = ME, .role = ROLE_MEMBER, .grant = { .purpose = GRANT_SESSION, .person = PERSON, .account = ME } };
 	for (unsigned i = 0; i < follows && good; i++)
 		good = put(w, db_run(w->cx, follow_add, I64(i + 1), I64(PERSON), I64(creator(i))));
 	if (w->creators > 3) {
@@ -140,7 +154,7 @@ static void world_end(struct world *w)
 
 static bool reads(const struct world *w, const struct clip *clip)
 {
-	if (w->ask.language_count == 0 || !*clip->language)
+	if (w->ask.language_count == 0 || w->ask.guessed || !*clip->language)
 		return true;
 	for (unsigned i = 0; i < w->ask.language_count; i++)
 		if (str_eq(w->ask.languages[i], str_of(clip->language)))
@@ -178,6 +192,7 @@ static bool any_left(const struct world *w, bool readable)
 struct strolling {
 	int64_t last_author;
 	bool strict_creators;
+	bool fickle;                           /* what the client remembers changes from page to page */
 	unsigned pages, twice_in_a_row;
 };
 
@@ -200,6 +215,17 @@ static bool see(struct world *w, struct strolling *stroll, const struct feed_ite
 	return true;
 }
 
+static void remember_anything(struct world *w)
+{
+	w->ask.told = w->told;
+	w->ask.told_count = random_below(30);
+	for (size_t i = 0; i < w->ask.told_count; i++)
+		w->told[i] = (struct feed_signal){
+			.video = w->clips[random_below(w->count)].id, .watched_ms = random_below(13000), .completed = random_below(4) == 0,
+			.opinion = random_below(6) ? OPINION_NONE : random_below(2) ? OPINION_MORE : OPINION_LESS,
+		};
+}
+
 static bool stroll(struct world *w, struct strolling *stroll)
 {
 	char cursor[8192] = "";
@@ -207,6 +233,8 @@ static bool stroll(struct world *w, struct strolling *stroll)
 		struct feed_page page;
 		arena_free(&w->cx->mem);
 		w->ask.cursor = str_of(cursor);
+		if (stroll->fickle)
+			remember_anything(w);
 		if (!put(w, feed_for_you(w->cx, &w->ask, &page)))
 			return false;
 		for (unsigned i = 0; i < page.count; i++)
@@ -236,6 +264,182 @@ TEST(every_wanted_video_is_shown_once_in_the_readers_languages_first)
 		world_end(w);
 		CHECK(good);
 	}
+}
+
+TEST(interests_that_change_on_the_way_lose_nothing_and_repeat_nothing)
+{
+	for (unsigned round = 0; round < 6; round++) {
+		struct world *w = world_new();
+		struct strolling s = { .strict_creators = round % 2 == 0, .fickle = true };
+		w->ask.guessed = round % 3 == 0;
+		bool good = world_open(w, 900, 1 + random_below(50));
+		good = good && (round % 2 ? open_pool(w, 200, 60) : open_pool(w, 4000, 1000)) && stroll(w, &s);
+		world_end(w);
+		CHECK(good);
+	}
+}
+
+static struct clip *known_clip(struct world *w, int64_t id)
+{
+	struct clip *const clip = clip_of(w, id);
+	assert(clip);
+	return clip;
+}
+
+static bool is_of_kind(const struct clip *clip, const struct clip *other, unsigned kind)
+{
+	switch (kind) {
+	case 0: return clip->author == other->author;
+	case 1: return clip->tag == other->tag;
+	default: return *clip->language && strcmp(clip->language, other->language) == 0;
+	}
+}
+
+/* Two clips that share what `kind` says and nothing else. */
+static bool two_of_a_kind(struct world *w, unsigned kind, const struct clip **one, const struct clip **other)
+{
+	for (unsigned tries = 0; tries < 100'000; tries++) {
+		*one = &w->clips[random_below(w->count)];
+		*other = &w->clips[random_below(w->count)];
+		bool good = *one != *other && wanted(w, *one) && wanted(w, *other) && reads(w, *one) && reads(w, *other);
+		for (unsigned k = 0; good && k < 3; k++)
+			good = is_of_kind(*one, *other, k) == (k == kind);
+		if (good)
+			return true;
+	}
+	return false;
+}
+
+static unsigned count_of_kind(struct world *w, const struct feed_page *page, const struct clip *like, unsigned kind)
+{
+	unsigned count = 0;
+	for (unsigned i = 0; i < page->count; i++)
+		count += is_of_kind(known_clip(w, page->items[i].video), like, kind);
+	return count;
+}
+
+TEST(two_skipped_of_a_kind_leave_at_most_one_of_it_on_the_next_page)
+{
+	for (unsigned round = 0; round < 30; round++) {
+		struct world *w = world_new();
+		struct feed_page page;
+		const struct clip *one, *other;
+		const unsigned kind = round % 3;
+		w->ask.guessed = round % 2;
+		w->ask.language_count = 3;
+		w->ask.languages[2] = STR("ar");
+		CHECK(world_open(w, 400, 12) && (round % 5 || sign_in(w, 4, 20)) && open_pool(w, 4000, 1000));
+		CHECK(put(w, feed_for_you(w->cx, &w->ask, &page)));
+		w->ask.cursor = page.next;
+		CHECK(two_of_a_kind(w, kind, &one, &other));
+		const struct feed_signal told[] = { { .video = one->id, .watched_ms = 900 }, { .video = other->id, .watched_ms = 1500 } };
+		if (w->cx->actor.account)
+			CHECK(put(w, feed_learn(w->cx, told, 2)));
+		w->ask.told = told;
+		w->ask.told_count = 2;
+		CHECK(put(w, feed_for_you(w->cx, &w->ask, &page)));
+		if (!EXPECT(page.count == FEED_PAGE && count_of_kind(w, &page, one, kind) <= 1))
+			printf("# round %u: %u of %u\n", round, count_of_kind(w, &page, one, kind), page.count);
+		world_end(w);
+	}
+}
+
+TEST(what_is_held_back_comes_when_nothing_else_is_left)
+{
+	struct world *w = world_new();
+	struct feed_page page;
+	w->ask.language_count = 0;
+	CHECK(world_open(w, 40, 1) && open_pool(w, 4000, 1000));
+	struct feed_signal told[] = { { .watched_ms = 1 }, { .watched_ms = 1 } };
+	for (unsigned i = 0, n = 0; i < w->count && n < 2; i++)
+		if (w->clips[i].author == creator(0) && !w->clips[i].gone)
+			told[n++].video = w->clips[i].id;
+	w->ask.told = told;
+	w->ask.told_count = 2;
+	CHECK(put(w, feed_for_you(w->cx, &w->ask, &page)));
+	CHECK(page.count == FEED_PAGE);
+	world_end(w);
+}
+
+TEST(what_was_asked_for_comes_and_says_why_and_what_was_hidden_does_not)
+{
+	struct world *w = world_new();
+	struct feed_page page;
+	w->ask.language_count = 0;
+	CHECK(world_open(w, 600, 60) && open_pool(w, 4000, 1000));
+	struct clip *liked = &w->clips[0], *hidden = &w->clips[1];
+	for (unsigned i = 0; i < w->count; i++)
+		if (wanted(w, &w->clips[i]) && w->clips[i].tag != liked->tag && w->clips[i].author != liked->author) {
+			hidden = liked;
+			liked = &w->clips[i];
+		}
+	const struct feed_signal told[] = { { .video = liked->id, .opinion = OPINION_MORE }, { .video = hidden->id, .opinion = OPINION_HIDE } };
+	w->ask.told = told;
+	w->ask.told_count = 2;
+	CHECK(put(w, feed_for_you(w->cx, &w->ask, &page)));
+	unsigned of_tag = 0;
+	for (unsigned i = 0; i < page.count; i++) {
+		const struct feed_item *const item = &page.items[i];
+		const struct clip *const clip = known_clip(w, item->video);
+		CHECK(clip != hidden);
+		of_tag += clip->tag == liked->tag;
+		if (item->reason == FEED_ASKED && item->about == KIND_HASHTAG)
+			CHECK(clip->tag == liked->tag && item->name.n >= 2 && (unsigned)atoi(item->name.p + 1) == clip->tag);
+		else
+			CHECK(item->reason != FEED_ASKED || clip->author == liked->author || item->about == KIND_LANGUAGE);
+	}
+	CHECK(of_tag >= 2);
+	world_end(w);
+}
+
+/* 14 languages in 11 scripts, a few clips each; as the demo network has them. */
+TEST(a_newcomers_first_page_shows_eight_scripts_their_own_first)
+{
+	static const char *const all[] = { "en", "ar", "hi", "bn", "te", "ta", "gu", "ur", "kn", "ml", "or", "pa", "as", "mr" };
+	for (unsigned round = 0; round < 40; round++) {
+		struct world *w = world_new();
+		struct feed_page page;
+		bool good = world_open(w, 0, 13) && put(w, db_run0(w->cx, begin_public));
+		for (unsigned i = 0; i < 42 && good; i++)
+			good = add_clip(w, creator(i % 14 == 12 ? 3 : i % 14 == 13 ? 6 : i % 14), all[i % 14], w->cx->now_us - i * MINUTE_US);
+		for (unsigned i = 0; i < w->count; i++)
+			if (w->clips[i].gone) {
+				CHECK(put(w, db_run(w->cx, video_show, I64(w->clips[i].id))));
+				w->clips[i].gone = false;
+			}
+		good = good && put(w, db_run0(w->cx, commit_public)) && open_pool(w, 4000, 1000);
+		w->ask.guessed = true;
+		w->ask.language_count = round % 4 != 3;
+		w->ask.languages[0] = str_of(all[round % 4]);
+		CHECK(good && put(w, feed_for_you(w->cx, &w->ask, &page)) && page.count == 8);
+		struct pool *pool = feed_pool(w->cx->feed);
+		unsigned scripts[256] = {};
+		for (unsigned i = 0; i < 8; i++)
+			CHECK(scripts[pool->scripts[pool_language(pool, str_of(known_clip(w, page.items[i].video)->language))]]++ == 0);
+		pool_give(&pool);
+		CHECK(round % 4 == 3 || (strcmp(known_clip(w, page.items[0].video)->language, all[round % 4]) == 0 && page.items[0].reason == FEED_LANGUAGE));
+		CHECK(page.items[7].reason == FEED_VARIETY);
+		struct strolling s = { .strict_creators = true };
+		CHECK(stroll(w, &s));                  /* what the browser asks for keeps nothing out */
+		world_end(w);
+	}
+}
+
+TEST(who_finds_pages_in_their_language_gets_half_of_the_first_one_in_it)
+{
+	struct world *w = world_new();
+	struct feed_page page;
+	CHECK(world_open(w, 600, 40) && open_pool(w, 4000, 1000));
+	w->ask.guessed = true;
+	w->ask.language_count = 1;
+	w->ask.languages[0] = STR("hi");
+	CHECK(put(w, feed_for_you(w->cx, &w->ask, &page)) && page.count == 8);
+	unsigned own = 0;
+	for (unsigned i = 0; i < 8; i++)
+		own += strcmp(known_clip(w, page.items[i].video)->language, "hi") == 0;
+	CHECK(strcmp(known_clip(w, page.items[0].video)->language, "hi") == 0);
+	CHECK(own >= 3 && own <= 6);
+	world_end(w);
 }
 
 TEST(a_walk_goes_on_with_what_is_older_than_the_pool)
@@ -425,9 +629,25 @@ TEST(a_page_out_of_ten_thousand_videos_is_made_without_a_wait)
 	CHECK(world_open(w, 10'000, 500) && sign_in(w, 50, 5) && open_pool(w, FEED_FRESH_MAX, FEED_LIKED_MAX));
 	feed_read_stats(w->cx->feed, &stats);
 	const int64_t in = page_us(w, true, 200), out = page_us(w, false, 200);
+	for (unsigned i = 0; i < 8; i++) {
+		remember_anything(w);
+		CHECK(put(w, feed_learn(w->cx, w->told, w->ask.told_count)));
+	}
+	w->ask.told_count = 0;
+	const int64_t learned = page_us(w, true, 200);
+	remember_anything(w);
+	w->ask.told_count = SIGNALS_MAX;
+	for (unsigned i = 0; i < SIGNALS_MAX; i++)
+		w->told[i].video = w->clips[random_below(w->count)].id;
+	const int64_t told = page_us(w, false, 200);
+	w->ask.told_count = 0;
+	w->ask.guessed = true;
+	const int64_t newcomer = page_us(w, false, 200);
+	printf("# with interests %lld us, signed out with %d signals %lld us, a newcomer %lld us\n", (long long)learned, SIGNALS_MAX,
+		(long long)told, (long long)newcomer);
 	printf("# signed in %lld us, signed out %lld us; pool of %u built in %llu us\n", (long long)in, (long long)out, stats.candidates,
 		(unsigned long long)stats.build_us);
-	CHECK(in < 5000 && out < 5000);
+	CHECK(in < 5000 && out < 5000 && learned < 5000 && told < 5000 && newcomer < 5000);
 	world_end(w);
 }
 
@@ -453,6 +673,12 @@ TEST(each_failure_on_the_way_leaves_the_page_unwritten)
 int main(void)
 {
 	RUN(every_wanted_video_is_shown_once_in_the_readers_languages_first);
+	RUN(interests_that_change_on_the_way_lose_nothing_and_repeat_nothing);
+	RUN(two_skipped_of_a_kind_leave_at_most_one_of_it_on_the_next_page);
+	RUN(what_is_held_back_comes_when_nothing_else_is_left);
+	RUN(what_was_asked_for_comes_and_says_why_and_what_was_hidden_does_not);
+	RUN(a_newcomers_first_page_shows_eight_scripts_their_own_first);
+	RUN(who_finds_pages_in_their_language_gets_half_of_the_first_one_in_it);
 	RUN(a_walk_goes_on_with_what_is_older_than_the_pool);
 	RUN(one_creator_alone_is_shown_to_the_end);
 	RUN(a_flood_of_one_creator_repeats_nothing);
