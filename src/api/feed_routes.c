@@ -93,6 +93,7 @@ static const struct body_field told_fields[] = {
 	{ .name = "watched_ms", .kind = BODY_WHOLE, .offset = offsetof(struct told_body, told.watched_ms), .least = 0, .most = DAY_US / 1000 },
 	{ .name = "completed", .kind = BODY_FLAG, .offset = offsetof(struct told_body, told.completed) },
 	{ .name = "shared", .kind = BODY_FLAG, .offset = offsetof(struct told_body, told.shared) },
+	{ .name = "left", .kind = BODY_FLAG, .offset = offsetof(struct told_body, told.left) },
 	{ .name = "opinion", .kind = BODY_TEXT, .offset = offsetof(struct told_body, opinion) },
 	{},
 };

@@ -61,6 +61,7 @@ static const struct body_field view_fields[] = {
 	{ .name = "watched_ms", .kind = BODY_WHOLE, .offset = offsetof(struct view_item, watched_ms), .needed = true, .least = 0, .most = DAY_US / 1000 },
 	{ .name = "completed", .kind = BODY_FLAG, .offset = offsetof(struct view_item, completed) },
 	{ .name = "shared", .kind = BODY_FLAG, .offset = offsetof(struct view_item, shared) },
+	{ .name = "left", .kind = BODY_FLAG, .offset = offsetof(struct view_item, left) },
 	{},
 };
 static const struct body_field views_fields[] = {
@@ -79,7 +80,7 @@ static enum err post_views(struct ctx *cx, const struct req *req, struct resp *)
 	for (size_t i = 0; i < items.count; i++)
 		told[i] = (struct feed_signal){
 			.video = views[i].video, .watched_ms = views[i].watched_ms, .completed = views[i].completed,
-			.shared = views[i].shared, .again = !first[i],
+			.shared = views[i].shared, .left = views[i].left, .again = !first[i],
 		};
 	return feed_learn(cx, told, items.count);
 }

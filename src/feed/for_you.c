@@ -251,7 +251,7 @@ static enum err other_in_pool(struct filling *filling, const struct choice **out
 	struct look *const look = filling->look;
 	struct choices *const lists[] = { &look->wanted, &look->fresh };
 	for (unsigned round = 0; round < OTHERS_ROUNDS_MAX; round++) {
-		look_at_pool(look, filling->author, false);
+		look_at_pool(look, filling->author, false, false);
 		if (look->fresh.count == 0)
 			return OK;
 		TRY(look_check(look, lists, sizeof lists / sizeof lists[0]));
@@ -383,10 +383,8 @@ static enum err fill(struct filling *filling)
 	for (unsigned round = 0; round < ROUNDS_MAX && filling->page.count < FEED_PAGE && look->walk.phase != WALK_END; round++) {
 		const bool ahead = memory_left(look);
 		filling->pool_through = false;
-		look_at_pool(look, 0, ahead && round == 0);
 		filling->many_scripts = wants_many_scripts(look);
-		if (filling->many_scripts)
-			look_for_variety(look);
+		look_at_pool(look, 0, ahead && round == 0, filling->many_scripts);
 		if (look->fresh.count)
 			TRY(pool_round(filling, ahead));
 		else
@@ -395,7 +393,7 @@ static enum err fill(struct filling *filling)
 	/* So that the last page says that it is the last. */
 	if (filling->pool_through && look->walk.base == 0 && look->walk.phase == WALK_READABLE) {
 		next_phase(filling);
-		look_at_pool(look, 0, false);
+		look_at_pool(look, 0, false, false);
 		filling->pool_through = look->fresh.count == 0;
 	}
 	if (filling->pool_through && look->walk.base == 0)

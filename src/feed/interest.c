@@ -144,7 +144,7 @@ static struct lesson lesson_of_watching(const struct feed_signal *told, int64_t 
 	const int good = told->liked + told->saved + told->shared;
 	struct lesson lesson = { .creator = 0 };
 	if (good == 0 && signal_is_skip(told, duration_ms)) {
-		if (!told->again)
+		if (!told->again && !told->left)
 			lesson = (struct lesson){ .creator = -INTEREST_ONE, .tags = -INTEREST_ONE, .language = -INTEREST_ONE / 2,
 				.skips = SKIPS_ONE_MORE, .language_skips = SKIPS_ONE_MORE };
 		return lesson;

@@ -32,6 +32,7 @@ struct feed_signal {
 	int64_t watched_ms;
 	bool completed, shared;
 	bool again;                            /* seen before: passing it by on the way back says nothing */
+	bool left;                             /* they went elsewhere, not on to the next: however short, no skip */
 	bool liked, saved, following;
 	enum opinion opinion;                  /* said in so many words; the rest counts for nothing then */
 	bool undo;                             /* of the opinion */

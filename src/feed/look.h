@@ -70,11 +70,9 @@ struct look {
 
 /* Everything but the lists.  `pool` must outlive it. */
 enum err look_new(struct ctx *, const struct feed_ask *, const struct pool *, const struct walk *, struct look **out);
-/* Fills `fresh` (and `wanted`, when interests pull) with what comes next in the pool, best first, without creator `avoid` (0: nobody); with `ahead` also `liked` and
+/* Fills `fresh` (and `wanted`, when interests pull, and `variety` where it is asked for) with what comes next in the pool, best first, without creator `avoid` (0: nobody); with `ahead` also `liked` and
  * `follows`, which may come before their time. */
-void look_at_pool(struct look *, int64_t avoid, bool ahead);
-/* Fills `variety`. */
-void look_for_variety(struct look *);
+void look_at_pool(struct look *, int64_t avoid, bool ahead, bool variety);
 /* Adds a batch to `older`. */
 enum err look_at_older(struct look *);
 /* Rejects what the actor has watched and whom they block, among the first LOOK_CHECK that were not checked. */

@@ -37,6 +37,7 @@ static void lay_kind(struct ctx *cx, struct pull *pull, unsigned interest, bool 
 		struct pull_tug *const tug = &pull->tugs[pool->at[kind->from + i]];
 		add_score(pull, tug, interest);
 		tug->held |= held;
+		pull->most = tug->total > pull->most ? tug->total : pull->most;
 	}
 }
 
@@ -76,15 +77,28 @@ static void lay_wishes(struct pull *pull)
 	}
 }
 
-void pull_new(struct ctx *cx, const struct pool *pool, const struct feed_ask *ask, const struct interests *interests, struct pull *out)
+/* 16 at the best, twice as much a point below it. */
+static void make_factors(struct pull *pull)
 {
-	out->pool = pool;
-	out->ask = ask;
-	out->interests.count = interests->count;
-	for (unsigned i = 0; i < interests->count; i++)
-		out->interests.items[i] = interests->items[i];
-	lay_interests(cx, out);
-	lay_wishes(out);
+	for (unsigned i = 0; i < PULL_FACTORS; i++) {
+		const unsigned down = i * PULL_GRAIN;
+		pull->factors[i] = (16 + 16 * (down % INTEREST_ONE) / INTEREST_ONE) << down / INTEREST_ONE;
+	}
+	int most = -2 * PULL_MOST;
+	for (unsigned i = 0; i < pull->pool->language_count; i++)
+		most = pull->languages[i].total > most ? pull->languages[i].total : most;
+	most += pull->most;
+	most = most > PULL_MOST ? PULL_MOST : most < -PULL_MOST ? -PULL_MOST : most;
+	pull->least = pull->factors[(PULL_MOST - most) / PULL_GRAIN];
+}
+
+void pull_lay(struct ctx *cx, const struct pool *pool, const struct feed_ask *ask, struct pull *pull)
+{
+	pull->pool = pool;
+	pull->ask = ask;
+	lay_interests(cx, pull);
+	lay_wishes(pull);
+	make_factors(pull);
 }
 
 uint64_t pull_kinds(const struct pull *pull, uint32_t candidate, uint16_t language)

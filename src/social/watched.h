@@ -9,7 +9,7 @@ struct view_item {
 	int64_t video;
 	int64_t watched_ms;                    /* of this time; cut at a day */
 	bool completed;
-	bool shared;                           /* handed on; the feed's business, not kept here */
+	bool shared, left;                     /* handed on; left for elsewhere: the feed's business, not kept here */
 };
 /* WRITE.  Signed in: remembered as seen, and a view is counted once for a person and a video.  Signed out: counted only (the
  * caller limits the rate).  Videos that do not stand are passed over.  `first` (of `count`): which were the actor's first time with

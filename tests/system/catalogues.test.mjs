@@ -19,7 +19,7 @@ const madeWhileRunning = [
   'problem.',                // src/api/problem.def and the failures' slugs
   'upload.fail.',            // src/media/reason.def
   'feed.reason.',            // the feed's reasons
-  'report.reason.', 'settings.', 'join.sheet_', // lists in web/src
+  'report.reason.', 'settings.', 'join.sheet_', 'tune.', // lists in web/src
   'letter.',                 // src/api/letter.c puts a sentence's five texts together
 ];
 

@@ -392,6 +392,20 @@ TEST(what_was_asked_for_comes_and_says_why_and_what_was_hidden_does_not)
 	world_end(w);
 }
 
+TEST(what_was_learned_goes_with_the_account)
+{
+	struct world *w = world_new();
+	struct interests interests;
+	bool more = true;
+	CHECK(world_open(w, 60, 5) && sign_in(w, 0, 0) && open_pool(w, 4000, 1000));
+	const struct feed_signal told = { .video = w->clips[3].id, .watched_ms = 12'000, .completed = true };
+	CHECK(put(w, feed_learn(w->cx, &told, 1)) && put(w, interests_get(w->cx, &interests)));
+	CHECK(interests.count == (w->clips[3].gone || w->clips[3].author == ME ? 0 : *w->clips[3].language ? 3 : 2));
+	CHECK(put(w, feed_erase_some(w->cx, &w->cx->actor.grant, &more)) && !more);
+	CHECK(put(w, interests_get(w->cx, &interests)) && interests.count == 0);
+	world_end(w);
+}
+
 /* 14 languages in 11 scripts, a few clips each; as the demo network has them. */
 TEST(a_newcomers_first_page_shows_eight_scripts_their_own_first)
 {
@@ -677,6 +691,7 @@ int main(void)
 	RUN(two_skipped_of_a_kind_leave_at_most_one_of_it_on_the_next_page);
 	RUN(what_is_held_back_comes_when_nothing_else_is_left);
 	RUN(what_was_asked_for_comes_and_says_why_and_what_was_hidden_does_not);
+	RUN(what_was_learned_goes_with_the_account);
 	RUN(a_newcomers_first_page_shows_eight_scripts_their_own_first);
 	RUN(who_finds_pages_in_their_language_gets_half_of_the_first_one_in_it);
 	RUN(a_walk_goes_on_with_what_is_older_than_the_pool);

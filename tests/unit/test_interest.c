@@ -70,12 +70,16 @@ TEST(a_skip_that_is_old_does_not_make_two)
 	CHECK(!held(&interests, AUTHOR, NOW + 2 * DAY_US));
 }
 
-TEST(passing_by_on_the_way_back_says_nothing)
+TEST(passing_by_on_the_way_back_and_going_elsewhere_say_nothing)
 {
 	struct interests interests = { .count = 0 };
 	struct feed_signal back = skip;
 	back.again = true;
 	interests_learn(&interests, NOW, &clip, &back);
+	CHECK(interests.count == 0);
+	struct feed_signal away = skip;
+	away.left = true;
+	interests_learn(&interests, NOW, &clip, &away);
 	CHECK(interests.count == 0);
 }
 
@@ -165,7 +169,7 @@ int main(void)
 	RUN(a_skip_is_two_seconds_or_fifteen_per_cent);
 	RUN(two_skips_hold_a_kind_back_for_a_day_or_until_one_is_watched);
 	RUN(a_skip_that_is_old_does_not_make_two);
-	RUN(passing_by_on_the_way_back_says_nothing);
+	RUN(passing_by_on_the_way_back_and_going_elsewhere_say_nothing);
 	RUN(a_like_counts_once_and_makes_a_short_look_no_skip);
 	RUN(half_is_forgotten_in_two_weeks);
 	RUN(what_is_said_can_be_unsaid);

@@ -279,8 +279,10 @@ TEST(a_view_counts_once_for_a_person)
 	world_open(&w);
 	struct actor asha = sign_up(&w, "asha"), bela = sign_up(&w, "bela");
 	int64_t video = publish(&w, &asha, "clip"), other = publish(&w, &asha, "other");
-	const struct view_item items[] = { { video, 4000, true, false }, { video, INT64_MAX, false, false }, { 777, 1, false, false },
-		{ other, -5, false, false } };
+	const struct view_item items[] = {
+		{ .video = video, .watched_ms = 4000, .completed = true }, { .video = video, .watched_ms = INT64_MAX },
+		{ .video = 777, .watched_ms = 1 }, { .video = other, .watched_ms = -5 },
+	};
 	CHECK(write_views(as(&w, &bela), items, 4) == OK && write_views(as(&w, &bela), items, 4) == OK);
 	CHECK(tally(&w, video, "views") == 1 && tally(&w, other, "views") == 1 && tally(&w, 777, "views") == 0);
 	CHECK(watched_has_any(as(&w, &bela), (const int64_t[]){ other, 777, video }, 3, has) == OK && has[0] && !has[1] && has[2]);

@@ -8,6 +8,7 @@ import { MenuItem } from '../shell/menu';
 import { Sheet } from '../shell/sheet';
 import { toast } from '../shell/toasts';
 import { createStore, useStore } from '../store';
+import { noteShared } from './views';
 
 interface Shared { path: string; text: string; isClip: boolean }
 
@@ -61,7 +62,11 @@ export function Sharer() {
   if (!about) return null;
   const close = () => shared.set(null);
   const url = new URL(about.path, location.href).href;
-  const then = (act: Promise<void>) => { void act; close(); };
+  const then = (act: Promise<void>) => {
+    if (about.isClip) noteShared(about.path.slice('/v/'.length));
+    void act;
+    close();
+  };
   return (
     <Sheet title={t(about.isClip ? 'share.clip' : 'share.profile')} close={close} class="sheet--card">
       <div class="sheet__scroll">
