@@ -141,6 +141,8 @@ enum err feed_opinion(struct ctx *cx, int64_t video, enum opinion opinion, bool 
 	struct clip_kinds kinds;
 	struct interests interests;
 	TRY(kinds_of(cx, video, &kinds));
+	if (kinds.author == cx->actor.account)
+		return OK;
 	TRY(interests_get(cx, &interests));
 	interests_learn(&interests, cx->now_us, &kinds, &told);
 	TRY(put(cx, &interests));

@@ -15,7 +15,7 @@ enum err interests_from(struct ctx *, const struct feed_signal *, size_t count, 
 
 /* WRITE; the actor's.  liked, saved and following are looked up.  E_TOOLARGE. */
 enum err feed_learn(struct ctx *, const struct feed_signal *, size_t count);
-/* WRITE.  E_NOTFOUND: there is no such video. */
+/* WRITE.  Of one's own video nothing is learned.  E_NOTFOUND: there is no such video. */
 enum err feed_opinion(struct ctx *, int64_t video, enum opinion, bool undo);
 /* WRITE.  One kind, or everything (0). */
 enum err feed_forget(struct ctx *, int64_t kind);
