@@ -235,7 +235,9 @@ static struct two *twos_new(struct look *look)
 static void fill_variety(struct look *look, const struct two *best)
 {
 	struct places places = { .max = LOOK_VARIETY };
+	unsigned languages = 0;
 	for (unsigned i = 0; i < look->pool->language_count; i++) {
+		languages += best[i].ranks[0] != UINT64_MAX;
 		const uint64_t wish = (uint64_t)look->pull.wished[i] << WISH_SHIFT;
 		for (unsigned k = 0; k < 2 && best[i].ranks[k] != UINT64_MAX; k++) {
 			const uint32_t candidate = best[i].candidates[k];
@@ -243,7 +245,8 @@ static void fill_variety(struct look *look, const struct two *best)
 		}
 	}
 	look->variety = list_new(look->cx, LOOK_VARIETY);
-	fill(look, &places, FEED_VARIETY, false, &look->variety);
+	if (languages > 1)                     /* one alone is no variety, and may not say so */
+		fill(look, &places, FEED_VARIETY, false, &look->variety);
 }
 
 /* Thousands for each request: what is ranked too low goes by after one comparison, or two. */
