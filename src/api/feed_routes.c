@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include "api/body.h"
+#include "api/route.h"
+#include "feed/learn.h"
 #include "feed/feed.h"
 #include "social/account.h"
 
@@ -47,16 +50,17 @@ unsigned accepted_languages(struct ctx *cx, struct str header, unsigned max, str
 	return count;
 }
 
+/* What the account states; else what the browser asks for. */
 static enum err read_languages(struct ctx *cx, const struct req *req, struct feed_ask *ask)
 {
 	struct languages languages = {};
-	if (cx->actor.account == 0) {
-		ask->language_count = accepted_languages(cx, req_header(cx, req, "Accept-Language"), FEED_LANGUAGES_MAX, ask->languages);
-		return OK;
-	}
 	TRY(account_languages(cx, &languages));
 	for (size_t i = 0; i < languages.count && i < FEED_LANGUAGES_MAX; i++)
 		ask->languages[ask->language_count++] = languages.codes[i];
+	if (ask->language_count)
+		return OK;
+	ask->guessed = true;
+	ask->language_count = accepted_languages(cx, req_header(cx, req, "Accept-Language"), FEED_LANGUAGES_MAX, ask->languages);
 	return OK;
 }
 
@@ -78,6 +82,62 @@ static enum err for_you(struct ctx *cx, const struct req *req, struct resp *resp
 	return OK;
 }
 
+/* --- asked by who is not signed in, who brings along what their browser remembers --- */
+
+struct told_body {
+	struct feed_signal told;
+	struct str opinion;
+};
+static const struct body_field told_fields[] = {
+	{ .name = "video", .kind = BODY_ID, .offset = offsetof(struct told_body, told.video), .needed = true },
+	{ .name = "watched_ms", .kind = BODY_WHOLE, .offset = offsetof(struct told_body, told.watched_ms), .least = 0, .most = DAY_US / 1000 },
+	{ .name = "completed", .kind = BODY_FLAG, .offset = offsetof(struct told_body, told.completed) },
+	{ .name = "shared", .kind = BODY_FLAG, .offset = offsetof(struct told_body, told.shared) },
+	{ .name = "left", .kind = BODY_FLAG, .offset = offsetof(struct told_body, told.left) },
+	{ .name = "opinion", .kind = BODY_TEXT, .offset = offsetof(struct told_body, opinion) },
+	{},
+};
+struct ask_body {
+	struct str cursor;
+	struct body_list signals;
+};
+static const struct body_field ask_fields[] = {
+	{ .name = "cursor", .kind = BODY_TEXT, .offset = offsetof(struct ask_body, cursor), .nullable = true },
+	{ .name = "signals", .kind = BODY_OBJECTS, .offset = offsetof(struct ask_body, signals), .most = SIGNALS_MAX,
+	  .fields = told_fields, .item_bytes = sizeof(struct told_body) },
+	{},
+};
+
+enum err opinion_from(struct ctx *cx, struct str text, enum opinion *out)
+{
+	static const char *const names[] = { [OPINION_MORE] = "more", [OPINION_LESS] = "less", [OPINION_HIDE] = "hide" };
+	for (unsigned i = OPINION_MORE; i <= OPINION_HIDE; i++)
+		if (str_eq(text, str_of(names[i]))) {
+			*out = (enum opinion)i;
+			return OK;
+		}
+	return fail_as(cx, E_INVALID, "opinion-invalid", "an opinion is more, less or hide");
+}
+
+static enum err for_you_told(struct ctx *cx, const struct req *req, struct resp *resp)
+{
+	struct ask_body in;
+	struct feed_page page;
+	TRY(body_read(cx, req, ask_fields, &in, sizeof in));
+	const struct told_body *const bodies = in.signals.items;
+	struct feed_signal *const told = arena_new(&cx->mem, struct feed_signal, in.signals.count);
+	for (size_t i = 0; i < in.signals.count; i++) {
+		told[i] = bodies[i].told;
+		if (bodies[i].opinion.p)
+			TRY(opinion_from(cx, bodies[i].opinion, &told[i].opinion));
+	}
+	struct feed_ask ask = { .cursor = in.cursor, .told = told, .told_count = in.signals.count };
+	TRY(read_languages(cx, req, &ask));
+	TRY(feed_for_you(cx, &ask, &page));
+	answer_page(&page, resp);
+	return OK;
+}
+
 static enum err following(struct ctx *cx, const struct req *req, struct resp *resp)
 {
 	struct str cursor = {};
@@ -91,6 +151,9 @@ static enum err following(struct ctx *cx, const struct req *req, struct resp *re
 const struct route feed_routes[] = {
 	{ GET, "/api/v1/feed", for_you, ANYONE, RATE_READ, READ, 0, "For You: videos chosen for the one who asks, with the reason of each.",
 		NULL, "VideoPage", NULL },
+	{ POST, "/api/v1/feed", for_you_told, ANYONE, RATE_READ, READ, JSON_BODY,
+		"For You for who is not signed in, with what their client remembers of the last clips. Nothing of it is kept; signed in it is not looked at.",
+		"FeedAsk", "VideoPage", NULL },
 	{ GET, "/api/v1/feed/following", following, ACCOUNT, RATE_READ, READ, 0, "The newest videos of those whom one follows.",
 		NULL, "VideoPage", NULL },
 	{},

@@ -1,7 +1,12 @@
 /* One video: seeing, changing, removing it, and telling that it was watched. */
+#include <assert.h>
+
 #include "api/route.h"
 #include "api/routes.h"
+#include "feed/learn.h"
 #include "social/watched.h"
+
+static_assert(VIEWS_MAX <= SIGNALS_MAX, "what views may be told may be learned from");
 
 static enum err answer_video(const struct video_view *view, struct resp *resp)
 {
@@ -55,6 +60,8 @@ static const struct body_field view_fields[] = {
 	{ .name = "video", .kind = BODY_ID, .offset = offsetof(struct view_item, video), .needed = true },
 	{ .name = "watched_ms", .kind = BODY_WHOLE, .offset = offsetof(struct view_item, watched_ms), .needed = true, .least = 0, .most = DAY_US / 1000 },
 	{ .name = "completed", .kind = BODY_FLAG, .offset = offsetof(struct view_item, completed) },
+	{ .name = "shared", .kind = BODY_FLAG, .offset = offsetof(struct view_item, shared) },
+	{ .name = "left", .kind = BODY_FLAG, .offset = offsetof(struct view_item, left) },
 	{},
 };
 static const struct body_field views_fields[] = {
@@ -66,7 +73,16 @@ static enum err post_views(struct ctx *cx, const struct req *req, struct resp *)
 {
 	struct body_list items;
 	TRY(body_read(cx, req, views_fields, &items, sizeof items));
-	return views_add(cx, items.items, items.count);
+	const struct view_item *const views = items.items;
+	struct feed_signal told[VIEWS_MAX] = {};
+	bool first[VIEWS_MAX];
+	TRY(views_add(cx, views, items.count, first));
+	for (size_t i = 0; i < items.count; i++)
+		told[i] = (struct feed_signal){
+			.video = views[i].video, .watched_ms = views[i].watched_ms, .completed = views[i].completed,
+			.shared = views[i].shared, .left = views[i].left, .again = !first[i],
+		};
+	return feed_learn(cx, told, items.count);
 }
 
 const struct route video_routes[] = {
@@ -76,6 +92,6 @@ const struct route video_routes[] = {
 	{ DELETE, "/api/v1/videos/{id}", delete_video, ACCOUNT, RATE_WRITE, WRITE, 0, "Remove my video; moderators remove any.",
 	  NULL, NULL, NULL },
 	{ POST, "/api/v1/views", post_views, ANYONE, RATE_WRITE, WRITE, JSON_BODY,
-	  "Tell what was watched. Signed in it is remembered as seen; signed out it is only counted.", "Views", NULL, NULL },
+	  "Tell what was watched. Signed in it is remembered as seen and the feed learns from it; signed out it is only counted.", "Views", NULL, NULL },
 	{},
 };

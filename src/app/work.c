@@ -1,6 +1,7 @@
 /* Which jobs there are, and the threads that run them. */
 #include "app/inside.h"
 #include "demo/demo.h"
+#include "feed/learn.h"
 #include "media/draft.h"
 #include "media/upload.h"
 #include "social/erase.h"
@@ -12,6 +13,7 @@
 
 static const struct eraser others[] = {
 	{ "drafts", draft_erase_some },
+	{ "interests", feed_erase_some },
 	{},
 };
 

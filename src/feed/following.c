@@ -60,7 +60,7 @@ static enum err show(struct ctx *cx, const struct search *search, struct feed_pa
 		video_json_members(&json, view);
 		page->items[page->count++] = (struct feed_item){
 			.video = view->video.id, .author = view->author.id, .reason = FEED_FOLLOWED, .liked = view->liked,
-			.saved = view->saved, .following = view->following, .json = arena_copy(&cx->mem, buf_view(&json)),
+			.saved = view->saved, .following = view->following, .name = STR(""), .json = arena_copy(&cx->mem, buf_view(&json)),
 		};
 	}
 	return OK;

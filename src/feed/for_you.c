@@ -13,6 +13,9 @@ struct filling {
 	struct feed_page page;
 	int64_t alone;                         /* the only creator left; 0: not known to be so */
 	int64_t author;                        /* of the last one shown */
+	uint64_t kinds;                        /* those held back of which this page has one */
+	bool many_scripts;                     /* a newcomer's first page */
+	uint16_t page_languages[FEED_PAGE];    /* of those on the page, as in the pool */
 	bool pool_through;                     /* nothing of the pool is left in this phase */
 };
 
@@ -43,28 +46,66 @@ static void mark(struct choices *list, int64_t video)
 			list->items[i].taken = true;
 }
 
+/* Reasons are true: an interest is named only where it chose. */
+static void explain(const struct look *look, const struct choice *choice, struct feed_item *item)
+{
+	if (choice->pulled)
+		pull_reason(&look->pull, choice->candidate, choice->video.language, item);
+	if (item->reason == FEED_VARIETY && look->ask->guessed && look->pull.wished[choice->video.language] < FEED_LANGUAGES_MAX)
+		item->reason = FEED_LANGUAGE;
+	if (look->walk.phase == WALK_OTHERS)
+		item->reason = FEED_OTHER_LANGUAGE;
+}
+
 static void take(struct filling *filling, const struct choice *choice)
 {
 	struct look *const look = filling->look;
 	const int64_t video = choice->video.id;
-	filling->page.items[filling->page.count++] = (struct feed_item){
-		.video = video, .author = choice->video.author, .reason = choice->reason, .json = choice->json,
+	struct feed_item *const item = &filling->page.items[filling->page.count++];
+	*item = (struct feed_item){
+		.video = video, .author = choice->video.author, .reason = choice->reason, .json = choice->json, .name = STR(""),
 	};
+	explain(look, choice, item);
+	filling->page_languages[filling->page.count - 1] = choice->video.language;
 	filling->author = choice->video.author;
+	filling->kinds |= choice->kinds;
 	look_remember(look, &choice->video);
 	mark(&look->fresh, video);
 	mark(&look->liked, video);
 	mark(&look->follows, video);
 	mark(&look->older, video);
+	mark(&look->wanted, video);
+	mark(&look->variety, video);
+}
+
+static bool fits(const struct filling *filling, const struct choice *choice)
+{
+	const bool anybody = filling->alone && filling->alone == filling->author;
+	return open_to(choice) && (anybody || choice->video.author != filling->author);
+}
+
+/* How many kinds that are held back the page would have twice. */
+static unsigned excess(const struct filling *filling, const struct choice *choice)
+{
+	return (unsigned)__builtin_popcountll(choice->kinds & filling->kinds);
 }
 
 static const struct choice *first_fit(const struct filling *filling, const struct choices *list)
 {
-	const bool anybody = filling->alone && filling->alone == filling->author;
 	for (unsigned i = 0; i < list->count; i++)
-		if (open_to(&list->items[i]) && (anybody || list->items[i].video.author != filling->author))
+		if (fits(filling, &list->items[i]) && excess(filling, &list->items[i]) == 0)
 			return &list->items[i];
 	return NULL;
+}
+
+/* What is held back, when nothing else is left: the least of it. */
+static const struct choice *least_excess(const struct filling *filling, const struct choices *list)
+{
+	const struct choice *least = NULL;
+	for (unsigned i = 0; i < list->count; i++)
+		if (fits(filling, &list->items[i]) && (!least || excess(filling, &list->items[i]) < excess(filling, least)))
+			least = &list->items[i];
+	return least;
 }
 
 /* --- the order passes --- */
@@ -100,21 +141,86 @@ static void pass(struct look *look)
 
 /* --- a round in the pool --- */
 
-/* Half of a page is fresh, a quarter liked, a quarter followed; where each stands changes from page to page. */
+/* On the first page scripts that are not on it yet come first, then languages that are not. */
+static unsigned novelty(const struct filling *filling, uint16_t language)
+{
+	const struct pool *const pool = filling->look->pool;
+	bool script = true, spoken = true;
+	for (unsigned i = 0; i < filling->page.count; i++) {
+		script &= pool->scripts[filling->page_languages[i]] != pool->scripts[language];
+		spoken &= filling->page_languages[i] != language;
+	}
+	return script ? 2 : spoken;
+}
+
+static const struct choice *next_in_variety(const struct filling *filling)
+{
+	const struct choices *const variety = &filling->look->variety;
+	const struct choice *best = NULL;
+	unsigned most = 0;
+	for (unsigned i = 0; i < variety->count; i++) {
+		const struct choice *const choice = &variety->items[i];
+		const unsigned new = novelty(filling, choice->video.language);
+		if (new <= most || !fits(filling, choice) || excess(filling, choice))
+			continue;
+		best = choice;
+		most = new;
+	}
+	return best;
+}
+
+/* Whoever finds pages of their own language here gets every other clip in it. */
+#define PLENTY (3 * FEED_PAGE)
+static bool is_variety_slot(const struct filling *filling)
+{
+	const struct look *const look = filling->look;
+	if (!filling->many_scripts || filling->page.count == 0 || filling->page.count % 2)
+		return filling->many_scripts;
+	if (look->ask->language_count == 0 || !look->ask->guessed)
+		return true;
+	const uint16_t own = pool_language(look->pool, look->ask->languages[0]);
+	return look->pull.wished[own] != 0 || look->pool->language_clips[own] < PLENTY;
+}
+
+/* So much disliked that only interest itself may choose it. */
+#define DISLIKED (-2 * INTEREST_ONE)
+
+/* The order alone, so that it goes on and something new has its chance. */
+static const struct choice *next_by_order(const struct filling *filling)
+{
+	const struct choice *const choice = first_fit(filling, &filling->look->fresh);
+	return choice && choice->total > DISLIKED ? choice : NULL;
+}
+
+/* Held back ones stand behind all others: one in sight says that the others are, too. */
+static const struct choice *next_of_held(const struct filling *filling)
+{
+	const struct look *const look = filling->look;
+	const struct choices *const wanted = &look->wanted;
+	for (unsigned i = 0; i < wanted->count; i++)
+		if (wanted->items[i].held && open_to(&wanted->items[i]))
+			return least_excess(filling, wanted);
+	return NULL;
+}
+
+/* Half of a page is fresh, a quarter liked, a quarter followed; where each stands changes from page to page.  Of the fresh half
+ * three quarters are what interests pull, if any do. */
 static const struct choice *next_in_pool(const struct filling *filling)
 {
-	static const enum feed_reason slots[FEED_PAGE] = {
-		FEED_FRESH, FEED_LIKED, FEED_FRESH, FEED_FOLLOWED, FEED_FRESH, FEED_LIKED, FEED_FRESH, FEED_FOLLOWED,
-	};
+	enum { WANTED, ORDER, LIKED, FOLLOWED };
+	static const uint8_t slots[FEED_PAGE] = { WANTED, LIKED, WANTED, FOLLOWED, ORDER, LIKED, WANTED, FOLLOWED };
 	struct look *const look = filling->look;
-	const uint64_t turn = rank_hash(look->walk.seed, look->walk.start_s) + filling->page.count;
+	const unsigned turn = (unsigned)(rank_hash(look->walk.seed, look->walk.start_s) + filling->page.count) % FEED_PAGE;
+	const unsigned slot = filling->many_scripts ? WANTED : slots[turn];
 	const struct choices *const lists[] = {
-		[FEED_FRESH] = &look->fresh, [FEED_LIKED] = &look->liked, [FEED_FOLLOWED] = &look->follows,
+		[WANTED] = &look->wanted, [ORDER] = &look->fresh, [LIKED] = &look->liked, [FOLLOWED] = &look->follows,
 	};
-	const struct choice *choice = first_fit(filling, lists[slots[turn % FEED_PAGE]]);
+	const struct choice *choice = is_variety_slot(filling) ? next_in_variety(filling) : NULL;
+	if (!choice)
+		choice = slot == ORDER && look->pull.on ? next_by_order(filling) : first_fit(filling, lists[slot]);
 	for (unsigned i = 0; i < sizeof lists / sizeof lists[0] && !choice; i++)
 		choice = first_fit(filling, lists[i]);
-	return choice;
+	return choice ? choice : next_of_held(filling);
 }
 
 /* With no memory left things are shown in their order alone, whoever made them: each is passed as soon as it is shown. */
@@ -143,13 +249,16 @@ static void fill_in_order(struct filling *filling)
 static enum err other_in_pool(struct filling *filling, const struct choice **out)
 {
 	struct look *const look = filling->look;
-	struct choices *const lists[] = { &look->fresh };
+	struct choices *const lists[] = { &look->wanted, &look->fresh };
 	for (unsigned round = 0; round < OTHERS_ROUNDS_MAX; round++) {
-		look_at_pool(look, filling->author, false);
+		look_at_pool(look, filling->author, false, false);
 		if (look->fresh.count == 0)
 			return OK;
-		TRY(look_check(look, lists, 1));
-		*out = first_fit(filling, &look->fresh);
+		TRY(look_check(look, lists, sizeof lists / sizeof lists[0]));
+		for (unsigned i = 0; i < sizeof lists / sizeof lists[0] && !*out; i++)
+			*out = first_fit(filling, lists[i]);
+		if (!*out)
+			*out = look->pull.on ? next_of_held(filling) : NULL;
 		if (*out)
 			return OK;
 	}
@@ -179,7 +288,7 @@ static enum err take_other(struct filling *filling)
 	/* pass_pool() must not take this list for the order: it leaves the last creator out. */
 	if (other)
 		take(filling, other);
-	filling->look->fresh.count = 0;
+	filling->look->fresh.count = filling->look->wanted.count = 0;
 	if (other)
 		return OK;
 	TRY(other_in_older(filling, &other));
@@ -195,8 +304,11 @@ static enum err take_other(struct filling *filling)
 static enum err pool_round(struct filling *filling, bool ahead)
 {
 	struct look *const look = filling->look;
-	struct choices *const lists[] = { &look->fresh, &look->liked, &look->follows };
+	struct choices *const lists[] = { &look->wanted, &look->fresh, &look->liked, &look->follows };
+	struct choices *const varied[] = { &look->variety };
 	TRY(look_check(look, lists, sizeof lists / sizeof lists[0]));
+	if (look->variety.count)
+		TRY(look_check(look, varied, 1));
 	if (!ahead) {
 		fill_in_order(filling);
 		pass(look);
@@ -219,12 +331,12 @@ static void next_phase(struct filling *filling)
 	struct look *const look = filling->look;
 	struct walk *const walk = &look->walk;
 	filling->alone = 0;
-	walk->phase = walk->phase == WALK_READABLE && look->ask->language_count ? WALK_OTHERS : WALK_END;
+	walk->phase = walk->phase == WALK_READABLE && look->ask->language_count && !look->ask->guessed ? WALK_OTHERS : WALK_END;
 	walk->rank = 0;
 	walk->id = 0;
 	walk->older = walk->base;
 	walk->ahead_count = 0;
-	look->older.count = 0;
+	look->older.count = look->variety.count = 0;
 	look->older_end = false;
 }
 
@@ -256,13 +368,23 @@ static enum err older_round(struct filling *filling)
 	return look_at_older(look);
 }
 
+/* The first page of somebody of whom nothing is known yet, or what follows when the languages that they read are through. */
+static bool wants_many_scripts(const struct look *look)
+{
+	if (look->ask->cursor.n)
+		return false;
+	const bool stated = look->ask->language_count && !look->ask->guessed;
+	return stated ? look->walk.phase == WALK_OTHERS : !look->pull.learned;
+}
+
 static enum err fill(struct filling *filling)
 {
 	struct look *const look = filling->look;
 	for (unsigned round = 0; round < ROUNDS_MAX && filling->page.count < FEED_PAGE && look->walk.phase != WALK_END; round++) {
 		const bool ahead = memory_left(look);
 		filling->pool_through = false;
-		look_at_pool(look, 0, ahead && round == 0);
+		filling->many_scripts = wants_many_scripts(look);
+		look_at_pool(look, 0, ahead && round == 0, filling->many_scripts);
 		if (look->fresh.count)
 			TRY(pool_round(filling, ahead));
 		else
@@ -271,7 +393,7 @@ static enum err fill(struct filling *filling)
 	/* So that the last page says that it is the last. */
 	if (filling->pool_through && look->walk.base == 0 && look->walk.phase == WALK_READABLE) {
 		next_phase(filling);
-		look_at_pool(look, 0, false);
+		look_at_pool(look, 0, false, false);
 		filling->pool_through = look->fresh.count == 0;
 	}
 	if (filling->pool_through && look->walk.base == 0)
@@ -322,8 +444,10 @@ static enum err make_page(struct ctx *cx, const struct feed_ask *ask, const stru
 	TRY(fill(&filling));
 	TRY(set_flags(cx, &filling.page));
 	/* The snapshot is given back before the page is written out. */
-	for (unsigned i = 0; i < filling.page.count; i++)
+	for (unsigned i = 0; i < filling.page.count; i++) {
 		filling.page.items[i].json = arena_copy(&cx->mem, filling.page.items[i].json);
+		filling.page.items[i].name = arena_copy(&cx->mem, filling.page.items[i].name);
+	}
 	filling.look->walk.author = filling.author;
 	if (filling.look->walk.phase != WALK_END)
 		filling.page.next = cursor_write(cx, &filling.look->walk);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "feed/feed.sql.h"
+#include "feed/learn.h"
 #include "feed/rank.h"
 #include "social/follow.h"
 #include "social/video_json.h"
@@ -40,7 +41,7 @@ static bool asked_language(const struct feed_ask *ask, struct str code)
 	for (unsigned i = 0; i < ask->language_count; i++)
 		if (str_eq(ask->languages[i], code))
 			return true;
-	return ask->language_count == 0 || code.n == 0;
+	return ask->language_count == 0 || ask->guessed || code.n == 0;
 }
 
 static struct choices list_new(struct ctx *cx, unsigned max)
@@ -60,6 +61,18 @@ static enum err learn_follows(struct look *look)
 	return OK;
 }
 
+static enum err learn_interests(struct look *look)
+{
+	struct ctx *const cx = look->cx;
+	struct interests *const interests = &look->pull.interests;
+	TRY(cx->actor.account ? interests_get(cx, interests) : interests_from(cx, look->ask->told, look->ask->told_count, interests));
+	pull_lay(cx, look->pool, look->ask, &look->pull);
+	for (size_t i = 0; cx->actor.account == 0 && i < look->ask->told_count; i++)
+		if (look->ask->told[i].opinion == OPINION_HIDE && !look->ask->told[i].undo)
+			set_add(&look->refused, (uint64_t)look->ask->told[i].video);
+	return OK;
+}
+
 enum err look_new(struct ctx *cx, const struct feed_ask *ask, const struct pool *pool, const struct walk *walk, struct look **out)
 {
 	struct look *const look = arena_new(&cx->mem, struct look, 1);
@@ -71,7 +84,9 @@ enum err look_new(struct ctx *cx, const struct feed_ask *ask, const struct pool 
 		look->reads[i] = asked_language(ask, str_of(pool->languages[i]));
 	for (unsigned i = 0; i < walk->ahead_count; i++)
 		set_add(&look->ahead, walk->ahead[i]);
-	look->fresh = list_new(cx, LOOK_FRESH);
+	TRY(learn_interests(look));
+	look->fresh = list_new(cx, look->pull.on ? LOOK_FRESH_BESIDE : LOOK_FRESH);
+	look->wanted = list_new(cx, look->pull.on ? LOOK_WANTED : 0);
 	look->liked = list_new(cx, LOOK_LIKED);
 	look->follows = list_new(cx, LOOK_FOLLOWED);
 	look->older = list_new(cx, LOOK_OLDER);
@@ -87,26 +102,49 @@ static bool comes_before(uint64_t rank, int64_t id, uint64_t other_rank, int64_t
 	return rank < other_rank || (rank == other_rank && id < other_id);
 }
 
-static bool has_room_for(const struct choices *list, uint64_t rank, int64_t id)
+/* While thousands are looked at, lists hold no more than where each stands. */
+struct place {
+	uint64_t rank;
+	int64_t id;
+	uint32_t candidate;
+};
+#define PLACES_MAX LOOK_VARIETY
+static_assert(LOOK_FRESH <= PLACES_MAX && LOOK_WANTED <= PLACES_MAX, "each list has room");
+struct places {
+	unsigned count, max;
+	struct place items[PLACES_MAX];
+};
+
+static bool has_room_for(const struct places *list, uint64_t rank, int64_t id)
 {
 	if (list->count < list->max)
 		return true;
-	const struct choice *const last = &list->items[list->count - 1];
-	return comes_before(rank, id, last->rank, last->video.id);
+	if (list->max == 0)
+		return false;
+	const struct place *const last = &list->items[list->count - 1];
+	return comes_before(rank, id, last->rank, last->id);
 }
 
-static void offer(struct choices *list, const struct candidate *video, struct str json, uint64_t rank, enum feed_reason reason)
+/* The rank above which it has no room. */
+static uint64_t worst_of(const struct places *list)
 {
-	if (!has_room_for(list, rank, video->id))
+	if (list->count < list->max)
+		return UINT64_MAX;
+	return list->max ? list->items[list->count - 1].rank : 0;
+}
+
+static void offer(struct places *list, uint64_t rank, int64_t id, uint32_t candidate)
+{
+	if (!has_room_for(list, rank, id))
 		return;
 	if (list->count < list->max)
 		list->count++;
 	unsigned at = list->count - 1;
-	while (at > 0 && comes_before(rank, video->id, list->items[at - 1].rank, list->items[at - 1].video.id)) {
+	while (at > 0 && comes_before(rank, id, list->items[at - 1].rank, list->items[at - 1].id)) {
 		list->items[at] = list->items[at - 1];
 		at--;
 	}
-	list->items[at] = (struct choice){ .video = *video, .json = json, .rank = rank, .reason = reason };
+	list->items[at] = (struct place){ .rank = rank, .id = id, .candidate = candidate };
 }
 
 /* For this reader, in this phase; whether it was shown already is another question. */
@@ -133,44 +171,124 @@ static bool passed_in_pool(const struct walk *walk, uint64_t rank, int64_t id)
 	return !comes_before(walk->rank, walk->id, rank, id);
 }
 
-/* The rank above which neither list has room. */
-static uint64_t worst_rank(const struct look *look, bool follows)
+static const struct candidate *candidate_at(const struct pool *pool, uint32_t candidate)
 {
-	const struct choices *const fresh = &look->fresh, *const followed = &look->follows;
-	if (fresh->count < fresh->max || (follows && followed->count < followed->max))
-		return UINT64_MAX;
-	const uint64_t worst = fresh->items[fresh->count - 1].rank;
-	const uint64_t worst_followed = follows ? followed->items[followed->count - 1].rank : 0;
-	return worst > worst_followed ? worst : worst_followed;
+	return candidate < pool->fresh_count ? &pool->fresh[candidate] : &pool->liked[candidate - pool->fresh_count];
 }
 
-/* Thousands for each request: what is ranked too low goes by after one comparison. */
-static void look_at_fresh(struct look *look, int64_t avoid, bool ahead)
+static void fill(const struct look *look, const struct places *places, enum feed_reason reason, bool pulled, struct choices *list)
+{
+	const struct pool *const pool = look->pool;
+	for (unsigned i = 0; i < places->count; i++) {
+		const uint32_t candidate = places->items[i].candidate;
+		const bool fresh = candidate < pool->fresh_count;
+		struct choice *const choice = &list->items[i];
+		*choice = (struct choice){
+			.video = *candidate_at(pool, candidate), .rank = places->items[i].rank, .candidate = candidate, .reason = reason,
+			.json = fresh ? pool->fresh_json[candidate] : pool->liked_json[candidate - pool->fresh_count], .pulled = pulled,
+		};
+		if (!look->pull.on)
+			continue;
+		choice->total = pull_total(&look->pull, candidate, choice->video.language);
+		choice->held = pull_holds(&look->pull, candidate, choice->video.language);
+		if (choice->held)
+			choice->kinds = pull_kinds(&look->pull, candidate, choice->video.language);
+	}
+	list->count = places->count;
+}
+
+/* The best two of a language, of two creators. */
+struct two {
+	uint64_t ranks[2];                     /* UINT64_MAX: none */
+	uint32_t candidates[2];
+	int64_t author;                        /* of the first */
+};
+
+static void keep_two(struct two *two, uint64_t rank, uint32_t candidate, int64_t author)
+{
+	const bool same = two->author == author;
+	if (rank < two->ranks[0]) {
+		if (!same) {
+			two->ranks[1] = two->ranks[0];
+			two->candidates[1] = two->candidates[0];
+		}
+		two->ranks[0] = rank;
+		two->candidates[0] = candidate;
+		two->author = author;
+	} else if (!same && rank < two->ranks[1]) {
+		two->ranks[1] = rank;
+		two->candidates[1] = candidate;
+	}
+}
+
+static struct two *twos_new(struct look *look)
+{
+	struct two *const best = arena_new(&look->cx->mem, struct two, look->pool->language_count);
+	for (unsigned i = 0; i < look->pool->language_count; i++)
+		best[i].ranks[0] = best[i].ranks[1] = UINT64_MAX;
+	return best;
+}
+
+/* A language asked for comes before the others, above whatever pull_rank() gives. */
+#define WISH_SHIFT 57
+
+static void fill_variety(struct look *look, const struct two *best)
+{
+	struct places places = { .max = LOOK_VARIETY };
+	unsigned languages = 0;
+	for (unsigned i = 0; i < look->pool->language_count; i++) {
+		languages += best[i].ranks[0] != UINT64_MAX;
+		const uint64_t wish = (uint64_t)look->pull.wished[i] << WISH_SHIFT;
+		for (unsigned k = 0; k < 2 && best[i].ranks[k] != UINT64_MAX; k++) {
+			const uint32_t candidate = best[i].candidates[k];
+			offer(&places, best[i].ranks[k] | wish, candidate_at(look->pool, candidate)->id, candidate);
+		}
+	}
+	look->variety = list_new(look->cx, LOOK_VARIETY);
+	if (languages > 1)                     /* one alone is no variety, and may not say so */
+		fill(look, &places, FEED_VARIETY, false, &look->variety);
+}
+
+/* Thousands for each request: what is ranked too low goes by after one comparison, or two. */
+static void look_at_fresh(struct look *look, int64_t avoid, bool ahead, struct two *best)
 {
 	const struct walk *const walk = &look->walk;
 	const struct pool *const pool = look->pool;
+	const struct pull *const pull = &look->pull;
 	const uint64_t seed = walk->seed;
 	const int64_t start_s = walk->start_s, base = walk->base;
-	ahead = ahead && look->followed.count > 0;
-	uint64_t worst = UINT64_MAX;
+	const bool pulls = pull->on || best;
+	struct places fresh = { .max = look->fresh.max }, wanted = { .max = look->wanted.max };
+	struct places follows = { .max = ahead && look->followed.count > 0 ? look->follows.max : 0 };
+	uint64_t worst = UINT64_MAX, worst_wanted = worst_of(&wanted);
 	for (unsigned i = 0; i < pool->fresh_count && pool->fresh[i].id >= base; i++) {
 		const struct candidate *const video = &pool->fresh[i];
 		const uint64_t rank = rank_of(seed, start_s, video->id, video->created_s);
-		if (rank > worst || video->id > walk->top || !suits(look, video) || video->author == avoid)
+		if (rank > worst && (!pulls || (!best && pull_rank_least(pull, rank) > worst_wanted)))
 			continue;
-		if (passed_in_pool(walk, rank, video->id))
+		struct two *const two = best ? &best[video->language] : NULL;
+		const uint64_t pulled = pulls ? pull_rank(pull, rank, i, video->language) : 0;
+		const bool varied = two && pulled < two->ranks[1];
+		if ((rank > worst && pulled > worst_wanted && !varied) || video->id > walk->top || !suits(look, video)
+				|| video->author == avoid || passed_in_pool(walk, rank, video->id))
 			continue;
-		const bool follows = ahead && set_has(&look->followed, (uint64_t)video->author)
-			&& has_room_for(&look->follows, rank, video->id);
-		const bool fresh = has_room_for(&look->fresh, rank, video->id);
-		if ((!fresh && !follows) || shown_or_refused(look, video->id, rank))
+		const bool followed = follows.max && set_has(&look->followed, (uint64_t)video->author) && has_room_for(&follows, rank, video->id);
+		if (!followed && !varied && !has_room_for(&fresh, rank, video->id) && !has_room_for(&wanted, pulled, video->id))
 			continue;
-		if (fresh)
-			offer(&look->fresh, video, pool->fresh_json[i], rank, FEED_FRESH);
-		if (follows)
-			offer(&look->follows, video, pool->fresh_json[i], rank, FEED_FOLLOWED);
-		worst = worst_rank(look, ahead);
+		if (shown_or_refused(look, video->id, rank))
+			continue;
+		offer(&fresh, rank, video->id, i);
+		offer(&wanted, pulled, video->id, i);
+		if (followed)
+			offer(&follows, rank, video->id, i);
+		if (varied)
+			keep_two(two, pulled, i, video->author);
+		worst = worst_of(&fresh) > worst_of(&follows) ? worst_of(&fresh) : worst_of(&follows);
+		worst_wanted = worst_of(&wanted);
 	}
+	fill(look, &fresh, FEED_FRESH, false, &look->fresh);
+	fill(look, &wanted, FEED_FRESH, true, &look->wanted);
+	fill(look, &follows, FEED_FOLLOWED, false, &look->follows);
 }
 
 static void look_at_liked(struct look *look)
@@ -179,26 +297,32 @@ static void look_at_liked(struct look *look)
 	const struct pool *const pool = look->pool;
 	/* Another chance for each page, the same for each time that this page is asked for. */
 	const uint64_t seed = rank_hash(walk->seed + walk->rank, walk->id + walk->author);
+	struct places liked = { .max = look->liked.max };
 	for (unsigned i = 0; i < pool->liked_count; i++) {
 		const struct candidate *const video = &pool->liked[i];
 		if (video->id > walk->top || !suits(look, video))
 			continue;
-		const uint64_t heat = video->heat + rank_hash(seed, video->id) % HEAT_CHANCE;
-		if (!has_room_for(&look->liked, UINT32_MAX - heat, video->id))
+		const int pull = look->pull.on ? pull_total(&look->pull, pool->fresh_count + i, video->language) : 0;
+		const uint64_t heat = (uint64_t)(video->heat + PULL_MOST + pull) + rank_hash(seed, video->id) % HEAT_CHANCE;
+		if (!has_room_for(&liked, UINT32_MAX - heat, video->id))
 			continue;
 		const uint64_t rank = rank_of(walk->seed, walk->start_s, video->id, video->created_s);
 		const bool passed = video->id >= walk->base ? passed_in_pool(walk, rank, video->id) : video->id >= walk->older;
 		if (!passed && !shown_or_refused(look, video->id, rank))
-			offer(&look->liked, video, pool->liked_json[i], UINT32_MAX - heat, FEED_LIKED);
+			offer(&liked, UINT32_MAX - heat, video->id, pool->fresh_count + i);
 	}
+	fill(look, &liked, FEED_LIKED, false, &look->liked);
 }
 
-void look_at_pool(struct look *look, int64_t avoid, bool ahead)
+void look_at_pool(struct look *look, int64_t avoid, bool ahead, bool variety)
 {
-	look->fresh.count = look->liked.count = look->follows.count = 0;
-	look_at_fresh(look, avoid, ahead);
+	struct two *const best = variety ? twos_new(look) : NULL;
+	look->liked.count = look->variety.count = 0;
+	look_at_fresh(look, avoid, ahead, best);
 	if (ahead)
 		look_at_liked(look);
+	if (best)
+		fill_variety(look, best);
 }
 
 void look_remember(struct look *look, const struct candidate *video)
@@ -240,7 +364,7 @@ static void add_older(struct look *look, const struct video_view *view)
 	video_json_members(&json, view);
 	struct choice *const choice = &look->older.items[look->older.count++];
 	*choice = (struct choice){
-		.video = { .id = view->video.id, .author = view->video.account }, .reason = FEED_FRESH,
+		.video = { .id = view->video.id, .author = view->video.account }, .reason = FEED_FRESH, .candidate = NOT_IN_POOL,
 		.json = arena_copy(&look->cx->mem, buf_view(&json)),
 	};
 	const bool reads = asked_language(look->ask, view->video.language);

@@ -5,12 +5,15 @@
 #include <string.h>
 
 #include "feed/feed.sql.h"
+#include "feed/kinds.h"
 #include "social/video_json.h"
+#include "store/script.h"
 
 #define EXPAND_ROW "social/video.def"
 #include "store/expand.h"
 
 #define POOL_TEXT_MAX ((size_t)256 << 20)
+#define POOL_NAMES_MAX ((size_t)16 << 20)
 #define LANGUAGE_UNKNOWN 1
 
 void feed_read_view(struct rows *rows, struct video_view *out)
@@ -42,6 +45,7 @@ static uint16_t add_language(struct pool *pool, struct str code)
 	if (known != LANGUAGE_UNKNOWN || code.n >= sizeof pool->languages[0] || pool->language_count == POOL_LANGUAGES_MAX)
 		return known;
 	memcpy(pool->languages[pool->language_count], code.p, code.n);
+	pool->scripts[pool->language_count] = (uint8_t)script_of_language(code);
 	return (uint16_t)pool->language_count++;
 }
 
@@ -64,8 +68,8 @@ static struct candidate candidate_of(const struct ctx *cx, struct pool *pool, co
 }
 
 /* `json` holds offsets until the text has stopped growing. */
-static enum err read_rows(struct ctx *cx, const struct stmt *statement, unsigned max, struct pool *pool, struct candidate *list,
-	struct str *json, unsigned *count)
+static enum err read_rows(struct ctx *cx, const struct stmt *statement, unsigned max, struct pool *pool, struct kinds *kinds,
+	struct candidate *list, struct str *json, unsigned *count)
 {
 	AUTO(rows_close) struct rows *rows = NULL;
 	TRY(db_query_(cx, statement, &rows, VALS(I64(max))));
@@ -77,12 +81,14 @@ static enum err read_rows(struct ctx *cx, const struct stmt *statement, unsigned
 		struct video_view view;
 		feed_read_view(rows, &view);
 		list[n] = candidate_of(cx, pool, &view);
+		const enum err outcome = kinds_add(cx, kinds, &view.video);
 		json[n].p = NULL;
 		const size_t from = pool->text.n;
 		video_json_members(&pool->text, &view);
 		json[n].n = pool->text.n - from;
 		arena_free(&cx->mem);
 		cx->mem = outer;
+		TRY(outcome);
 		n++;
 	}
 	TRY(rows_status(rows));
@@ -104,6 +110,9 @@ static void free_pool(struct pool *pool)
 	free(pool->liked);
 	free(pool->fresh_json);
 	free(pool->liked_json);
+	free(pool->kinds);
+	free(pool->at);
+	buf_free(&pool->names);
 	buf_free(&pool->text);
 	free(pool);
 }
@@ -118,6 +127,7 @@ void pool_give(struct pool **pool)
 static bool reserve(struct pool *pool, unsigned fresh_max, unsigned liked_max)
 {
 	pool->text = buf_new(POOL_TEXT_MAX);
+	pool->names = buf_new(POOL_NAMES_MAX);
 	pool->fresh = calloc(fresh_max, sizeof pool->fresh[0]);
 	pool->liked = calloc(liked_max, sizeof pool->liked[0]);
 	pool->fresh_json = calloc(fresh_max, sizeof pool->fresh_json[0]);
@@ -134,10 +144,14 @@ enum err pool_build(struct ctx *cx, unsigned fresh_max, unsigned liked_max, stru
 		return fail(cx, E_IO, "no memory");
 	if (!reserve(pool, fresh_max, liked_max))
 		return fail(cx, E_IO, "no memory");
-	TRY(read_rows(cx, &SQL_feed_newest, fresh_max, pool, pool->fresh, pool->fresh_json, &pool->fresh_count));
-	TRY(read_rows(cx, &SQL_feed_most_liked, liked_max, pool, pool->liked, pool->liked_json, &pool->liked_count));
-	if (pool->text.failed)
+	AUTO(kinds_free) struct kinds kinds = kinds_new(&pool->names);
+	TRY(read_rows(cx, &SQL_feed_newest, fresh_max, pool, &kinds, pool->fresh, pool->fresh_json, &pool->fresh_count));
+	TRY(read_rows(cx, &SQL_feed_most_liked, liked_max, pool, &kinds, pool->liked, pool->liked_json, &pool->liked_count));
+	TRY(kinds_place(cx, &kinds, pool));
+	if (pool->text.failed || pool->names.failed)
 		return fail(cx, E_IO, "the feed's candidates need too much memory");
+	for (unsigned i = 0; i < pool->fresh_count; i++)
+		pool->language_clips[pool->fresh[i].language]++;
 	size_t at = 0;
 	place_text(pool, pool->fresh_json, pool->fresh_count, &at);
 	place_text(pool, pool->liked_json, pool->liked_count, &at);

@@ -15,6 +15,12 @@ struct candidate {
 	uint16_t language;                     /* index into the pool's languages */
 	uint16_t heat;                         /* of liked ones: likes with a mild decay by age; comparable within one pool */
 };
+/* Which candidates share something: a creator or a hashtag. */
+struct pool_kind {
+	int64_t kind;                          /* feed/interest.h */
+	uint32_t from, count;                  /* in `at` */
+	struct str name;                       /* of a hashtag */
+};
 struct pool {
 	atomic_uint refs;
 	unsigned fresh_count, liked_count;
@@ -22,16 +28,25 @@ struct pool {
 	int64_t top, base;                     /* newest and oldest id of the fresh ones; 0 when there are none */
 	unsigned language_count;               /* language 0 is "": needs none; 1 is whatever found no room */
 	char languages[POOL_LANGUAGES_MAX][4];
+	uint8_t scripts[POOL_LANGUAGES_MAX];   /* script_of_language() */
+	unsigned language_clips[POOL_LANGUAGES_MAX];   /* among the fresh ones */
 	struct candidate *fresh;               /* newest first */
 	struct candidate *liked;               /* most liked first; may also be among the fresh ones */
 	struct str *fresh_json, *liked_json;   /* video_json_members() of each */
 	struct buf text;                       /* owns them */
+	unsigned kind_count;
+	struct pool_kind *kinds;               /* by number */
+	uint32_t *at;                          /* of each kind, rising: numbers of fresh ones, then fresh_count + those of liked ones */
+	struct buf names;
 };
 
 /* READ. */
 enum err pool_build(struct ctx *, unsigned fresh_max, unsigned liked_max, struct pool **out);
 void pool_give(struct pool **);                /* one reference less; takes NULL */
 uint16_t pool_language(const struct pool *, struct str code);  /* 1 when it has none of it */
+
+const struct pool_kind *pool_kind(const struct pool *, int64_t kind);         /* NULL: no candidate is of that kind */
+bool pool_kind_has(const struct pool *, const struct pool_kind *, uint32_t candidate);
 
 /* A row of feed_newest, feed_most_liked, feed_older. */
 void feed_read_view(struct rows *, struct video_view *out);

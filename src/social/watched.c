@@ -17,6 +17,8 @@ struct watched {
 #include "store/expand.h"
 
 #define DAY_MS (DAY_US / 1000)
+/* at_us of what a person does not want to see, and has not watched. */
+#define NEVER 0
 
 /* `is_new` says that this is the person's first time with the video; the row is zeroed then. */
 static enum err get(struct ctx *cx, int64_t video, struct watched *out, bool *is_new)
@@ -26,9 +28,11 @@ static enum err get(struct ctx *cx, int64_t video, struct watched *out, bool *is
 	TRY(db_query(cx, SQL_watched_get, &rows, I64(grant->person), I64(video)));
 	bool found = rows_next(rows);
 	TRY(rows_status(rows));
-	*is_new = !found;
 	*out = (struct watched){ .person = grant->person, .video = video };
-	return found ? watched_read(cx, grant, rows, out) : OK;
+	if (found)
+		TRY(watched_read(cx, grant, rows, out));
+	*is_new = !found || out->at_us == NEVER;
+	return OK;
 }
 
 static enum err remember(struct ctx *cx, const struct view_item *item, bool *is_new)
@@ -45,7 +49,7 @@ static enum err remember(struct ctx *cx, const struct view_item *item, bool *is_
 	return db_run_(cx, &SQL_watched_put, watched_columns, vals);
 }
 
-static enum err add(struct ctx *cx, const struct view_item *item)
+static enum err add(struct ctx *cx, const struct view_item *item, bool *first)
 {
 	int64_t author;
 	bool counts = true;
@@ -55,6 +59,7 @@ static enum err add(struct ctx *cx, const struct view_item *item)
 	TRY(outcome);
 	if (cx->actor.account)
 		TRY(remember(cx, item, &counts));
+	*first = counts;
 	return counts ? outbox_total(cx, item->video, "views", 1) : OK;
 }
 
@@ -66,14 +71,34 @@ static bool seen_before(const struct view_item *items, size_t i)
 	return false;
 }
 
-enum err views_add(struct ctx *cx, const struct view_item *items, size_t count)
+enum err views_add(struct ctx *cx, const struct view_item *items, size_t count, bool *first)
 {
 	if (count > VIEWS_MAX)
 		return fail_as(cx, E_TOOLARGE, "too-many", "at most %d views at once", VIEWS_MAX);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		first[i] = false;
 		if (cx->actor.account || !seen_before(items, i))
-			TRY(add(cx, &items[i]));
+			TRY(add(cx, &items[i], &first[i]));
+	}
 	return OK;
+}
+
+enum err watched_hide(struct ctx *cx, int64_t video)
+{
+	struct watched row;
+	struct val vals[watched_columns];
+	bool is_new;
+	TRY(get(cx, video, &row, &is_new));
+	TRY(watched_vals(cx, &cx->actor.grant, &row, vals));
+	return is_new ? db_run_(cx, &SQL_watched_put, watched_columns, vals) : OK;
+}
+
+enum err watched_show(struct ctx *cx, int64_t video)
+{
+	struct watched row;
+	bool is_new;
+	TRY(get(cx, video, &row, &is_new));
+	return is_new ? db_run(cx, SQL_watched_remove, I64(cx->actor.grant.person), I64(video)) : OK;
 }
 
 static enum err has_batch(struct ctx *cx, const int64_t *videos, size_t count, bool *found)

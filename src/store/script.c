@@ -87,6 +87,19 @@ bool script_is_latin(uint32_t point)
 	return uscript_getScript((UChar32)point, &code) == USCRIPT_LATIN;
 }
 
+unsigned script_of_language(struct str code)
+{
+	UErrorCode status = U_ZERO_ERROR;
+	UScriptCode script = USCRIPT_UNKNOWN;
+	char locale[8] = "";
+	if (code.n == 0 || code.n >= sizeof locale)
+		return USCRIPT_COMMON;
+	for (size_t i = 0; i < code.n; i++)
+		locale[i] = code.p[i];
+	uscript_getCode(locale, &script, 1, &status);          /* of several (Japanese) the first: U_BUFFER_OVERFLOW_ERROR is no harm */
+	return script > 0 && script < 256 ? (unsigned)script : USCRIPT_UNKNOWN;
+}
+
 /* --- whole texts --- */
 
 /* Not in cx->mem: much of it is room to grow. */

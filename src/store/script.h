@@ -19,6 +19,8 @@ void script_put(struct buf *, uint32_t point);
 bool script_in_word(uint32_t point);
 bool script_is_mark(uint32_t point);
 bool script_is_latin(uint32_t point);
+/* A number for the script that a language (ISO 639) is mostly written in: the same for two that share one, below 256. */
+unsigned script_of_language(struct str code);
 
 /* Unicode's NFKC_Casefold: capital letters, compatible forms and joiners no longer tell texts apart; marks stay.
  * `out` in cx->mem.  E_TOOLARGE. */

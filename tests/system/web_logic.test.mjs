@@ -5,9 +5,9 @@ import { loadSource } from './web_source.mjs';
 
 const {
   createList, createStore, countries, doubleMs, eagerness, fill, handlePattern, holdMs, indexAt, isMounted, lastUsed, match, nextIndex,
-  partAt, Press, Problem, readBoot, seekByKey, Speaker, ViewLog, wantsMore, Watch, WheelStepper,
+  partAt, Press, Problem, readBoot, seekByKey, Signals, Speaker, ViewLog, wantsMore, Watch, WheelStepper,
 } = await loadSource('router.ts', 'i18n.ts', 'api.ts', 'feed/window.ts', 'feed/press.ts', 'feed/seek.ts',
-  'feed/wheel.ts', 'feed/views.ts', 'lists.ts', 'limits.ts', 'store.ts', 'boot.ts', 'settings/used.ts');
+  'feed/wheel.ts', 'feed/views.ts', 'feed/signals.ts', 'lists.ts', 'limits.ts', 'store.ts', 'boot.ts', 'settings/used.ts');
 
 test('each_address_of_the_app_has_its_screen', () => {
   assert.deepEqual(match('/'), { name: 'home' });
@@ -155,6 +155,49 @@ test('views_survive_a_lost_link_but_not_a_refusal', async () => {
   refusal = null;
   await log.flush();
   assert.deepEqual(sent, [['3'], ['4']]);
+});
+
+test('the_next_batch_waits_for_the_one_before_and_is_waited_for', async () => {
+  const sent = [], answers = [];
+  const log = new ViewLog(items => new Promise(resolve => answers.push(() => { sent.push(items.map(item => item.video)); resolve(); })), 50);
+  log.add(view('1'));
+  void log.flush();
+  log.add(view('2'));
+  const all = log.flush();
+  answers.shift()();
+  await new Promise(resolve => setTimeout(resolve));
+  answers.shift()();
+  await all;
+  assert.deepEqual(sent, [['1'], ['2']]);
+});
+
+test('a_window_remembers_the_best_look_at_each_clip_and_not_for_long', () => {
+  const kept = new Map();
+  const store = { getItem: key => kept.get(key) ?? null, setItem: (key, text) => kept.set(key, text), removeItem: key => kept.delete(key) };
+  const signals = new Signals(store);
+  signals.saw({ video: '1', watched_ms: 9000, completed: true });
+  signals.saw({ video: '1', watched_ms: 300, completed: false });
+  signals.say('2', 'hide');
+  signals.say('3', 'more');
+  signals.say('3', undefined);
+  assert.deepEqual(signals.told(), [{ video: '1', watched_ms: 9000, completed: true }, { video: '2', opinion: 'hide' }]);
+  assert.deepEqual(new Signals(store).told(), signals.told(), 'a reload keeps it');
+  for (let i = 10; i < 200; i++) signals.saw({ video: String(i), watched_ms: 1, completed: false });
+  assert.equal(signals.told().length, 40);
+  signals.forget();
+  assert.deepEqual([signals.told(), kept.size], [[], 0]);
+  kept.set('amanat.signals', '{"broken');
+  assert.deepEqual(new Signals(store).told(), []);
+});
+
+test('what_was_put_away_comes_back_where_it_stood', async () => {
+  const list = createList('feed', async () => ({ items: ['1', '2', '3', '4'].map(clip), next: null }));
+  await list.loadMore();
+  const before = list.state.get().ids;
+  for (const id of ['1', '3']) list.drop(id);
+  assert.deepEqual(list.state.get().ids, ['2', '4']);
+  list.putBack(before, ['1', '3']);
+  assert.deepEqual(list.state.get().ids, ['1', '2', '3', '4']);
 });
 
 const clip = id => ({ id, author: { id: '1' } });

@@ -38,6 +38,8 @@ TEST(what_changes_something_does_not_run_on_an_event_thread)
 	for (const struct route *const *table = api_tables; *table; table++)
 		for (const struct route *route = *table; route->path; route++) {
 			bool safe = route->method == GET || route->method == HEAD || route->method == OPTIONS;
+			/* Asks with a body, so that what a client remembers stands in no URL; its handler has no writer. */
+			safe |= route->method == POST && strcmp(route->path, "/api/v1/feed") == 0;
 			if (!EXPECT(safe || (route->how != READ && route->how != READ_KEPT)))
 				printf("# %s %s\n", method_name(route->method), route->path);
 		}

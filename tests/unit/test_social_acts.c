@@ -243,13 +243,33 @@ struct viewing {
 static enum err run_views(struct ctx *cx, void *argument)
 {
 	const struct viewing *call = argument;
-	return views_add(cx, call->items, call->count);
+	bool first[VIEWS_MAX];
+	return views_add(cx, call->items, call->count, first);
 }
 
 static enum err write_views(struct ctx *cx, const struct view_item *items, size_t count)
 {
 	struct viewing call = { items, count };
 	return writer_run(cx, run_views, &call);
+}
+
+TEST(what_is_hidden_counts_as_seen_and_not_as_a_view)
+{
+	struct world w;
+	bool has;
+	world_open(&w);
+	struct actor asha = sign_up(&w, "asha"), bela = sign_up(&w, "bela");
+	int64_t video = publish(&w, &asha, "clip");
+	const struct view_item view = { .video = video, .watched_ms = 10 };
+	CHECK(write_id(as(&w, &bela), watched_hide, video) == OK && tally(&w, video, "views") == 0);
+	CHECK(watched_has_any(as(&w, &bela), &video, 1, &has) == OK && has);
+	CHECK(write_id(as(&w, &bela), watched_show, video) == OK);
+	CHECK(watched_has_any(as(&w, &bela), &video, 1, &has) == OK && !has);
+	CHECK(write_id(as(&w, &bela), watched_hide, video) == OK);
+	CHECK(write_views(as(&w, &bela), &view, 1) == OK && tally(&w, video, "views") == 1);
+	CHECK(write_id(as(&w, &bela), watched_show, video) == OK);             /* it was watched */
+	CHECK(watched_has_any(as(&w, &bela), &video, 1, &has) == OK && has);
+	world_close(&w);
 }
 
 TEST(a_view_counts_once_for_a_person)
@@ -259,7 +279,10 @@ TEST(a_view_counts_once_for_a_person)
 	world_open(&w);
 	struct actor asha = sign_up(&w, "asha"), bela = sign_up(&w, "bela");
 	int64_t video = publish(&w, &asha, "clip"), other = publish(&w, &asha, "other");
-	const struct view_item items[] = { { video, 4000, true }, { video, INT64_MAX, false }, { 777, 1, false }, { other, -5, false } };
+	const struct view_item items[] = {
+		{ .video = video, .watched_ms = 4000, .completed = true }, { .video = video, .watched_ms = INT64_MAX },
+		{ .video = 777, .watched_ms = 1 }, { .video = other, .watched_ms = -5 },
+	};
 	CHECK(write_views(as(&w, &bela), items, 4) == OK && write_views(as(&w, &bela), items, 4) == OK);
 	CHECK(tally(&w, video, "views") == 1 && tally(&w, other, "views") == 1 && tally(&w, 777, "views") == 0);
 	CHECK(watched_has_any(as(&w, &bela), (const int64_t[]){ other, 777, video }, 3, has) == OK && has[0] && !has[1] && has[2]);
@@ -470,6 +493,7 @@ int main(void)
 	RUN(comments_are_read_newest_first_without_repeats);
 	RUN(a_comment_is_removed_by_its_author_the_videos_author_or_a_moderator_only);
 	RUN(two_removals_in_one_group_count_once);
+	RUN(what_is_hidden_counts_as_seen_and_not_as_a_view);
 	RUN(a_view_counts_once_for_a_person);
 	RUN(totals_are_right_after_any_sequence_of_acts);
 	RUN(liking_is_all_or_nothing_whatever_fails);

@@ -1,7 +1,7 @@
 // Everything that the client asks of /api/v1, with types.
 import { hasText, language, t } from './i18n';
 import type {
-  Author, Comment, Demo, Draft, Embed, Hashtag, Me, Page, Profile, ReportKind, Session, Video, View,
+  Author, Comment, Demo, Draft, Embed, Hashtag, Interest, Me, Opinion, Page, Profile, ReportKind, Session, Video, View,
 } from './types';
 
 export const root = '/api/v1';
@@ -119,6 +119,11 @@ export const api = {
   videosTagged: (tag: string, cursor: string | null) => page<Video>(`/hashtags/${encodeURIComponent(tag)}/videos`, cursor),
 
   feed: (cursor: string | null) => page<Video>('/feed', cursor),
+  /** For who is not signed in: with what this window remembers. */
+  feedTold: (cursor: string | null, signals: unknown[]) => post<Page<Video>>('/feed', { cursor, signals }),
+  opinion: (video: string, opinion: Opinion, undo: boolean) => post<void>('/feed/opinions', { video, opinion, undo }),
+  interests: () => get<Page<Interest>>('/me/interests'),
+  forgetInterests: (what: { everything: true } | Pick<Interest, 'type' | 'name'>) => ask<void>('DELETE', '/me/interests', { body: what }),
   /** What anybody sees: tells an empty place from one where this person has seen everything. */
   feedOfAnybody: () => ask<Page<Video>>('GET', '/feed', { nameless: true }),
   followingFeed: (cursor: string | null) => page<Video>('/feed/following', cursor),

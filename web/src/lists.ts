@@ -1,7 +1,9 @@
 // Lists of clips that are read page by page and outlive the screens that show them, so that going
 // back finds the same list at the same clip.
 import { api } from './api';
-import { onOtherPerson } from './session';
+import { signals } from './feed/signals';
+import { views } from './feed/views';
+import { me, onOtherPerson } from './session';
 import { createStore, type Store } from './store';
 import { remember } from './videos';
 import type { Page, Video } from './types';
@@ -11,6 +13,8 @@ export interface ListState {
   next: string | null;
   status: 'new' | 'loading' | 'more' | 'end' | 'error';
   error?: unknown;
+  /** The clip to go to as soon as it is there. */
+  show?: string;
 }
 
 export interface VideoList {
@@ -23,6 +27,9 @@ export interface VideoList {
   /** Whether more has come behind the end. */
   lookAgain(): Promise<void>;
   drop(id: string): void;
+  /** Puts `ids` again where they stood among `before`, and shows `show`. */
+  putBack(before: string[], ids: string[], show?: string): void;
+  shown(): void;
 }
 
 type Load = (cursor: string | null) => Promise<Page<Video>>;
@@ -64,8 +71,21 @@ export function createList(key: string, load: Load): VideoList {
       if (ids.length > 0) state.set({ ids: [...before.ids, ...ids], next: page.next, status: page.next ? 'more' : 'end' });
     },
     drop: id => state.update(value => ({ ...value, ids: value.ids.filter(other => other !== id) })),
+    putBack: (before, back, show) => state.update(value => {
+      const standing = new Set([...value.ids, ...back]);
+      const old = new Set(before);
+      return { ...value, ids: [...before.filter(id => standing.has(id)), ...value.ids.filter(id => !old.has(id))], show };
+    }),
+    shown: () => state.update(({ show: _shown, ...value }) => value),
   };
   return list;
+}
+
+/** What was watched counts for the very next page. */
+async function forYou(cursor: string | null): Promise<Page<Video>> {
+  await views.flush();
+  const told = me.get() ? [] : signals.told();
+  return told.length ? api.feedTold(cursor, told) : api.feed(cursor);
 }
 
 /** A clip by its link, and after it the other clips of its author. */
@@ -94,7 +114,7 @@ function loader(key: string): Load {
     case 'following': return api.followingFeed;
     case 'likes': return api.likes;
     case 'saves': return api.saves;
-    default: return api.feed;
+    default: return forYou;
   }
 }
 

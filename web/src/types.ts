@@ -47,7 +47,23 @@ export interface Video {
   liked: boolean;
   saved: boolean;
   following: boolean;
-  reason?: { code: string; text_key: string };
+  reason?: Reason;
+}
+
+/** `about`: what it shares with clips that this person watched, liked or asked for; `name` of a hashtag, without #. */
+export interface Reason { code: string; text_key: string; about?: 'creator' | 'hashtag' | 'language'; name?: string }
+
+export type Opinion = 'more' | 'less' | 'hide';
+
+/** One thing that the feed has learned; the score in thousandths, from -10 to 10. */
+export interface Interest {
+  type: 'creator' | 'hashtag' | 'language';
+  name: string;
+  score: number;
+  held_back: boolean;
+  watched: boolean;
+  enjoyed: boolean;
+  asked: boolean;
 }
 
 /** Without #, folded. */
@@ -102,6 +118,9 @@ export interface View {
   video: string;
   watched_ms: number;
   completed: boolean;
+  shared?: boolean;
+  /** They went elsewhere, not on to the next clip: however short, it is no skip. */
+  left?: boolean;
 }
 
 export interface Node {

@@ -11,6 +11,7 @@ import type { Video } from '../types';
 import { useVideo } from '../videos';
 import { Player } from './player';
 import { Rail } from './rail';
+import { reasonOf } from './reason';
 import { rolling } from './rolling';
 import { muted } from './sound';
 import { hurried, hurry } from './speed';
@@ -49,7 +50,7 @@ function Words({ video, onWhy }: { video: Video; onWhy: () => void }) {
       <p class="words__chips">
         {video.reason && (
           <button class="chip" type="button" onClick={onWhy} aria-haspopup="dialog">
-            <Icon name="info" />{t(`feed.reason.${video.reason.code}`)}<span class="hidden">. {t('feed.why')}</span>
+            <Icon name="info" />{reasonOf(video)}<span class="hidden">. {t('feed.why')}</span>
           </button>
         )}
         {isDemo(video.author) && <span class="chip chip--quiet">{t('feed.demo')}</span>}

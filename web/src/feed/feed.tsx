@@ -51,7 +51,7 @@ function isForFeed(event: KeyboardEvent): boolean {
 
 export function Feed({ list, empty, end, failed: onListFailed, onActive }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
-  const { ids, status, error } = useStore(list.state);
+  const { ids, status, error, show } = useStore(list.state);
   const [active, setActive] = useState(list.at);
   const [paused, setPaused] = useState(!autoplay.get());
   const [failed, setFailed] = useState<ReadonlySet<string>>(new Set());
@@ -64,6 +64,13 @@ export function Feed({ list, empty, end, failed: onListFailed, onActive }: Props
     const box = scroller.current;
     if (box && list.at > 0) box.scrollTop = list.at * box.clientHeight;
   }, [list]);
+
+  useEffect(() => {
+    if (!show) return;
+    const box = scroller.current!;
+    box.scrollTo({ top: ids.indexOf(show) * box.clientHeight, behavior: 'instant' });
+    list.shown();
+  }, [show]);
 
   useEffect(() => {
     if (status === 'more' && wantsMore(active, ids.length)) void list.loadMore();

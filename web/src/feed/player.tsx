@@ -7,7 +7,7 @@ import { Scrub } from './scrub';
 import { Captions } from './captions';
 import { muted } from './sound';
 import { hurried, hurry, speed } from './speed';
-import { views, Watch } from './views';
+import { seen, Watch } from './views';
 import type { Eagerness } from './window';
 
 interface Props {
@@ -55,6 +55,7 @@ export function Player(props: Props) {
   const { video, active, paused, eager, onFail } = props;
   const element = useRef<HTMLVideoElement>(null);
   const watch = useRef(new Watch());
+  const gone = useRef(false);
   const [shown, setShown] = useState(false);
   const [waiting, setWaiting] = useState(false);
   const silent = useStore(muted);
@@ -65,7 +66,10 @@ export function Player(props: Props) {
 
   useEffect(() => {
     const player = element.current!;
-    return () => release(player);
+    return () => {
+      gone.current = true;
+      release(player);
+    };
   }, []);
 
   useEffect(() => {
@@ -88,15 +92,14 @@ export function Player(props: Props) {
     if (!active) return;
     const player = element.current!;
     const log = watch.current;
-    const hand = () => views.add(log.take(video.id));
     const leave = () => {
-      hand();
+      seen(log.take(video.id), true);
       if (!player.paused) log.play();
     };
     addEventListener('pagehide', leave, { capture: true });
     return () => {
       removeEventListener('pagehide', leave, { capture: true });
-      hand();
+      seen(log.take(video.id), gone.current);
       player.currentTime = 0;
     };
   }, [active, video.id]);

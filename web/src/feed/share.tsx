@@ -9,6 +9,7 @@ import { Sheet } from '../shell/sheet';
 import { toast } from '../shell/toasts';
 import { useStore } from '../store';
 import { shared } from './opened';
+import { noteShared } from './views';
 
 export { shareClip, shareProfile, shareTag } from './opened';
 
@@ -56,7 +57,11 @@ export function Sharer() {
   if (!about) return null;
   const close = () => shared.set(null);
   const url = new URL(about.path, location.href).href;
-  const then = (act: Promise<void>) => { void act; close(); };
+  const then = (act: Promise<void>) => {
+    if (about.isClip) noteShared(about.path.slice('/v/'.length));
+    void act;
+    close();
+  };
   return (
     <Sheet title={t(about.isClip ? 'share.clip' : 'share.profile')} close={close} class="sheet--card">
       <div class="sheet__scroll">

@@ -1,12 +1,14 @@
 // What was watched and for how long, told to the server in batches.
 import { api, Problem } from '../api';
+import { me } from '../session';
+import { signals } from './signals';
 import type { View } from '../types';
 
 const most = 50;
 
 export class ViewLog {
   private waiting: View[] = [];
-  private sending = false;
+  private sending?: Promise<void>;
 
   constructor(private readonly send: (items: View[]) => Promise<void>, private readonly batch = 8) {}
 
@@ -16,23 +18,40 @@ export class ViewLog {
     if (this.waiting.length >= this.batch) void this.flush();
   }
 
-  async flush(): Promise<void> {
-    if (this.sending || this.waiting.length === 0) return;
+  /** One batch after the other; done when what waits now was sent. */
+  flush(): Promise<void> {
+    if (this.sending) return this.waiting.length ? this.sending.then(() => this.flush()) : this.sending;
+    if (this.waiting.length === 0) return Promise.resolve();
+    this.sending = this.sendWaiting().finally(() => { this.sending = undefined; });
+    return this.sending;
+  }
+
+  private async sendWaiting(): Promise<void> {
     const items = this.waiting.splice(0, most);
-    this.sending = true;
     try {
       await this.send(items);
     } catch (thrown) {
       // Lost links and overload come back; what the server refused would be refused again.
       const passing = thrown instanceof Problem && (thrown.status === 0 || thrown.status === 429 || thrown.status >= 500);
       if (passing) this.waiting = [...items, ...this.waiting].slice(-most * 4);
-    } finally {
-      this.sending = false;
     }
   }
 }
 
 export const views = new ViewLog(api.views);
+
+const shared = new Set<string>();
+/** Counts with the present showing of the clip. */
+export const noteShared = (video: string) => { shared.add(video); };
+
+/** The end of one showing; `left`: by going elsewhere than to another clip. */
+export function seen(view: View, left: boolean): void {
+  if (view.watched_ms <= 0) return;
+  const whole = { ...view, watched_ms: Math.round(view.watched_ms), ...(shared.delete(view.video) && { shared: true }),
+    ...(left && { left: true }) };
+  views.add(whole);
+  if (!me.get()) signals.saw(whole);
+}
 
 export function startViews(): void {
   setInterval(() => void views.flush(), 15_000);

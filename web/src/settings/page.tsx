@@ -10,6 +10,7 @@ import { useStore, type Store } from '../store';
 import { Blocked } from './blocked';
 import { DeleteAccount } from './delete';
 import { autoplay, dataSaver } from './device';
+import { Learned } from './learned';
 import { ChangePassword } from './password';
 import { Sessions } from './sessions';
 import { chooseTheme, theme, themes } from './theme';
@@ -76,6 +77,7 @@ export function SettingsPage() {
       <Appearance />
       <Playing />
       <section class="group">
+        <Learned />
         <a class="row" href="/letter"><Icon name="shield" /><span>{t('settings.letter')}</span><Icon name="forward" /></a>
       </section>
       {person ? <>

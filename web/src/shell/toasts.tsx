@@ -1,22 +1,31 @@
 // Short messages that come and go.
 import { createStore, useStore } from '../store';
 
-interface Message { id: number; text: string }
+interface Act { text: string; then: () => void }
+interface Message { id: number; text: string; act?: Act }
 
 const messages = createStore<Message[]>([]);
 let last = 0;
 
-export function toast(text: string, seconds = 4): void {
+const drop = (id: number) => messages.update(all => all.filter(message => message.id !== id));
+
+/** `act`: what can still be done about it, such as undoing it. */
+export function toast(text: string, seconds = 4, act?: Act): void {
   const id = ++last;
-  messages.update(all => [...all.filter(message => message.text !== text), { id, text }].slice(-2));
-  setTimeout(() => messages.update(all => all.filter(message => message.id !== id)), seconds * 1000);
+  messages.update(all => [...all.filter(message => message.text !== text), { id, text, act }].slice(-2));
+  setTimeout(() => drop(id), seconds * 1000);
 }
 
 export function Toasts() {
   const all = useStore(messages);
   return (
     <div class="toasts" role="status" aria-live="polite">
-      {all.map(message => <div class="toast" key={message.id}>{message.text}</div>)}
+      {all.map(({ id, text, act }) => (
+        <div class={`toast ${act ? 'toast--act' : ''}`} key={id}>
+          {text}
+          {act && <button class="toast__act" type="button" onClick={() => { drop(id); act.then(); }}>{act.text}</button>}
+        </div>
+      ))}
     </div>
   );
 }
