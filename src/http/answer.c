@@ -51,6 +51,7 @@ static int64_t body_bytes(const struct resp *resp)
 	case BODY_BUF: return (int64_t)resp->buf.n;
 	case BODY_STATIC: return (int64_t)resp->text.n;
 	case BODY_FILE: return resp->file_bytes;
+	case BODY_STREAM: return 0;            /* nobody knows yet */
 	}
 	return 0;
 }
@@ -135,6 +136,8 @@ static struct MHD_Response *message(struct exchange *x, const struct range *part
 		out = part->kind == RANGE_PART ? MHD_create_response_from_fd_at_offset64((uint64_t)part->bytes, resp->fd, (uint64_t)part->first)
 		                               : MHD_create_response_from_fd64((uint64_t)resp->file_bytes, resp->fd);
 		break;
+	case BODY_STREAM:
+		return stream_open(x);
 	}
 	if (out)
 		resp->kind = BODY_NONE;
@@ -161,6 +164,11 @@ enum MHD_Result answer_queue(struct exchange *x)
 	settle(x, &part);
 	int64_t bytes = part.kind == RANGE_PART ? part.bytes : body_bytes(&x->resp);
 	struct MHD_Response *out = message(x, &part);
+	if (!out && x->resp.kind == BODY_STREAM) {
+		x->outcome = fail_as(&x->cx, E_BUSY, "busy", "Too many streams are open; try again in a moment.");
+		settle(x, &part);
+		out = message(x, &part);
+	}
 	if (!out)
 		return MHD_NO;
 	bool last = answer_is_last(x);
