@@ -299,6 +299,7 @@ const struct route page_routes[] = {
 	{ GET, "/sign-in", get_shell, ANYONE, RATE_READ, READ, 0, "The app: signing in.", NULL, NULL, NULL },
 	{ GET, "/sign-up", get_shell, ANYONE, RATE_READ, READ, 0, "The app: making an account.", NULL, NULL, NULL },
 	{ GET, "/me", get_shell, ANYONE, RATE_READ, READ, 0, "The app: my profile.", NULL, NULL, NULL },
+	{ GET, "/inbox", get_shell, ANYONE, RATE_READ, READ, 0, "The app: notifications.", NULL, NULL, NULL },
 	{ GET, "/settings", get_shell, ANYONE, RATE_READ, READ, 0, "The app: settings.", NULL, NULL, NULL },
 	{ GET, "/search", get_shell, ANYONE, RATE_READ, READ, 0, "The app: searching.", NULL, NULL, NULL },
 	{ GET, "/tag/{name}", get_hashtag, ANYONE, RATE_READ, READ, 0, "A hashtag's page.", NULL, NULL, NULL },

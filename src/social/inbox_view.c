@@ -182,6 +182,16 @@ static enum err describe(struct ctx *cx, struct box *box, const struct bundle *b
 	return name_people(cx, box, bundle, view, named);
 }
 
+/* Who is in several items is several times among the people. */
+static void add_person(struct notice_view *view, const struct profile_page *people, int64_t id)
+{
+	for (size_t i = 0; id && i < people->count; i++)
+		if (people->items[i].id == id) {
+			view->actors[view->actor_count++] = people->items[i];
+			return;
+		}
+}
+
 static enum err add_people(struct ctx *cx, struct notice_view *views, size_t count, int64_t (*named)[NOTICE_PEOPLE])
 {
 	static_assert(INBOX_PAGE * NOTICE_PEOPLE <= PAGE_IDS_MAX, "one page of ids holds them");
@@ -190,9 +200,7 @@ static enum err add_people(struct ctx *cx, struct notice_view *views, size_t cou
 	TRY(profile_list_by_ids(cx, named[0], count * NOTICE_PEOPLE, &people));
 	for (size_t i = 0; i < count; i++) {
 		for (size_t j = 0; j < NOTICE_PEOPLE; j++)
-			for (size_t k = 0; k < people.count; k++)
-				if (people.items[k].id == named[i][j])
-					views[i].actors[views[i].actor_count++] = people.items[k];
+			add_person(&views[i], &people, named[i][j]);
 		flags[i].author.id = views[i].actor_count ? views[i].actors[0].id : 0;
 	}
 	TRY(video_flags(cx, flags, count));

@@ -7,6 +7,7 @@ import { Reporter } from './feed/report';
 import { Sharer } from './feed/share';
 import { spoken, t } from './i18n';
 import { ProfilePage } from './profile/page';
+import { lazy } from './lazy';
 import { navigate, place, type Place } from './router';
 import { me } from './session';
 import { SearchPage } from './search/page';
@@ -20,6 +21,8 @@ import { toast, Toasts } from './shell/toasts';
 import { useStore } from './store';
 import { UploadPage } from './upload/page';
 
+const InboxPage = lazy(async () => (await import('./inbox/page')).InboxPage);
+
 function titleOf({ route }: Place): string {
   switch (route.name) {
     case 'home': return `${t('app.name')} · ${t('app.line')}`;
@@ -28,6 +31,7 @@ function titleOf({ route }: Place): string {
     case 'sign-in': return t('app.title', { page: t('join.sign_in') });
     case 'sign-up': return t('app.title', { page: t('join.title') });
     case 'me': return t('app.title', { page: t('nav.profile') });
+    case 'inbox': return t('app.title', { page: t('inbox.title') });
     case 'settings': return t('app.title', { page: t('settings.title') });
     case 'search': return t('app.title', { page: t('search.title') });
     case 'tag': return t('app.title', { page: `#${route.tag}` });
@@ -57,6 +61,7 @@ function Screen({ at }: { at: Place }) {
     case 'settings': return <SettingsPage />;
     case 'search': return <SearchPage key={at.key} />;
     case 'tag': return <TagPage name={route.tag} />;
+    case 'inbox': return <InboxPage />;
     case 'profile': return <ProfilePage handle={route.handle} />;
     case 'video': return <VideoScreen key={at.key} id={route.id} from={at.from} />;
     case 'missing': return (
@@ -81,12 +86,23 @@ function useNetworkNotice(): void {
   }, []);
 }
 
+/** News is not needed for the first clip: it waits until that is there. */
+function useNews(): void {
+  const person = useStore(me);
+  useEffect(() => {
+    if (!person) return;
+    const timer = setTimeout(() => void import('./inbox/live').then(live => live.start(), () => undefined), 1200);
+    return () => clearTimeout(timer);
+  }, [person]);
+}
+
 const onFilm = new Set(['home', 'following', 'video']);
 
 export function App() {
   const at = useStore(place);
   const code = useStore(spoken);
   useNetworkNotice();
+  useNews();
   useEffect(() => { document.title = titleOf(at); }, [at, code]);
   return (
     <div class={`shell ${onFilm.has(at.route.name) ? 'shell--film' : ''}`} key={code}>
