@@ -9,6 +9,7 @@
 #include "api/route.h"
 #include "api/routes.h"
 #include "social/hashtag.h"
+#include "social/mention.h"
 #include "social/profile.h"
 #include "social/video.h"
 
@@ -118,6 +119,23 @@ static void put_player(struct page *page, const struct video *video)
 	page_raw(page, "</a></p>\n</video>\n");
 }
 
+/* A text whose @names lead to people. */
+static void put_mentions(struct page *page, struct str words)
+{
+	size_t at = 0, at_sign, from = 0;
+	struct str handle;
+	while (mention_next(words, &at, &at_sign, &handle)) {
+		page_escaped(page, (struct str){ .p = words.p + from, .n = at_sign - from });
+		page_raw(page, "<a class=\"caption__link\" href=\"/@");
+		page_escaped(page, handle);
+		page_raw(page, "\">@");
+		page_escaped(page, handle);
+		page_raw(page, "</a>");
+		from = at;
+	}
+	page_escaped(page, str_from(words, from));
+}
+
 static void put_words(struct page *page, const struct video_view *view, struct str title)
 {
 	page_raw(page, "<div class=\"watch__words\">\n<a class=\"byline\" href=\"/@");
@@ -132,7 +150,7 @@ static void put_words(struct page *page, const struct video_view *view, struct s
 	if (view->video.caption.n > 0 && view->video.language.n > 0)
 		buf_printf(&page->html, " lang=\"" STR_FMT "\"", STR_ARG(view->video.language));
 	page_raw(page, ">");
-	page_escaped(page, view->video.caption.n > 0 ? view->video.caption : title);
+	put_mentions(page, view->video.caption.n > 0 ? view->video.caption : title);
 	page_raw(page, "</h1>\n<p class=\"watch__time\">");
 	page_time(page, view->video.created_us);
 	page_raw(page, "</p>\n<ul class=\"counts\">\n");

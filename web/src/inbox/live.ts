@@ -30,7 +30,8 @@ let lastToast = 0;
 
 function hear(news: Notification): void {
   for (const follower of followers) follower(news);
-  if (place.get().route.name === 'inbox' || document.hidden || Date.now() - lastToast < toastEveryMs) return;
+  const busy = document.hidden || document.querySelector('dialog[open]') !== null;
+  if (place.get().route.name === 'inbox' || busy || Date.now() - lastToast < toastEveryMs) return;
   lastToast = Date.now();
   const [first] = news.actors;
   toast(saying(news, first ? nameOf(first) : t('inbox.someone')));
