@@ -76,6 +76,8 @@ struct inbox_page {
 };
 /* Likes of a video are one item, so are comments on it.  Newest first, older than `before` (0: from the newest). */
 enum err inbox_list(struct ctx *, int64_t before, struct inbox_page *out);
+/* The id of the newest row; 0: there is none. */
+enum err inbox_newest(struct ctx *, int64_t *out);
 /* The newest INBOX_PAGE items that have something newer than `after` in them, newest first. */
 enum err inbox_since(struct ctx *, int64_t after, struct inbox_page *out);
 #endif

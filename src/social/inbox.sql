@@ -18,6 +18,12 @@ SELECT {inbox:i} FROM (
 	UNION ALL SELECT {inbox_fresh} FROM inbox_fresh WHERE account = $1
 ) i ORDER BY i.id DESC LIMIT $2;
 
+-- name: inbox_newest @personal
+SELECT max(i.id) FROM (
+	SELECT max(id) AS id FROM inbox WHERE account = $1
+	UNION ALL SELECT max(id) AS id FROM inbox_fresh WHERE account = $1
+) i;
+
 -- Of a like or a follow; the account's few rows are looked through: an index of marks would cost each like more.
 -- name: inbox_take_back @personal
 DELETE FROM inbox WHERE account = $1 AND kind = $2 AND mark = $3;

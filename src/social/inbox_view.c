@@ -287,3 +287,8 @@ enum err inbox_since(struct ctx *cx, int64_t after, struct inbox_page *out)
 {
 	return page_between(cx, after, INT64_MAX, out);
 }
+
+enum err inbox_newest(struct ctx *cx, int64_t *out)
+{
+	return db_get_i64(cx, SQL_inbox_newest, out, I64(cx->actor.account));
+}

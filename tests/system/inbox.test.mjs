@@ -197,7 +197,7 @@ test('who closes the account leaves no notification behind', { skip }, async () 
   await until(async () => !(await list(asha)).items.some((i) => i.actors.some((a) => a.handle === 'lina') || i.people > i.actors.length));
 });
 
-test('two hundred idle streams cost no request and little memory, and all end with the server', { skip }, async () => {
+test('of two hundred idle streams only those that are concerned are told, and all end with the server', { skip }, async () => {
   const people = [];
   for (let i = 0; i < 25; i++) people.push(await server.signUp(`idle${i}`));
   const all = await Promise.all(people.flatMap((p) => Array.from({ length: 8 }, () => listen(p))));
