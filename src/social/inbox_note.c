@@ -46,15 +46,16 @@ size_t note_seal(struct ctx *cx, const struct mailbox_key *key, const struct inb
 	if (note->reason.n)
 		memcpy(plain + n, note->reason.p, note->reason.n);
 	n += note->reason.n;
-	seal_bytes(key->bytes, place_of(cx, row, place), plain, n, out);
-	return n + SEAL_OVERHEAD;
+	seal_numbered(key->bytes, row->id, place_of(cx, row, place), plain, n, out);
+	return n + NUMBERED_OVERHEAD;
 }
 
 enum err note_open(struct ctx *cx, const struct mailbox_key *key, const struct inbox *row, struct note *out)
 {
 	unsigned char place[PLACE_MAX], plain[NOTE_BYTES_MAX];
-	const size_t least = 3 * 8 + SEAL_OVERHEAD;
-	if (row->note.n < least || row->note.n > NOTE_SEALED_MAX || !unseal_bytes(key->bytes, place_of(cx, row, place), row->note, plain))
+	const size_t least = 3 * 8 + NUMBERED_OVERHEAD;
+	if (row->note.n < least || row->note.n > NOTE_SEALED_MAX ||
+	    !unseal_numbered(key->bytes, row->id, place_of(cx, row, place), row->note, plain))
 		return fail(cx, E_CORRUPT, "a notification does not open");
 	*out = (struct note){
 		.actor = get64(plain), .video = get64(plain + 8), .comment = get64(plain + 16),

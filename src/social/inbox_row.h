@@ -17,9 +17,9 @@ struct note {
 	struct str reason;
 };
 #define NOTE_BYTES_MAX (3 * 8 + NOTE_REASON_MAX)
-#define NOTE_SEALED_MAX (NOTE_BYTES_MAX + SEAL_OVERHEAD)
+#define NOTE_SEALED_MAX (NOTE_BYTES_MAX + NUMBERED_OVERHEAD)
 
-/* Bound to its row: account, id, kind and bundle are associated data.  How many bytes of `out` are used. */
+/* Bound to its row: account, id, kind and bundle are associated data, the id is the nonce: ids are never used twice.  How many bytes of `out` are used. */
 size_t note_seal(struct ctx *, const struct mailbox_key *, const struct inbox *, const struct note *, unsigned char out[NOTE_SEALED_MAX]);
 /* E_CORRUPT.  The reason in cx->mem. */
 enum err note_open(struct ctx *, const struct mailbox_key *, const struct inbox *, struct note *out);

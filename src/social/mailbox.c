@@ -19,7 +19,7 @@ struct mailbox {
 
 #define BOX_BYTES (KEY_BYTES + BOX_OVERHEAD)
 #define KEY_LIFE_US DAY_US                     /* of a key in the cache: then it is forgotten, and only its owner opens it */
-#define TRIM_EVERY 64
+#define TRIM_EVERY 256
 
 /* --- the cache: 1024 sets of 4, by account --- */
 

@@ -267,7 +267,7 @@ TEST(the_newest_are_kept_and_the_rest_goes)
 	many.count = MAILBOXES_FRESH;
 	must(&w, writer_run(as(&w, &asha), like_many, &many));
 	int64_t left = NUMBER(&w, SQL_test_left, I64(asha.account));
-	CHECK(left >= INBOX_MAX && left <= INBOX_MAX + MAILBOXES_FRESH + 64);
+	CHECK(left >= INBOX_MAX && left <= INBOX_MAX + MAILBOXES_FRESH + 256);
 	CHECK(inbox_of(&w, &asha).items[0].people == INBOX_MAX);
 	close_world(&w);
 }
