@@ -39,6 +39,7 @@ static void http_metrics(const struct http *http, struct buf *out)
 	for (size_t i = 0; i < 3; i++)
 		buf_printf(out, "amanat_http_handler_seconds_total{run=\"%s\"} %.6f\n", runs[i].run, (double)runs[i].us / 1e6);
 	one(out, "http_bytes_out_total", "counter", "Bytes of answers.", stats.bytes_out);
+	one(out, "http_streams", "gauge", "Connections of them that are streams of events.", stats.streams);
 	one(out, "http_connections", "gauge", "Connections at this moment.", stats.connections);
 }
 
@@ -57,7 +58,7 @@ static void store_metrics(struct writer *writer, struct buf *out)
 static void keyholder_metrics(const struct keyholder *keyholder, struct buf *out)
 {
 	static const char *const names[GRANT_PURPOSES] = {
-		[GRANT_SESSION] = "session", [GRANT_SIGNUP] = "signup", [GRANT_PUBLISH] = "publish", [GRANT_BLOCK_CHECK] = "block-check",
+		[GRANT_SESSION] = "session", [GRANT_SIGNUP] = "signup", [GRANT_PUBLISH] = "publish", [GRANT_BLOCK_CHECK] = "block-check", [GRANT_MAILBOX] = "mailbox",
 		[GRANT_ERASE] = "erase", [GRANT_OPERATOR] = "operator", [GRANT_DESK] = "desk",
 	};
 	head(out, "key_unwraps_total", "counter", "User keys unwrapped, by purpose.");

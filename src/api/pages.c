@@ -10,6 +10,7 @@
 #include "api/routes.h"
 #include "social/demo.h"
 #include "social/hashtag.h"
+#include "social/mention.h"
 #include "social/profile.h"
 #include "social/video.h"
 
@@ -137,6 +138,23 @@ static void put_tags(struct page *page, const struct hashtags *tags)
 	page_raw(page, "</p>\n");
 }
 
+/* A text whose @names lead to people. */
+static void put_mentions(struct page *page, struct str words)
+{
+	size_t at = 0, at_sign, from = 0;
+	struct str handle;
+	while (mention_next(words, &at, &at_sign, &handle)) {
+		page_escaped(page, (struct str){ .p = words.p + from, .n = at_sign - from });
+		page_raw(page, "<a class=\"caption__link\" href=\"/@");
+		page_escaped(page, handle);
+		page_raw(page, "\">@");
+		page_escaped(page, handle);
+		page_raw(page, "</a>");
+		from = at;
+	}
+	page_escaped(page, str_from(words, from));
+}
+
 static void put_words(struct page *page, const struct video_view *view, struct str title, const struct hashtags *tags, bool demo)
 {
 	page_raw(page, "<div class=\"watch__words\">\n<a class=\"byline\" href=\"/@");
@@ -153,7 +171,7 @@ static void put_words(struct page *page, const struct video_view *view, struct s
 	if (view->video.caption.n > 0 && view->video.language.n > 0)
 		buf_printf(&page->html, " lang=\"" STR_FMT "\"", STR_ARG(view->video.language));
 	page_raw(page, ">");
-	page_escaped(page, view->video.caption.n > 0 ? view->video.caption : title);
+	put_mentions(page, view->video.caption.n > 0 ? view->video.caption : title);
 	page_raw(page, "</h1>\n");
 	put_tags(page, tags);
 	page_raw(page, "<p class=\"watch__time\">");
@@ -340,6 +358,7 @@ const struct route page_routes[] = {
 	{ GET, "/sign-in", get_shell, ANYONE, RATE_READ, READ, 0, "The app: signing in.", NULL, NULL, NULL },
 	{ GET, "/sign-up", get_shell, ANYONE, RATE_READ, READ, 0, "The app: making an account.", NULL, NULL, NULL },
 	{ GET, "/me", get_shell, ANYONE, RATE_READ, READ, 0, "The app: my profile.", NULL, NULL, NULL },
+	{ GET, "/inbox", get_shell, ANYONE, RATE_READ, READ, 0, "The app: notifications.", NULL, NULL, NULL },
 	{ GET, "/settings", get_shell, ANYONE, RATE_READ, READ, 0, "The app: settings.", NULL, NULL, NULL },
 	{ GET, "/search", get_shell, ANYONE, RATE_READ, READ, 0, "The app: searching.", NULL, NULL, NULL },
 	{ GET, "/tag/{name}", get_hashtag, ANYONE, RATE_READ, READ, 0, "A hashtag's page.", NULL, NULL, NULL },

@@ -79,6 +79,18 @@ void comment_json(struct json *json, const struct comment_view *view)
 	json_string(json, view->comment.text);
 	json_key(json, "created");
 	json_time(json, view->comment.created_us);
+	json_key(json, "thread");
+	if (view->comment.thread)
+		json_id(json, view->comment.thread);
+	else
+		json_null(json);
+	json_key(json, "answers");
+	if (view->answers.n)
+		json_string(json, view->answers);
+	else
+		json_null(json);
+	json_key(json, "replies");
+	json_i64(json, view->replies);
 	json_key(json, "own");
 	json_bool(json, view->own);
 	json_object_end(json);

@@ -18,7 +18,10 @@
 #include "media/media.h"
 #include "media/upload.h"
 #include "safety/limit.h"
+#include "base/events.h"
 #include "social/findable.h"
+#include "social/mailbox.h"
+#include "social/publish.h"
 #include "social/session.h"
 #include "store/blob.h"
 #include "store/job.h"
@@ -113,6 +116,11 @@ static unsigned reader_count(const struct app *app, const struct config *config)
 	return CONSOLE_READERS + (app->extent < APP_WORK ? 0 : (unsigned)threads);
 }
 
+static void flush_events(void *events)
+{
+	events_flush(events);
+}
+
 /* The writer's database: the only one that migrates and writes. */
 static enum err open_writer(struct app *app, struct ctx *cx)
 {
@@ -128,6 +136,8 @@ static enum err open_writer(struct app *app, struct ctx *cx)
 	app_ctx_bare(app, &app->writer_cx);
 	TRY(writer_start(&app->writer_cx, db, all_statements, &app->writer));
 	writer_guard(app->writer, session_stands);
+	app->events = app->template.events = events_new();
+	writer_after(app->writer, flush_events, app->events);
 	app->template.writer = cx->writer = app->writer;
 	return OK;
 }
@@ -154,6 +164,7 @@ static enum err open_stores(struct app *app, struct ctx *cx)
 static enum err open_work(struct app *app, struct ctx *cx)
 {
 	TRY(media_open(cx, cx->config->media_worker, &app->media));
+	media_on_failure(app->media, publish_failed);
 	app->template.media = cx->media = app->media;
 	return OK;
 }
@@ -230,6 +241,8 @@ static enum err open_rooms(struct app *app, struct ctx *cx)
 		TRY(make_findable(app, cx));
 		TRY(sessions_open(cx, &app->sessions));
 		app->template.sessions = app->sessions;
+		TRY(mailboxes_open(cx, &app->mailboxes));
+		app->template.mailboxes = app->mailboxes;
 		TRY(limits_open(cx, &app->limits));
 		app->template.limits = app->limits;
 		TRY(feed_open(cx, &app->db_config, &app->feed));
@@ -271,6 +284,7 @@ static enum err listen_http(struct app *app, struct ctx *cx)
 	app->template.metrics = &app->metrics;
 	TRY(http_start(cx, &http_config, &hooks, api_tables, &app->http));
 	atomic_store(&app->metrics.http, app->http);
+	events_listen(app->events, http_tell, app->http);
 	return OK;
 }
 
@@ -308,6 +322,8 @@ void app_close(struct app **app_)
 	struct app *app = *app_;
 	if (!app)
 		return;
+	if (app->events)
+		events_listen(app->events, NULL, NULL);
 	http_stop(app->http, (unsigned)app->template.config->server_drain_seconds);
 	if (app->media)
 		media_stop(app->media);
@@ -316,6 +332,8 @@ void app_close(struct app **app_)
 	feed_close(&app->feed);
 	limits_close(&app->limits);
 	sessions_close(&app->sessions);
+	mailboxes_close(&app->mailboxes);
+	events_free(&app->events);
 	media_close(&app->media);
 	app_watch_close(app);
 	db_pool_close(&app->readers);

@@ -34,6 +34,8 @@ struct app {
 	struct blobs *blobs;
 	struct keyholder *keyholder;
 	struct sessions *sessions;
+	struct mailboxes *mailboxes;
+	struct events *events;
 	struct media *media;
 	struct jobs *jobs;
 	struct limits *limits;

@@ -39,6 +39,8 @@ struct ctx {
 	struct jobs *jobs;
 	struct sessions *sessions;
 	struct metrics *metrics;
+	struct events *events;
+	struct mailboxes *mailboxes;
 	struct actor actor;
 	struct failure failure;
 };

@@ -15,6 +15,7 @@ enum grant_purpose {
 	GRANT_SIGNUP,           /* the key was made just now */
 	GRANT_PUBLISH,          /* a job publishes what the person asked to publish */
 	GRANT_BLOCK_CHECK,      /* somebody acts towards the person: did the person block them? */
+	GRANT_MAILBOX,          /* somebody leaves a notification for a person of before mailboxes: their public half is made */
 	GRANT_ERASE,            /* the person, or a moderator, removes an account's things */
 	GRANT_OPERATOR,         /* a command on the node's own console */
 	GRANT_DESK,             /* rows of class desk, by a named role */

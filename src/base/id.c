@@ -39,6 +39,12 @@ int64_t id_time_us(int64_t id)
 	return ((id >> BELOW_TIME) + ID_EPOCH_MS) * 1000;
 }
 
+int64_t id_floor(int64_t wall_us)
+{
+	int64_t ms = wall_us / 1000 - ID_EPOCH_MS;
+	return ms > 0 ? ms << BELOW_TIME : 0;
+}
+
 bool id_parse(struct str s, int64_t *out)
 {
 	int64_t id;

@@ -28,6 +28,8 @@ void ids_init(struct ids *, unsigned region, unsigned node, enum id_lane);
 /* max(now, last + 1): strictly rising even when the clock jumps back. */
 int64_t id_new(struct ids *, int64_t wall_us);
 int64_t id_time_us(int64_t id);
+/* No id of that moment or later is smaller. */
+int64_t id_floor(int64_t wall_us);
 /* Strict decimal, positive, no leading zero. */
 bool id_parse(struct str, int64_t *out);
 #endif

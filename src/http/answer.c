@@ -51,6 +51,7 @@ static int64_t body_bytes(const struct resp *resp)
 	case BODY_BUF: return (int64_t)resp->buf.n;
 	case BODY_STATIC: return (int64_t)resp->text.n;
 	case BODY_FILE: return resp->file_bytes;
+	case BODY_STREAM: return 0;            /* nobody knows yet */
 	}
 	return 0;
 }
@@ -134,6 +135,8 @@ static struct MHD_Response *message(struct exchange *x, const struct range *part
 	case BODY_FILE:
 		out = part->kind == RANGE_PART ? file_response(resp->fd, part->first, part->bytes) : file_response(resp->fd, 0, resp->file_bytes);
 		break;
+	case BODY_STREAM:
+		return stream_open(x);
 	}
 	if (out)
 		resp->kind = BODY_NONE;
@@ -160,6 +163,11 @@ enum MHD_Result answer_queue(struct exchange *x)
 	settle(x, &part);
 	int64_t bytes = part.kind == RANGE_PART ? part.bytes : body_bytes(&x->resp);
 	struct MHD_Response *out = message(x, &part);
+	if (!out && x->resp.kind == BODY_STREAM) {
+		x->outcome = fail_as(&x->cx, E_BUSY, "busy", "Too many streams are open; try again in a moment.");
+		settle(x, &part);
+		out = message(x, &part);
+	}
 	if (!out)
 		return MHD_NO;
 	bool last = answer_is_last(x);

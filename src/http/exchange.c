@@ -322,6 +322,7 @@ void exchange_end(void *argument, struct MHD_Connection *, void **exchange, enum
 		return;
 	assert(atomic_load(&x->phase) != PHASE_AWAY);
 	close_sink(x, false);
+	stream_close(x->stream);
 	bool told = code == MHD_REQUEST_TERMINATED_COMPLETED_OK || (x->connection->linger && x->answer_bytes);
 	/* An exchange that was never opened was answered by the library itself: a malformed head. */
 	count(x, told ? (x->opened ? x->resp.status : 400) : 0);

@@ -53,7 +53,16 @@ bool req_query(struct ctx *, const struct req *, const char *name, struct str *o
 bool req_cross_site(struct ctx *, const struct req *);
 
 #define RESP_HEADERS_MAX 24
-enum body_kind { BODY_NONE, BODY_BUF, BODY_STATIC, BODY_FILE };
+enum body_kind { BODY_NONE, BODY_BUF, BODY_STATIC, BODY_FILE, BODY_STREAM };
+
+/* An answer that goes on until its client, its session or the server ends (http/stream.c). */
+struct stream_source {
+	int64_t topic;                         /* of base/events.h: whose it is */
+	int64_t position;                      /* how far it has told: the source's own */
+	/* Appends what is new since *position, and moves it on.  On an event thread, as a READ handler, with a context of its own
+	 * that has passed the gate anew: at first, when its topic was told of, and at each heartbeat.  A failure ends the stream. */
+	enum err (*next)(struct ctx *, const struct req *, int64_t *position, struct buf *out);
+};
 
 /* An answer in the making.  Zeroed is an empty 200. */
 struct resp {
@@ -65,6 +74,7 @@ struct resp {
 	struct str text;                       /* BODY_STATIC: outlives the process's requests, or lives in cx->mem */
 	int fd;                                /* BODY_FILE: owned, closed when sent */
 	int64_t file_bytes;                    /* BODY_FILE: whole size; Range and If-Range are http/'s business */
+	struct stream_source stream;           /* BODY_STREAM */
 	struct str etag;                       /* quoted; when set, If-None-Match is answered with 304 */
 };
 /* Both strings are copied into cx->mem; a value with CR, LF or NUL is an assert: encode it first. */
@@ -73,6 +83,7 @@ void resp_json(struct resp *, struct buf *body);           /* moves the buffer; 
 void resp_html(struct resp *, struct buf *body);           /* moves the buffer; text/html; charset=utf-8 */
 void resp_text(struct resp *, const char *content_type, struct str);
 void resp_file(struct resp *, int fd, int64_t bytes, const char *content_type);
+void resp_stream(struct resp *, const char *content_type, const struct stream_source *);
 /* RFC 9457. */
 struct problem_details {
 	int status;
@@ -166,11 +177,14 @@ unsigned http_port(const struct http *);
  * writer or the SLOW pool are awaited however long they take: stop the writer after this.  NULL is taken. */
 void http_stop(struct http *, unsigned seconds);
 
+/* For events_listen(). */
+void http_tell(void *http, const int64_t *topics, size_t count);
+
 /* Counters since start, for /metrics. */
 struct http_stats {
 	uint64_t requests[6];                  /* by class of status: [2] is 2xx; [0] cut off without an answer */
 	uint64_t bytes_out;
-	unsigned connections;
+	unsigned connections, streams;
 	uint64_t read_us, write_us, slow_us;   /* time spent in handlers, by run class */
 	uint64_t reads, writes, slows;
 };

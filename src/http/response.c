@@ -61,6 +61,14 @@ void resp_file(struct resp *resp, int fd, int64_t bytes, const char *type)
 	content_type(resp, type);
 }
 
+void resp_stream(struct resp *resp, const char *type, const struct stream_source *source)
+{
+	assert(resp->kind == BODY_NONE && source->next);
+	resp->kind = BODY_STREAM;
+	resp->stream = *source;
+	content_type(resp, type);
+}
+
 void resp_problem(struct ctx *cx, struct resp *resp, const struct problem_details *problem)
 {
 	struct buf body AUTO(buf_free) = buf_new(PROBLEM_BYTES_MAX);

@@ -110,6 +110,7 @@ static void http_free(struct http **http)
 	if (!*http)
 		return;
 	slow_stop(&(*http)->slow);
+	streams_stop(&(*http)->streams);
 	warden_stop(&(*http)->warden);
 	kept_free(&(*http)->kept);
 	router_free(&(*http)->router);
@@ -133,6 +134,7 @@ enum err http_start(struct ctx *cx, const struct http_config *config, const stru
 	TRY(router_build(cx, tables, &http->router));
 	TRY(warden_start(cx, &http->warden));
 	TRY(slow_start(cx, config->slow_threads, config->slow_threads * SLOW_QUEUE_PER_THREAD, &http->slow));
+	TRY(streams_start(cx, config->connections_max / 2, &http->streams));
 	TRY(listen_on(cx, config, &http->listener, &http->port));
 	TRY(start_daemon(cx, http));
 	*out = http;
@@ -160,6 +162,7 @@ void http_stop(struct http *http, unsigned seconds)
 	int64_t now_us = clock_boot_us(NULL);
 	int64_t until_us = now_us + (int64_t)seconds * SECOND_US;
 	atomic_store(&http->draining, true);
+	streams_end(http->streams);
 	MHD_quiesce_daemon(http->daemon);
 	shutdown(http->listener, SHUT_RDWR);   /* closed later: an event thread may still hold the number */
 	wait_until_none(&http->counters.connections, seconds ? now_us + DRAIN_IDLE_US : now_us);
@@ -171,11 +174,16 @@ void http_stop(struct http *http, unsigned seconds)
 	http_free(&http);
 }
 
+void http_tell(void *http, const int64_t *topics, size_t count)
+{
+	streams_tell(((struct http *)http)->streams, topics, count);
+}
+
 void http_read_stats(const struct http *http, struct http_stats *out)
 {
 	const struct counters *c = &http->counters;
 	struct http_stats stats = {
-		.bytes_out = atomic_load(&c->bytes_out), .connections = atomic_load(&c->connections),
+		.bytes_out = atomic_load(&c->bytes_out), .connections = atomic_load(&c->connections), .streams = streams_count(http->streams),
 		.read_us = atomic_load(&c->us[READ]) + atomic_load(&c->us[READ_KEPT]), .write_us = atomic_load(&c->us[WRITE]), .slow_us = atomic_load(&c->us[SLOW]),
 		.reads = atomic_load(&c->runs[READ]) + atomic_load(&c->runs[READ_KEPT]), .writes = atomic_load(&c->runs[WRITE]), .slows = atomic_load(&c->runs[SLOW]),
 	};

@@ -13,6 +13,7 @@
 #include "http/proxy.h"
 #include "http/router.h"
 #include "http/slow.h"
+#include "http/stream.h"
 #include "http/warden.h"
 
 /* Retry-After of our own refusals, in seconds. */
@@ -33,6 +34,7 @@ struct http {
 	struct warden *warden;
 	struct slow_pool *slow;
 	struct kept *kept;
+	struct streams *streams;
 	int listener;
 	unsigned port;
 	atomic_bool draining;
@@ -55,6 +57,7 @@ struct exchange {
 	struct req req;
 	struct resp resp;
 	struct buf body;
+	struct stream *stream;                 /* of an answer that goes on; else NULL */
 	uint64_t body_bytes;                   /* so far; also of what a sink took */
 	int64_t begun_us, handler_us;
 	int64_t answer_bytes;

@@ -1,9 +1,11 @@
 #include <assert.h>
 #include <sodium.h>
+#include <string.h>
 
 #include "keys/keys.h"
 
 static_assert(SEAL_OVERHEAD == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES + crypto_aead_xchacha20poly1305_ietf_ABYTES, "");
+static_assert(NUMBERED_OVERHEAD == crypto_aead_xchacha20poly1305_ietf_ABYTES, "");
 static_assert(KEY_BYTES == crypto_aead_xchacha20poly1305_ietf_KEYBYTES, "");
 #define NONCE_BYTES crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 
@@ -24,6 +26,29 @@ bool unseal_bytes(const unsigned char key[KEY_BYTES], struct str associated, str
 	return sealed.n >= SEAL_OVERHEAD &&
 	       crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, bytes_of(sealed) + NONCE_BYTES, sealed.n - NONCE_BYTES,
 		       bytes_of(associated), associated.n, bytes_of(sealed), key) == 0;
+}
+
+static void nonce_of(int64_t number, unsigned char nonce[NONCE_BYTES])
+{
+	memset(nonce, 0, NONCE_BYTES);
+	for (unsigned i = 0; i < 8; i++)
+		nonce[NONCE_BYTES - 1 - i] = (unsigned char)((uint64_t)number >> 8 * i);
+}
+
+void seal_numbered(const unsigned char key[KEY_BYTES], int64_t number, struct str associated, const void *plain, size_t n, unsigned char *out)
+{
+	unsigned char nonce[NONCE_BYTES];
+	nonce_of(number, nonce);
+	crypto_aead_xchacha20poly1305_ietf_encrypt(out, NULL, plain, n, bytes_of(associated), associated.n, NULL, nonce, key);
+}
+
+bool unseal_numbered(const unsigned char key[KEY_BYTES], int64_t number, struct str associated, struct str sealed, void *out)
+{
+	unsigned char nonce[NONCE_BYTES];
+	nonce_of(number, nonce);
+	return sealed.n >= NUMBERED_OVERHEAD &&
+	       crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, bytes_of(sealed), sealed.n, bytes_of(associated), associated.n,
+		       nonce, key) == 0;
 }
 
 /* Room for n more bytes at the end of `out`; NULL (and out->failed) past its maximum. */

@@ -33,6 +33,22 @@ enum err unseal(struct ctx *, const unsigned char key[KEY_BYTES], struct str ass
 void seal_bytes(const unsigned char key[KEY_BYTES], struct str associated, const void *plain, size_t n, unsigned char *out);
 bool unseal_bytes(const unsigned char key[KEY_BYTES], struct str associated, struct str sealed, void *out);
 
+/* The same with a nonce made from a number that is never used twice under this key: the nonce is not part of the result, which
+ * has n + NUMBERED_OVERHEAD bytes. */
+#define NUMBERED_OVERHEAD 16
+void seal_numbered(const unsigned char key[KEY_BYTES], int64_t number, struct str associated, const void *plain, size_t n, unsigned char *out);
+bool unseal_numbered(const unsigned char key[KEY_BYTES], int64_t number, struct str associated, struct str sealed, void *out);
+
+/* A sealed box (libsodium's crypto_box_seal: X25519, XSalsa20-Poly1305): an ephemeral public key (32) || ciphertext || tag (16).
+ * Anybody who has the public half seals; whoever has the pair's seed opens. */
+#define BOX_PUBLIC_BYTES 32
+#define BOX_OVERHEAD 48
+void box_public(const unsigned char seed[KEY_BYTES], unsigned char public[BOX_PUBLIC_BYTES]);
+/* `out`: n + BOX_OVERHEAD bytes.  False: that is no public half. */
+bool box_seal(const unsigned char public[BOX_PUBLIC_BYTES], const void *plain, size_t n, unsigned char *out);
+/* `out`: sealed.n - BOX_OVERHEAD bytes.  False: not sealed to this pair, or damaged. */
+bool box_open(const unsigned char seed[KEY_BYTES], struct str sealed, void *out);
+
 /* Ed25519 (RFC 8032).  The seed is the secret. */
 #define SIGN_SEED_BYTES 32
 #define SIGN_PUBLIC_BYTES 32

@@ -28,6 +28,7 @@ struct media {
 	char *worker;
 	struct spare *spare;
 	int64_t upload_bytes_max;
+	media_failed *on_failure;
 	atomic_bool stop;
 	pthread_mutex_t lock;                  /* of all that follows */
 	int64_t last_lock, staged;
@@ -88,6 +89,16 @@ void media_stop(struct media *media)
 const atomic_bool *media_stop_flag(const struct media *media)
 {
 	return &media->stop;
+}
+
+void media_on_failure(struct media *media, media_failed *work)
+{
+	media->on_failure = work;
+}
+
+media_failed *media_failure_work(const struct media *media)
+{
+	return media->on_failure;
 }
 
 const char *media_worker(const struct media *media)

@@ -16,6 +16,11 @@ void media_close(struct media **);
 void media_stop(struct media *);
 const atomic_bool *media_stop_flag(const struct media *);
 
+/* What is written with a draft's failure, in one transaction; NULL: nothing.  Before jobs run. */
+typedef enum err media_failed(struct ctx *, const struct grant *, int64_t draft, struct str reason);
+void media_on_failure(struct media *, media_failed *);
+media_failed *media_failure_work(const struct media *);
+
 const char *media_worker(const struct media *);
 struct spare *media_spare(const struct media *);
 int64_t media_upload_bytes_max(const struct media *);

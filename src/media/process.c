@@ -235,7 +235,9 @@ static enum err store_failure(struct ctx *cx, void *argument)
 	TRY(draft_drop_blobs(cx, &draft));
 	draft.state = DRAFT_FAILED;
 	draft.reason = result->reason;
-	return draft_set(cx, result->grant, &draft, DRAFT_QUEUED);
+	TRY(draft_set(cx, result->grant, &draft, DRAFT_QUEUED));
+	media_failed *const also = cx->media ? media_failure_work(cx->media) : NULL;
+	return also ? also(cx, result->grant, result->id, result->reason) : OK;
 }
 
 /* What is left to do for one that has its rendition. */

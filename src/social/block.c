@@ -54,14 +54,27 @@ static enum err forbid(struct ctx *cx, int64_t person, int64_t account, const ch
 	return blocks ? fail_as(cx, E_DENIED, "blocked", "%s", text) : OK;
 }
 
-enum err block_forbids(struct ctx *cx, int64_t account)
+enum err block_between(struct ctx *cx, const struct grant *grant, int64_t account)
 {
 	AUTO(grant_wipe) struct grant theirs = { .purpose = GRANT_NONE };
-	if (account == cx->actor.account)
+	if (account == grant->account)
 		return OK;
-	TRY(forbid(cx, cx->actor.grant.person, account, "you block this account; unblock it first"));
+	TRY(forbid(cx, grant->person, account, "you block this account; unblock it first"));
 	TRY(account_grant(cx, GRANT_BLOCK_CHECK, account, &theirs));
-	return forbid(cx, theirs.person, cx->actor.account, "this account does not take this from you");
+	return forbid(cx, theirs.person, grant->account, "this account does not take this from you");
+}
+
+enum err block_forbids(struct ctx *cx, int64_t account)
+{
+	return block_between(cx, &cx->actor.grant, account);
+}
+
+enum err block_is_any(struct ctx *cx, bool *out)
+{
+	int64_t blocks;
+	TRY(db_get_i64(cx, SQL_block_count, &blocks, I64(cx->actor.grant.person)));
+	*out = blocks > 0;
+	return OK;
 }
 
 static enum err has_batch(struct ctx *cx, const int64_t *accounts, size_t count, bool *found)

@@ -16,6 +16,10 @@ enum err block_list(struct ctx *, int64_t before, struct profile_page *out);   /
 
 /* READ.  Does `account` block the actor, or the actor `account`?  E_DENIED blocked, or OK. */
 enum err block_forbids(struct ctx *, int64_t account);
+/* READ.  The same for the grant's person in place of the actor. */
+enum err block_between(struct ctx *, const struct grant *, int64_t account);
+/* READ.  Whether the actor blocks anybody at all. */
+enum err block_is_any(struct ctx *, bool *out);
 /* READ.  Which of `accounts` the actor blocks; at most PAGE_IDS_MAX; all false when nobody is signed in. */
 enum err block_has_any(struct ctx *, const int64_t *accounts, size_t count, bool *out);
 #endif

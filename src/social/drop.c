@@ -3,6 +3,7 @@
 #include "social/erase.h"
 #include "social/erase.sql.h"
 #include "social/forget.h"
+#include "social/inbox.h"
 #include "social/profile.sql.h"
 #include "social/published.h"
 #include "social/scratch.h"
@@ -49,6 +50,11 @@ enum err drop_cancel(struct ctx *cx, struct str hash)
 	return outcome;
 }
 
+enum err drop_replies(struct ctx *cx, int64_t thread)
+{
+	return drop_add(cx, (struct dropped){ .hash = STR(""), .thread = thread });
+}
+
 /* --- the job --- */
 
 struct drop_list {
@@ -74,18 +80,26 @@ struct drop {
 static enum err comments_work(struct ctx *cx, void *argument)
 {
 	struct drop *drop = argument;
+	const struct dropped *const row = drop->row;
 	struct published_list list;
-	TRY(published_on_video(cx, drop->row->video, ERASE_BATCH, &list));
+	if (row->video)
+		TRY(published_on_video(cx, row->video, ERASE_BATCH, &list));
+	else
+		TRY(published_in_thread(cx, row->thread, ERASE_BATCH, &list));
 	for (size_t i = 0; i < list.count; i++) {
 		int64_t id = list.items[i].id;
 		TRY(published_remove(cx, id));
+		TRY(inbox_comment_gone(cx, id));
+		if (list.items[i].thread == 0)
+			TRY(forget_totals(cx, "comment", id));
 		TRY(outbox_post(cx, "comment", id, 'D', SQL_comment_remove, I64(id)));
 	}
 	drop->more = list.count == ERASE_BATCH;
 	if (drop->more)
 		return OK;
-	TRY(forget_totals(cx, "video", drop->row->video));
-	return db_run(cx, SQL_dropped_remove, I64(drop->row->id));
+	if (row->video)
+		TRY(forget_totals(cx, "video", row->video));
+	return db_run(cx, SQL_dropped_remove, I64(row->id));
 }
 
 static enum err is_there(struct ctx *cx, const struct stmt *statement, struct str hash, bool *out)
@@ -123,7 +137,7 @@ enum err drop_run(struct ctx *cx, const struct job *)
 		for (size_t i = 0; i < list.count; i++) {
 			struct drop drop = { .row = &list.items[i] };
 			do
-				TRY(scratch_run(cx, drop.row->video ? comments_work : blob_work, &drop));
+				TRY(scratch_run(cx, drop.row->video || drop.row->thread ? comments_work : blob_work, &drop));
 			while (drop.more);
 		}
 	} while (list.count == DROP_READ);

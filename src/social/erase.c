@@ -8,6 +8,7 @@
 #include "social/comment.h"
 #include "social/erase.sql.h"
 #include "social/forget.h"
+#include "social/inbox.h"
 #include "social/published.h"
 #include "social/scratch.h"
 #include "social/video.h"
@@ -52,6 +53,7 @@ static enum err some_liked(struct ctx *cx, const struct grant *grant, bool *more
 		if (outcome == E_NOTFOUND)
 			continue;
 		TRY(outcome);
+		TRY(inbox_unliked(cx, grant, stands.account, videos[i]));
 		TRY(outbox_total(cx, videos[i], "likes", -1));
 		TRY(outbox_total(cx, stands.account, "likes", -1));
 	}
@@ -64,8 +66,10 @@ static enum err some_follow(struct ctx *cx, const struct grant *grant, bool *mor
 	int64_t accounts[ERASE_BATCH];
 	size_t count = 0;
 	TRY(take(cx, &SQL_erase_follow, grant, accounts, &count));
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		TRY(inbox_unfollowed(cx, grant, accounts[i]));
 		TRY(outbox_total(cx, accounts[i], "followers", -1));
+	}
 	*more = count == ERASE_BATCH;
 	return OK;
 }
@@ -95,7 +99,8 @@ static enum err some_watched(struct ctx *cx, const struct grant *grant, bool *mo
 
 static const struct eraser own_erasers[] = {
 	{ "what was published", some_published }, { "likes", some_liked }, { "saves", some_saved }, { "follows", some_follow },
-	{ "blocks", some_block }, { "history", some_watched }, { .what = NULL },
+	{ "blocks", some_block }, { "history", some_watched },
+	{ "notifications", inbox_erase_some }, { .what = NULL },
 };
 
 /* --- the job --- */

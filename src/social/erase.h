@@ -29,4 +29,6 @@ enum err drop_blob(struct ctx *, struct str hash);
 enum err drop_cancel(struct ctx *, struct str hash);
 /* WRITE.  Puts the comments of a removed video there. */
 enum err drop_comments(struct ctx *, int64_t video);
+/* WRITE.  Puts the replies of a removed comment there. */
+enum err drop_replies(struct ctx *, int64_t thread);
 #endif

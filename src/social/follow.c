@@ -6,6 +6,7 @@
 #include "social/block.h"
 #include "social/follow.sql.h"
 #include "social/follow_end.h"
+#include "social/inbox.h"
 #include "social/marks.h"
 #include "store/outbox.h"
 
@@ -49,6 +50,7 @@ enum err follow_add(struct ctx *cx, int64_t account)
 	struct val vals[follow_columns];
 	follow_vals(&row, vals);
 	TRY(db_run_(cx, &SQL_follow_add, follow_columns, vals));
+	TRY(inbox_followed(cx, account));
 	return count_follow(cx, cx->actor.account, account, 1);
 }
 
@@ -62,6 +64,7 @@ enum err follow_end(struct ctx *cx, const struct grant *follower, int64_t accoun
 	if (outcome == E_NOTFOUND)
 		return outbox_total(cx, follower->account, "following", -1);
 	TRY(outcome);
+	TRY(inbox_unfollowed(cx, follower, account));
 	return count_follow(cx, follower->account, account, -1);
 }
 

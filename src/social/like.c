@@ -1,5 +1,6 @@
 #include "social/like.h"
 
+#include "social/inbox.h"
 #include "social/like.sql.h"
 #include "social/marks.h"
 #include "social/published.h"
@@ -32,7 +33,10 @@ enum err like_add(struct ctx *cx, int64_t video)
 	int64_t author;
 	TRY(video_author(cx, video, &author));
 	TRY(add(cx, &SQL_like_add, video));
-	return db_changes(cx, PERSONAL_DB) == 1 ? count_like(cx, video, author, 1) : OK;
+	if (db_changes(cx, PERSONAL_DB) == 0)
+		return OK;
+	TRY(inbox_liked(cx, author, video));
+	return count_like(cx, video, author, 1);
 }
 
 enum err like_remove(struct ctx *cx, int64_t video)
@@ -45,6 +49,7 @@ enum err like_remove(struct ctx *cx, int64_t video)
 	if (outcome == E_NOTFOUND)
 		return OK;
 	TRY(outcome);
+	TRY(inbox_unliked(cx, &cx->actor.grant, stands.account, video));
 	return count_like(cx, video, stands.account, -1);
 }
 

@@ -3,6 +3,7 @@
 #include "media/process.h"
 #include "media/protocol.h"
 #include "social/account.h"
+#include "social/inbox.h"
 #include "social/video.h"
 #include "store/blob.h"
 #include "store/writer.h"
@@ -31,6 +32,7 @@ static enum err store_video(struct ctx *cx, void *argument)
 	};
 	int64_t video;
 	TRY(video_publish(cx, &new, &video));
+	TRY(inbox_published(cx, publication->grant, video, new.caption));
 	return draft_published(cx, publication->grant, made->id, video);
 }
 
@@ -109,4 +111,9 @@ enum err publish_run(struct ctx *cx, const struct job *job)
 		TRY(outcome);
 	}
 	return OK;
+}
+
+enum err publish_failed(struct ctx *cx, const struct grant *grant, int64_t draft, struct str reason)
+{
+	return inbox_failed(cx, grant->account, draft, reason);
 }

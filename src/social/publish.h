@@ -12,4 +12,6 @@
 /* Job DRAFT_PROCESS_JOB.  Opens the account's key for GRANT_PUBLISH.  Killed anywhere it goes on when it is run again: the
  * video and the draft's end are one transaction, and the files are named by their content. */
 enum err publish_run(struct ctx *, const struct job *);
+/* For media_on_failure(): the author is told. */
+enum err publish_failed(struct ctx *, const struct grant *, int64_t draft, struct str reason);
 #endif

@@ -57,3 +57,8 @@ enum err published_on_video(struct ctx *cx, int64_t video, size_t max, struct pu
 {
 	return list(cx, &SQL_published_by_video, video, max, out);
 }
+
+enum err published_in_thread(struct ctx *cx, int64_t thread, size_t max, struct published_list *out)
+{
+	return list(cx, &SQL_published_by_thread, thread, max, out);
+}

@@ -21,4 +21,5 @@ struct published_list {
 };
 enum err published_of_account(struct ctx *, int64_t account, size_t max, struct published_list *out);
 enum err published_on_video(struct ctx *, int64_t video, size_t max, struct published_list *out);
+enum err published_in_thread(struct ctx *, int64_t thread, size_t max, struct published_list *out);
 #endif

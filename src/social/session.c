@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/config.h"
+#include "base/events.h"
 #include "custody/custody.h"
 #include "social/account.h"
 #include "social/account_row.h"
@@ -221,12 +222,14 @@ enum err session_revoke(struct ctx *cx, int64_t id)
 	TRY(db_run(cx, SQL_session_remove, I64(id), I64(cx->actor.account)));
 	if (db_changes(cx, PERSONAL_DB) == 0)
 		return fail(cx, E_NOTFOUND, "you have no such session");
+	events_note(cx, cx->actor.account);
 	return session_changed(cx);
 }
 
 enum err session_end_all(struct ctx *cx, int64_t account, int64_t keep)
 {
 	TRY(db_run(cx, SQL_session_remove_all, I64(account), I64(keep)));
+	events_note(cx, account);
 	return session_changed(cx);
 }
 

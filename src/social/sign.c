@@ -7,6 +7,7 @@
 #include "social/demo.h"
 #include "social/findable.h"
 #include "social/follow.h"
+#include "social/mailbox.h"
 #include "social/profile.sql.h"
 #include "social/text.h"
 #include "store/outbox.h"
@@ -94,6 +95,7 @@ static enum err add_work(struct ctx *cx, void *argument)
 		.country = new->asked->country, .languages = languages_joined(cx, &new->asked->languages), .avatar = STR(""),
 	};
 	TRY(account_insert(cx, grant, &row));
+	TRY(mailbox_create(cx, grant));
 	TRY(publish_profile(cx, new));
 	if (new->asked->demo)
 		TRY(demo_mark(cx, new->id));

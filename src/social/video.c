@@ -4,6 +4,7 @@
 #include "social/account_row.h"
 #include "social/erase.h"
 #include "social/findable.h"
+#include "social/inbox.h"
 #include "social/published.h"
 #include "social/text.h"
 #include "social/video.sql.h"
@@ -69,6 +70,7 @@ enum err video_change(struct ctx *cx, int64_t id, const struct video_change *cha
 		TRY(text_clean(cx, &TEXT_CAPTION, *change->caption, &view.video.caption));
 		TRY(outbox_post(cx, "video", id, 'P', SQL_video_set_caption, I64(id), TEXT(view.video.caption)));
 		TRY(findable_video(cx, id, view.video.caption));
+		TRY(inbox_recaptioned(cx, id, view.video.caption));
 	}
 	if (change->language) {
 		TRY(language_check(cx, *change->language, true));
@@ -116,6 +118,7 @@ enum err video_take_away(struct ctx *cx, int64_t id)
 		TRY(outcome);
 	if (likes)
 		TRY(outbox_total(cx, stands.account, "likes", -likes));
+	TRY(inbox_video_gone(cx, stands.account, id));
 	TRY(drop_comments(cx, id));
 	TRY(drop_blob(cx, row.src));
 	return drop_blob(cx, row.poster);

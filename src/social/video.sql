@@ -71,6 +71,9 @@ DELETE FROM published WHERE id = $1;
 -- name: published_by_account @personal
 SELECT {published} FROM published WHERE account = $1 LIMIT $2;
 
+-- name: published_by_thread @personal
+SELECT {published} FROM published WHERE thread = $1 AND thread <> 0 LIMIT $2;
+
 -- name: published_by_video @personal
 SELECT {published} FROM published WHERE video = $1 AND video <> 0 LIMIT $2;
 

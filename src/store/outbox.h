@@ -16,6 +16,6 @@ enum err outbox_post_(struct ctx *, const char *kind, int64_t subject, char op, 
 #define outbox_post(cx, kind, subject, op, q, ...) outbox_post_((cx), (kind), (subject), (op), &(q), VALS(__VA_ARGS__))
 
 /* Adds to a total kept in personal.db (table tally) and queues its new value for public.db (table total).  Kinds: "likes", "comments", "followers",
- * "following", "views", "videos".  Totals may reach public.db some 100 ms after the acknowledgement; posts never. */
+ * "following", "views", "videos", "replies".  Totals may reach public.db some 100 ms after the acknowledgement; posts never. */
 enum err outbox_total(struct ctx *, int64_t subject, const char *kind, int64_t delta);
 #endif

@@ -223,6 +223,18 @@ void writer_guard(struct writer *writer, enum err (*may_write)(struct ctx *))
 	writer->may_write = may_write;
 }
 
+void writer_after(struct writer *writer, void (*committed)(void *), void *self)
+{
+	writer->committed = committed;
+	writer->committed_self = self;
+}
+
+uint64_t writer_group(const struct ctx *cx)
+{
+	assert(writer_here(cx));
+	return atomic_load(&cx->writer->groups);
+}
+
 void writer_stop(struct writer **writer)
 {
 	if (!writer || !*writer)

@@ -20,6 +20,8 @@ enum err writer_start(struct ctx *template, struct db *db, const struct stmt *co
 /* Before anything is submitted.  Asked on the writer's thread before each work, with the work's context: what is not OK is the
  * work's outcome, and nothing is run. */
 void writer_guard(struct writer *, enum err (*may_write)(struct ctx *));
+/* Before anything is submitted.  Called on the writer's thread after each group, before its callers are told. */
+void writer_after(struct writer *, void (*committed)(void *self), void *self);
 /* Asynchronous: returns at once; `work` runs on the writer thread with cx->db set to the writer's, `done` there after the
  * commit.  When work fails its savepoint is rolled back and done gets its error; when the group's commit fails every work of
  * the group gets that error, and nothing of it is kept.  Full queue: done(E_BUSY) at once, on the caller's thread.
@@ -31,6 +33,8 @@ enum err writer_run(struct ctx *, write_work *, void *argument);
 enum err writer_run_here(struct ctx *, write_work *, void *argument);
 /* Whether cx is inside a work now. */
 bool writer_here(const struct ctx *);
+/* Inside a work: the number of the group that it belongs to. */
+uint64_t writer_group(const struct ctx *);
 /* Inside a work: after this group, what was deleted from that store goes out of its log, too (tried again until it has). */
 void writer_scrub(struct ctx *, enum store);
 /* Inside a work: whether what earlier groups asked for has gone. */

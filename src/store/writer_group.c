@@ -91,6 +91,8 @@ void group_run(struct writer *writer, unsigned count)
 		fail_all(writer, count, e);
 	else
 		apply_posts(writer);
+	if (writer->committed)
+		writer->committed(writer->committed_self);
 	atomic_fetch_add(&writer->groups, count > 0);
 	atomic_fetch_add(&writer->works, count);
 	if (count > atomic_load(&writer->largest_group))

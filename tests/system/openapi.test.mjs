@@ -74,7 +74,7 @@ test('what the server says fits what is described', async () => {
   await ask(visitor, 'POST', `${api}/accounts`, {}, { handle: 'lina', password, client: 'program' });
   await ask(visitor, 'POST', `${api}/sessions`, {}, { handle: 'lina', password });
   await ask(visitor, 'POST', `${api}/sessions`, {}, { handle: 'lina', password: 'wrong wrong wrong' });
-  for (const where of ['/me', '/sessions', '/me/following', '/me/blocked', '/me/likes', '/me/saves', '/drafts', '/feed', '/feed/following', '/node', '/letter', '/openapi.json'])
+  for (const where of ['/me', '/sessions', '/me/following', '/me/blocked', '/me/likes', '/me/saves', '/drafts', '/notifications', '/feed', '/feed/following', '/node', '/letter', '/openapi.json'])
     assert.equal((await ask(asha, 'GET', api + where)).status, 200, where);
   await ask(asha, 'PATCH', `${api}/me`, {}, { bio: 'x', country: 'IN' });
   await ask(asha, 'PATCH', `${api}/me`, {}, { bio: 7 });
@@ -103,6 +103,14 @@ test('what the server says of a clip fits too', { skip: existsSync(clip) ? false
   assert.equal(comment.status, 201);
   for (const where of ['/me/likes', '/me/saves', '/feed']) assert.equal((await ask(omar, 'GET', api + where)).status, 200, where);
   assert.equal((await ask(omar, 'GET', `${api}/videos/{id}/comments`, { id })).body.items.length, 1);
+  const reply = await ask(asha, 'POST', `${api}/comments/{id}/replies`, { id: comment.body.id }, { text: '@omar शुक्रिया' });
+  assert.equal(reply.status, 201);
+  assert.equal((await ask(omar, 'GET', `${api}/comments/{id}/replies`, { id: comment.body.id })).body.items.length, 1);
+  for (const who of [asha, omar]) {
+    const { body } = await ask(who, 'GET', `${api}/notifications`);
+    assert.ok(body.items.length > 0);
+    assert.equal((await ask(who, 'POST', `${api}/notifications/read`, {}, { up_to: body.items[0].id })).status, 204);
+  }
   assert.equal((await ask(omar, 'DELETE', `${api}/comments/{id}`, { id: comment.body.id })).status, 204);
   assert.equal((await ask(asha, 'PATCH', `${api}/videos/{id}`, { id }, { caption: 'नया', language: null })).status, 200);
   assert.equal((await ask(omar, 'POST', `${api}/views`, {}, { items: [{ video: id, watched_ms: 10, completed: false }] })).status, 204);

@@ -83,7 +83,7 @@ test('what is not there is a page with a 404, and JSON for programs', async () =
 });
 
 test('the shell tells the client what it needs, and nothing is inline', async () => {
-  for (const where of ['/', '/following', '/upload', '/sign-in', '/sign-up', '/me', '/settings']) {
+  for (const where of ['/', '/following', '/upload', '/sign-in', '/sign-up', '/me', '/inbox', '/settings']) {
     const { status, text } = await server.visitor().get(where, html);
     assert.equal(status, 200, where);
     assert.doesNotMatch(text, /<script(?![^>]* src=)|<style|style="|onclick|javascript:/);

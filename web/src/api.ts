@@ -1,7 +1,7 @@
 // Everything that the client asks of /api/v1, with types.
 import { hasText, language, t } from './i18n';
 import type {
-  Author, Comment, Demo, Draft, Embed, Hashtag, Interest, Me, Opinion, Page, Profile, ReportKind, Session, Video, View,
+  Author, Comment, Demo, Draft, Embed, Hashtag, Interest, Me, Notification, Opinion, Page, Profile, ReportKind, Session, Video, View,
 } from './types';
 
 export const root = '/api/v1';
@@ -138,6 +138,10 @@ export const api = {
   save: (id: string, on: boolean) => set(`/videos/${id}/save`, on),
   comments: (id: string, cursor: string | null) => page<Comment>(`/videos/${id}/comments`, cursor),
   comment: (id: string, text: string) => post<Comment>(`/videos/${id}/comments`, { text }),
+  replies: (id: string, cursor: string | null) => page<Comment>(`/comments/${id}/replies`, cursor),
+  reply: (id: string, text: string) => post<Comment>(`/comments/${id}/replies`, { text }),
+  notifications: (cursor: string | null) => get<Page<Notification> & { unread: number }>(`/notifications${cursor ? `?cursor=${cursor}` : ''}`),
+  readNotifications: (upTo: string) => post<void>('/notifications/read', { up_to: upTo }),
   deleteComment: (id: string) => ask<void>('DELETE', `/comments/${id}`),
   views: (items: View[]) => ask<void>('POST', '/views', { body: { items }, keepalive: true }),
   report: (kind: ReportKind, id: string, reason: string, text: string) =>

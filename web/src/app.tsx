@@ -23,6 +23,7 @@ const SearchPage = lazy(async () => (await import('./search/page')).SearchPage);
 const TagPage = lazy(async () => (await import('./search/tag')).TagPage);
 const SettingsPage = lazy(async () => (await import('./settings/page')).SettingsPage);
 const UploadPage = lazy(async () => (await import('./upload/page')).UploadPage);
+const InboxPage = lazy(async () => (await import('./inbox/page')).InboxPage);
 
 function titleOf({ route }: Place): string {
   switch (route.name) {
@@ -32,6 +33,7 @@ function titleOf({ route }: Place): string {
     case 'sign-in': return t('app.title', { page: t('join.sign_in') });
     case 'sign-up': return t('app.title', { page: t('join.title') });
     case 'me': return t('app.title', { page: t('nav.profile') });
+    case 'inbox': return t('app.title', { page: t('inbox.title') });
     case 'settings': return t('app.title', { page: t('settings.title') });
     case 'search': return t('app.title', { page: t('search.title') });
     case 'tag': return t('app.title', { page: `#${route.tag}` });
@@ -61,6 +63,7 @@ function Screen({ at }: { at: Place }) {
     case 'settings': return <SettingsPage />;
     case 'search': return <SearchPage key={at.key} />;
     case 'tag': return <TagPage name={route.tag} />;
+    case 'inbox': return <InboxPage />;
     case 'profile': return <ProfilePage handle={route.handle} />;
     case 'video': return <VideoScreen key={at.key} id={route.id} from={at.from} />;
     case 'missing': return (
@@ -85,6 +88,16 @@ function useNetworkNotice(): void {
   }, []);
 }
 
+/** News is not needed for the first clip: it waits until that is there. */
+function useNews(): void {
+  const person = useStore(me);
+  useEffect(() => {
+    if (!person) return;
+    const timer = setTimeout(() => void import('./inbox/live').then(live => live.start(), () => undefined), 1200);
+    return () => clearTimeout(timer);
+  }, [person]);
+}
+
 const onFilm = new Set(['home', 'following', 'video']);
 
 /** The sheets that any screen may open. */
@@ -99,6 +112,7 @@ export function App() {
   const at = useStore(place);
   const code = useStore(spoken);
   useNetworkNotice();
+  useNews();
   useEffect(() => { document.title = titleOf(at); }, [at, code]);
   return (
     <div class={`shell ${onFilm.has(at.route.name) ? 'shell--film' : ''}`} key={code}>

@@ -75,7 +75,30 @@ export interface Comment {
   author: Author;
   text: string;
   created: string;
+  /** Of a reply: the comment that its thread hangs on. */
+  thread: string | null;
+  /** Of a reply: the handle of whom it answers. */
+  answers: string | null;
+  replies: number;
   own: boolean;
+}
+
+export type NotificationKind = 'follow' | 'like' | 'comment' | 'reply' | 'mention' | 'published' | 'failed';
+
+export interface Notification {
+  id: string;
+  kind: NotificationKind;
+  created: string;
+  unread: boolean;
+  /** How many did it. */
+  people: number;
+  /** The newest of them. */
+  actors: Author[];
+  /** Whether this person follows the first of them. */
+  following: boolean;
+  video: { id: string; caption: string; poster: string; color: string } | null;
+  comment: { id: string; thread: string | null; text: string } | null;
+  reason: string | null;
 }
 
 export interface Session {

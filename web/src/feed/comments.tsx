@@ -1,7 +1,7 @@
 // The comments of a clip.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { api, plainWords } from '../api';
-import { ago, t, tn } from '../i18n';
+import { t, tn } from '../i18n';
 import { asSomeone, me } from '../session';
 import { Avatar, nameOf } from '../shell/avatar';
 import { Completing } from '../shell/completing';
@@ -12,7 +12,8 @@ import { toast } from '../shell/toasts';
 import { useStore } from '../store';
 import type { Comment, Video } from '../types';
 import { changeVideo } from '../videos';
-import { openReport } from './report';
+import { sought } from './sought';
+import { Thread } from './thread';
 
 const longest = 500;
 
@@ -46,43 +47,39 @@ function useComments(video: Video) {
     setItems(old => [comment, ...old]);
     countBy(video.id, 1);
   };
+  /** A thread's first comment takes its replies along. */
   const remove = async (comment: Comment) => {
     try {
       await api.deleteComment(comment.id);
       setItems(old => old.filter(other => other.id !== comment.id));
-      countBy(video.id, -1);
+      countBy(video.id, -1 - comment.replies);
       toast(t('comments.deleted'));
+      return true;
     } catch (thrown) {
       toast(plainWords(thrown));
+      return false;
     }
   };
   return { items, next, status, error, load, add, remove };
 }
 
-function Row({ comment, mayDelete, onDelete }: { comment: Comment; mayDelete: boolean; onDelete: () => void }) {
-  return (
-    <li class="comment">
-      <a href={`/@${comment.author.handle}`} aria-label={t('act.profile_of', { name: nameOf(comment.author) })}>
-        <Avatar person={comment.author} size="s" />
-      </a>
-      <div class="comment__body">
-        <p class="comment__head">
-          <a href={`/@${comment.author.handle}`}><bdi>{nameOf(comment.author)}</bdi></a>
-          <time dateTime={comment.created}>{ago(comment.created)}</time>
-        </p>
-        <p class="comment__text" dir="auto">{comment.text}</p>
-      </div>
-      {mayDelete
-        ? <button class="icon-button icon-button--quiet" type="button" aria-label={t('app.delete')} onClick={onDelete}><Icon name="trash" /></button>
-        : <button class="icon-button icon-button--quiet" type="button" aria-label={t('act.report')} onClick={() => openReport('comment', comment.id)}><Icon name="flag" /></button>}
-    </li>
-  );
-}
+/** Whom the next comment answers, and who is told when it is there. */
+interface Answering { to: Comment; posted: (reply: Comment) => void }
 
-function Writer({ video, onPosted }: { video: Video; onPosted: (comment: Comment) => void }) {
+interface WriterProps { video: Video; answering: Answering | null; stopAnswering: () => void; onPosted: (comment: Comment) => void }
+
+function Writer({ video, answering, stopAnswering, onPosted }: WriterProps) {
   const person = useStore(me);
   const [text, setText] = useState('');
   const [busy, setBusy] = useState(false);
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    const begins = /^@[a-z0-9_.]+ /;
+    setText(old => answering ? `@${answering.to.author.handle} ${old.replace(begins, '')}` : old.replace(begins, ''));
+    if (!answering) return;
+    field.current?.focus();
+    requestAnimationFrame(() => field.current?.setSelectionRange(field.current.value.length, field.current.value.length));
+  }, [answering]);
   const left = longest - [...text].length;
   const send = (event?: Event) => {
     event?.preventDefault();
@@ -90,8 +87,10 @@ function Writer({ video, onPosted }: { video: Video; onPosted: (comment: Comment
     asSomeone('comment', async () => {
       setBusy(true);
       try {
-        onPosted(await api.comment(video.id, text.trim()));
+        if (answering) answering.posted(await api.reply(answering.to.id, text.trim()));
+        else onPosted(await api.comment(video.id, text.trim()));
         setText('');
+        stopAnswering();
       } catch (thrown) {
         toast(plainWords(thrown));
       }
@@ -105,33 +104,46 @@ function Writer({ video, onPosted }: { video: Video; onPosted: (comment: Comment
       </div>
     );
   }
-  return (
+  return (<>
+    {answering && (
+      <div class="answering">
+        <span>{t('comments.answering', { name: nameOf(answering.to.author) })}</span>
+        <button class="icon-button icon-button--quiet" type="button" aria-label={t('comments.stop_answering')} onClick={stopAnswering}><Icon name="close" /></button>
+      </div>
+    )}
     <form class="writer" onSubmit={send}>
       <Avatar person={person} size="s" />
       <label class="writer__field">
         <span class="hidden">{t('comments.placeholder')}</span>
-        <Completing id="comment-text" rows={1} value={text} placeholder={t('comments.placeholder')} onValue={setText} onEnter={send} />
+        <Completing id="comment-text" field={field} rows={1} value={text} placeholder={t('comments.placeholder')} onValue={setText} onEnter={send} />
         {left < 100 && <span class={`writer__left ${left < 0 ? 'is-over' : ''}`} role="status">{tn('comments.left', left)}</span>}
       </label>
       <button class="icon-button icon-button--main" type="submit" aria-label={t('comments.post')} disabled={!text.trim() || left < 0 || busy}>
         <Icon name="send" />
       </button>
     </form>
-  );
+  </>);
 }
 
 export function Comments({ video, close }: { video: Video; close: () => void }) {
   const { items, next, status, error, load, add, remove } = useComments(video);
   const person = useStore(me);
   const list = useRef<HTMLDivElement>(null);
+  const [answering, setAnswering] = useState<Answering | null>(null);
   const mayDelete = (comment: Comment) =>
     comment.own || (person != null && (person.id === video.author.id || person.role !== 'member'));
+  const answer = (to: Comment, posted: (reply: Comment) => void) => asSomeone('comment', () => setAnswering({
+    to, posted: reply => { posted(reply); countBy(video.id, 1); },
+  }));
+  useEffect(() => () => sought.set(null), []);
   return (
     <Sheet title={tn('count.comments', video.counts.comments)} close={close} panel class="sheet--comments">
       <div class="sheet__scroll" ref={list} tabIndex={0}>
         {items.length > 0 && (
           <ul class="comments">
-            {items.map(comment => <Row key={comment.id} comment={comment} mayDelete={mayDelete(comment)} onDelete={() => void remove(comment)} />)}
+            {items.map(comment => (
+              <Thread key={comment.id} comment={comment} acts={{ mayDelete, remove, answer }} onDelete={() => void remove(comment)} />
+            ))}
           </ul>
         )}
         {status === 'loading' && <div class="bones" role="status" aria-label={t('app.loading')}><i /><i /><i /></div>}
@@ -139,7 +151,8 @@ export function Comments({ video, close }: { video: Video; close: () => void }) 
         {status === 'shown' && items.length === 0 && <Blank icon="comment" title={t('comments.empty')} text={t('comments.empty_text')} />}
         {status === 'shown' && next && <button class="button button--wide" type="button" onClick={() => void load(next)}>{t('comments.more')}</button>}
       </div>
-      <Writer video={video} onPosted={comment => { add(comment); list.current?.scrollTo({ top: 0 }); }} />
+      <Writer video={video} answering={answering} stopAnswering={() => setAnswering(null)}
+        onPosted={comment => { add(comment); list.current?.scrollTo({ top: 0 }); }} />
     </Sheet>
   );
 }

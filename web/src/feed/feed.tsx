@@ -16,6 +16,7 @@ import type { OpenSheet } from './sheets';
 import { rollSoon } from './rolling';
 import { seekByKey } from './seek';
 import { muted } from './sound';
+import { sought, takeSought } from './sought';
 import { WheelStepper } from './wheel';
 import { indexAt, nextIndex, wantsMore } from './window';
 
@@ -56,6 +57,7 @@ export function Feed({ list, empty, end, failed: onListFailed, onActive }: Props
   const [paused, setPaused] = useState(!autoplay.get());
   const [failed, setFailed] = useState<ReadonlySet<string>>(new Set());
   const [open, setOpen] = useState<OpenSheet | null>(null);
+  const asked = useRef(takeSought());
   const silent = useStore(muted);
   const slots = ids.length + (end && status === 'end' && ids.length > 0 ? 1 : 0);
 
@@ -82,6 +84,11 @@ export function Feed({ list, empty, end, failed: onListFailed, onActive }: Props
     const id = ids[active];
     if (id) onActive?.(id);
     setOpen(now => now && now.kind === 'comments' && id ? { kind: 'comments', id } : null);
+    if (id && asked.current) {
+      sought.set(asked.current);
+      asked.current = null;
+      setOpen({ kind: 'comments', id });
+    }
   }, [active, ids[active]]);
 
   const goTo = (index: number) => {

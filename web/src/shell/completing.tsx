@@ -1,4 +1,5 @@
 // A text field that completes #tags and @names: a list opens below the words, to be walked with the arrow keys or touched.
+import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { api } from '../api';
 import { t, tn } from '../i18n';
@@ -44,12 +45,15 @@ interface Props {
   rows?: number;
   placeholder?: string;
   label?: string;
+  /** Where the field itself is to be known. */
+  field?: RefObject<HTMLTextAreaElement>;
   /** Enter, while no suggestion is chosen. */
   onEnter?: () => void;
 }
 
-export function Completing({ id, value, onValue, rows = 4, placeholder, label, onEnter }: Props) {
-  const field = useRef<HTMLTextAreaElement>(null);
+export function Completing({ id, value, onValue, rows = 4, placeholder, label, field: known, onEnter }: Props) {
+  const own = useRef<HTMLTextAreaElement>(null);
+  const field = known ?? own;
   const [token, setToken] = useState<Token | null>(null);
   const [at, setAt] = useState(-1);
   const [choices, close] = useChoices(token);

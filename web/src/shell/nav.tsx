@@ -1,6 +1,7 @@
 // The way about: a bar below on a phone, a rail at the side on a wide screen; and the shield.
 import { boot } from '../boot';
-import { language, t } from '../i18n';
+import { language, number, t, tn } from '../i18n';
+import { unread } from '../inbox/unread';
 import { listOf } from '../lists';
 import { place, type Route } from '../router';
 import { me } from '../session';
@@ -28,16 +29,30 @@ export function Shield({ class: extra }: { class?: string }) {
 interface Entry { href: string; icon: IconName; text: string; routes: Route['name'][]; class?: string }
 
 function entries(signedIn: boolean): Entry[] {
+  const upload: Entry = { href: '/upload', icon: 'plus', text: t('nav.upload'), routes: ['upload'], class: 'nav__item--upload' };
+  const search: Entry = { href: '/search', icon: 'search', text: t('nav.search'), routes: ['search', 'tag'] };
   return [
     { href: '/', icon: 'home', text: t('nav.home'), routes: ['home', 'video'] },
-    { href: '/following', icon: 'people', text: t('nav.following'), routes: ['following'] },
-    { href: '/upload', icon: 'plus', text: t('nav.upload'), routes: ['upload'], class: 'nav__item--upload' },
-    { href: '/search', icon: 'search', text: t('nav.search'), routes: ['search', 'tag'] },
+    // On a phone the bell takes the place of Following, which the feed's own tabs lead to.
+    { href: '/following', icon: 'people', text: t('nav.following'), routes: ['following'], class: signedIn ? 'nav__item--desk' : '' },
+    ...(signedIn ? [search, upload] : [upload, search]),
+    ...(signedIn ? [{ href: '/inbox', icon: 'bell' as const, text: t('nav.inbox'), routes: ['inbox' as const] }] : []),
     signedIn
       ? { href: '/me', icon: 'person', text: t('nav.profile'), routes: ['me'] }
       : { href: '/sign-in', icon: 'person', text: t('nav.sign_in'), routes: ['sign-in', 'sign-up'] },
     { href: '/settings', icon: 'gear', text: t('nav.settings'), routes: ['settings'], class: 'nav__item--wide' },
   ];
+}
+
+function Badge() {
+  const count = useStore(unread);
+  if (count === 0) return null;
+  return (
+    <span class="nav__badge">
+      <span aria-hidden="true">{count > 99 ? t('inbox.many') : number(count)}</span>
+      <span class="hidden">{tn('inbox.unread', count)}</span>
+    </span>
+  );
 }
 
 export function Nav() {
@@ -57,6 +72,7 @@ export function Nav() {
             {entry.href === '/me' && person ? <Avatar person={person} size="s" /> : (
               <span class="nav__icon"><Icon name={entry.icon} filled={entry.icon === 'home' && entry.routes.includes(route.name)} /></span>
             )}
+            {entry.href === '/inbox' && <Badge />}
             <span class="nav__text">{entry.text}</span>
           </a>
         ))}
