@@ -156,7 +156,7 @@ export function Feed({ list, empty, end, failed: onListFailed, onActive }: Props
   };
 
   const first = ids.length === 0;
-  useEffect(() => { if (!first) rollSoon(); }, [first]);
+  useEffect(() => { if (!first) rollSoon(paused); }, [first]);
   const retry = () => void list.loadMore();
   return (
     <div class={`feed ${open?.kind === 'comments' ? 'has-panel' : ''}`}>

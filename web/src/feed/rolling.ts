@@ -14,4 +14,8 @@ export function awaitRolling(): void {
   }
 }
 
-export const rollSoon = () => { setTimeout(roll, latestMs); };
+/** At once where nothing starts by itself. */
+export function rollSoon(waits: boolean): void {
+  if (waits) roll();
+  else setTimeout(roll, latestMs);
+}
