@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadSource } from './web_source.mjs';
 
-const { Transfer, backOff, chunkBytes, encodeMetadata, fingerprint, unfinished } = await loadSource('upload.ts');
+const { Transfer, backOff, chunkBytes, encodeMetadata, fingerprint, unfinished, uploadKey } = await loadSource('upload.ts');
 
 const MiB = 1024 * 1024;
 
@@ -227,4 +227,19 @@ test('progress_never_passes_the_files_size', async () => {
   const { begin } = place(20 * MiB);
   await begin(undefined, now => seen.push(now.sent)).start();
   assert.ok(seen.every((sent, at) => sent <= 20 * MiB && (at === 0 || sent >= seen[at - 1])), seen.join());
+});
+
+test('two parts of one file are two uploads, each with its own times', async () => {
+  const { server, storage, begin, file } = place(1 * MiB);
+  const meta = { caption: '', language: '', publish: true };
+  const [one, two] = [{ ...meta, start: 0, end: 5000, cover: 0 }, { ...meta, start: 5000 }].map(part => begin(part));
+  await Promise.all([one.start(), two.start()]);
+  assert.notEqual(one.key, two.key);
+  assert.equal(uploadKey(file, '42', meta), fingerprint(file, '42'));
+  assert.equal(server.uploads.size, 2);
+  const told = [...server.uploads.values()].map(upload => upload.metadata);
+  const value = number => Buffer.from(String(number)).toString('base64');
+  assert.ok(told[0].includes(`trim_start_ms ${value(0)},trim_end_ms ${value(5000)},cover_ms ${value(0)}`), told[0]);
+  assert.ok(told[1].includes(`trim_start_ms ${value(5000)}`) && !told[1].includes('trim_end_ms'), told[1]);
+  assert.deepEqual(Object.keys(storage), []);
 });

@@ -363,6 +363,36 @@ TEST(killed_at_any_step_of_keeping_it_is_one_draft)
 	CHECK(each_failure(false, "ready"));
 }
 
+TEST(killed_at_any_step_of_changing_its_cover_it_is_one_draft)
+{
+	struct world w;
+	bool more = true, good = true;
+	unsigned nth = 1;
+	int64_t draft;
+	media_world(&w);
+	const struct actor ann = sign_up(&w, "ann");
+	CHECK(send_clip(&w, &ann, false, &draft));
+	must(&w, run_process(fresh(&w), ann.account, 1));
+	for (; more && good && nth < 200; nth++) {
+		struct cover_change change = { .draft = draft, .at_ms = nth % 2 ? 600 : 200 };
+		must(&w, writer_run(as(&w, &ann), change_cover, &change));
+		fault_arm(&w.faults, nth);
+		(void)!run_process(fresh(&w), ann.account, 1);
+		more = fault_reached(&w.faults);
+		fault_arm(&w.faults, 0);
+		start_again(&w);
+		must(&w, run_process(fresh(&w), ann.account, 2));
+		const struct draft_view view = view_of(&w, &ann, draft);
+		good = EXPECT(state_is(&w, &ann, draft, "ready")) && EXPECT(view.draft.poster_cover == change.at_ms + 1);
+		start_again(&w);
+		must(&w, erase_blobs(fresh(&w)));
+		good = good && EXPECT(files_below(&w, "/personal/") == 2 && files_below(&w, "/public/") == 0);
+	}
+	printf("# %u seams\n", nth - 2);
+	CHECK(good && !more && videos_of(&w, &ann) == 0);
+	media_world_close(&w);
+}
+
 int main(void)
 {
 	clip = file_read(CLIP);
@@ -381,6 +411,7 @@ int main(void)
 	RUN(a_closed_accounts_drafts_go_with_their_files);
 	RUN(killed_at_any_step_of_publishing_it_is_one_video);
 	RUN(killed_at_any_step_of_keeping_it_is_one_draft);
+	RUN(killed_at_any_step_of_changing_its_cover_it_is_one_draft);
 	free(clip.bytes);
 	return tap_end();
 }

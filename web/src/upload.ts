@@ -41,6 +41,12 @@ export function fingerprint(file: Omit<FileLike, 'slice'>, person: string): stri
   return storagePrefix + [person, file.name, file.size, file.lastModified, file.type].join('|');
 }
 
+/** What an upload is remembered under: two parts of one file are two uploads. */
+export function uploadKey(file: Omit<FileLike, 'slice'>, person: string, meta: Meta): string {
+  const part = meta.start === undefined && meta.end === undefined ? '' : `|${meta.start ?? ''}-${meta.end ?? ''}`;
+  return fingerprint(file, person) + part;
+}
+
 /** Upload-Metadata: keys with base64 values of UTF-8; an empty value is left out. */
 export function encodeMetadata(pairs: Record<string, string>): string {
   return Object.entries(pairs).filter(([, value]) => value !== '').map(([key, value]) => {
@@ -106,7 +112,7 @@ export class Transfer {
     readonly file: FileLike, readonly meta: Meta, private readonly person: string, private readonly endpoint: string,
     private readonly changed: (transfer: Transfer) => void, private readonly around: Surroundings = browser(),
   ) {
-    this.key = fingerprint(file, person);
+    this.key = uploadKey(file, person, meta);
     const stored = around.storage.getItem(this.key);
     if (stored) this.url = (JSON.parse(stored) as Remembered).url;
   }

@@ -5,7 +5,7 @@ import { forgetList } from '../lists';
 import { me, onOtherPerson } from '../session';
 import { toast } from '../shell/toasts';
 import { createStore } from '../store';
-import { fingerprint, Transfer, unfinished, type Meta, type Remembered, type TransferState } from '../upload';
+import { Transfer, uploadKey, unfinished, type Meta, type Remembered, type TransferState } from '../upload';
 import type { Draft } from '../types';
 import { dropAllFiles, dropFile, keepFile, keptFile } from './keep';
 
@@ -71,7 +71,7 @@ function line(file: File, meta: Meta): void {
 }
 
 export function beginUpload(file: File, meta: Meta): void {
-  void keepFile(fingerprint(file, me.get()!.id), file);
+  void keepFile(uploadKey(file, me.get()!.id, meta), file);
   line(file, meta);
 }
 
@@ -87,8 +87,8 @@ export function continueWith(item: Item, file: File): boolean {
   if (!stored) return false;
   // A file that was saved again has another time, and so another fingerprint.
   drop(item.key);
-  if (fingerprint(file, me.get()!.id) !== item.key) localStorage.removeItem(item.key);
-  localStorage.setItem(fingerprint(file, me.get()!.id), JSON.stringify(stored));
+  localStorage.removeItem(item.key);
+  localStorage.setItem(uploadKey(file, me.get()!.id, stored), JSON.stringify(stored));
   beginUpload(file, stored);
   return true;
 }
@@ -117,7 +117,7 @@ async function takeUp(person: string): Promise<void> {
     show(leftOver(stored));
     const file = await keptFile(stored.key);
     const stillWanted = items.get().some(item => item.key === stored.key && item.state === 'unfinished');
-    if (file && stillWanted && fingerprint(file, person) === stored.key) line(file, stored);
+    if (file && stillWanted && uploadKey(file, person, stored) === stored.key) line(file, stored);
   }
 }
 
