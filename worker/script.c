@@ -5,7 +5,7 @@
 #include "script_inside.h"
 
 #define BLANK 26.0f                     /* between words, at SCRIPT_MEASURE */
-#define BOX_WIDTH 596.0f
+#define BOX_WIDTH 516.0f                 /* of 720: what stands beside it on a phone is the rail, at either side */
 #define BOX_HEIGHT 640.0f
 #define SEAL_SIDE 400.0f
 #define INK_MAX_BLOCK 170.0f            /* height of a line; scripts differ too much for a size to say it */
@@ -253,7 +253,7 @@ static void alone(struct writing *writing, int index)
 	const struct word *word = &writing->words[index];
 	unsigned to = index + 1 < writing->word_count ? writing->words[index + 1].at_ms : writing->last_ms;
 	float width = (float)(word->ink.right - word->ink.left), height = (float)(word->ink.bottom - word->ink.top);
-	float size = fminf(600.0f / width, INK_MAX_ALONE / height) * SCRIPT_MEASURE;
+	float size = fminf(BOX_WIDTH / width, INK_MAX_ALONE / height) * SCRIPT_MEASURE;
 	float scale = size / SCRIPT_MEASURE;
 	float x = MIDDLE_X - (float)(word->ink.left + word->ink.right) / 2 * scale;
 	float y = MIDDLE_Y - (float)(word->ink.top + word->ink.bottom) / 2 * scale;
