@@ -1,4 +1,6 @@
 // make bench SUITE=main: the product's main job, against the plain tools that people would otherwise use.
+//
+//   ONLY=media,likes  some parts: start, publish, media, pages, likes;  ROUNDS=7
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
@@ -9,6 +11,8 @@ import { publish } from '../tests/system/upload.mjs';
 import { answers, freePort, inTurn, median, nginx, report, wrk } from './measure.mjs';
 
 const rounds = Number(process.env.ROUNDS ?? 7);
+const only = process.env.ONLY?.split(',');
+const wants = (part) => !only || only.includes(part);
 const build = path.resolve(root, process.env.AMANAT_BUILD ?? 'build');
 const folder = freshFolder();
 const rows = [];
@@ -161,24 +165,28 @@ async function startFigures() {
 
 const clip = path.join(folder, 'clip.mp4');
 makeClip(clip);
-await startFigures();
+if (wants('start')) await startFigures();
 
 const home = path.join(folder, 'node');
 const videos = 10_000;
 const server = await startServer({ folder: home, settings: { 'server.access_log': 'false' } });
 const author = await server.signUp('bench', { client: 'program' });
-await publishFigure(server, author, clip);
+if (wants('publish')) await publishFigure(server, author, clip);
 const video = await publish(author, clip);
-await mediaFigures(server, video);
+if (wants('media')) await mediaFigures(server, video);
 
 const filled = spawnSync(path.join(build, 'bench/fill'), [home, 'bench', String(videos), '100'], { encoding: 'utf8' });
 if (filled.status !== 0) throw new Error(`bench/fill: ${filled.stderr}`);
 const ids = filled.stdout.trim().split('\n');
-await againstBare('list_vs_bare_http', 0.4, server, '/api/v1/accounts/bench/videos');
-const viewer = await server.signUp('viewer', { client: 'program', languages: ['en'] });
-await againstBare('feed_vs_bare_http', 0.1, server, '/api/v1/feed', { Authorization: `Bearer ${viewer.token}` });
-const people = [];
-for (let i = 0; i < 200; i++) people.push(await server.signUp(`liker${i}`, { client: 'program' }));
-await likeFigures(server, people, ids);
+if (wants('pages')) {
+  await againstBare('list_vs_bare_http', 0.4, server, '/api/v1/accounts/bench/videos');
+  const viewer = await server.signUp('viewer', { client: 'program', languages: ['en'] });
+  await againstBare('feed_vs_bare_http', 0.1, server, '/api/v1/feed', { Authorization: `Bearer ${viewer.token}` });
+}
+if (wants('likes')) {
+  const people = [];
+  for (let i = 0; i < 200; i++) people.push(await server.signUp(`liker${i}`, { client: 'program' }));
+  await likeFigures(server, people, ids);
+}
 await server.stop();
-report('main', rows);
+report('main', rows, { part: only !== undefined });

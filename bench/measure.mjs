@@ -2,7 +2,7 @@
 //
 // The machine is noisy: a figure is a ratio of two sides that ran in turn in one session, the median over the rounds.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -76,8 +76,9 @@ export async function freePort() {
   });
 }
 
-/** Prints a table and writes bench/results/SUITE.json. A row: { name, value, unit, target, better: 'more'|'less', commands, samples }. */
-export function report(suite, rows) {
+/** Prints a table and writes bench/results/SUITE.json; `part`: figures that were not measured now stay, each says its day and commit.
+ * A row: { name, value, unit, target, better: 'more'|'less', commands, samples }. */
+export function report(suite, rows, { part = false } = {}) {
   const met = (r) => (r.better === 'less' ? r.value <= r.target : r.value >= r.target);
   console.log(`\n${'figure'.padEnd(26)}${'value'.padStart(10)}  ${'unit'.padEnd(12)}${'wanted'.padStart(10)}`);
   for (const r of rows) {
@@ -85,9 +86,12 @@ export function report(suite, rows) {
     console.log(`${r.name.padEnd(26)}${r.value.toFixed(3).padStart(10)}  ${r.unit.padEnd(12)}${wanted.padStart(10)}  ${met(r) ? 'met' : 'MISSED'}`);
   }
   const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).stdout.trim();
+  const when = new Date().toISOString();
   const machine = { cores: os.cpus().length, model: os.cpus()[0].model, kernel: os.release() };
   const file = path.join(root, 'bench/results', `${suite}.json`);
   mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify({ suite, when: new Date().toISOString(), commit, machine, figures: rows.map((r) => ({ ...r, met: met(r) })) }, null, 1)}\n`);
+  const measured = rows.map((r) => ({ ...r, met: met(r), when, commit }));
+  const kept = part && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).figures.filter((f) => !measured.some((m) => m.name === f.name)) : [];
+  writeFileSync(file, `${JSON.stringify({ suite, machine, figures: [...kept, ...measured] }, null, 1)}\n`);
   console.log(`\n${path.relative(process.cwd(), file)} holds the raw samples`);
 }

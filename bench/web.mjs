@@ -220,5 +220,4 @@ try {
   await browser.close();
   await server.stop();
 }
-if (only) console.log('only parts were measured: bench/results/web.json is left as it was');
-else report('web', rows);
+report('web', rows, { part: only !== undefined });
