@@ -13,6 +13,9 @@
 #define EXPAND_ROW "social/video.def"
 #include "store/expand.h"
 
+/* Columns of video_add: all but the last, tracks. */
+#define VIDEO_ADDED (video_columns - 1)
+
 enum err video_author(struct ctx *cx, int64_t id, int64_t *account)
 {
 	enum err outcome = db_get_i64(cx, SQL_published_author, account, I64(id));
@@ -35,12 +38,12 @@ enum err video_publish(struct ctx *cx, const struct video_new *new, int64_t *id)
 		.id = id_new(cx->ids, cx->now_us), .account = new->account, .caption = caption, .language = new->language,
 		.created_us = cx->now_us, .duration_ms = new->duration_ms, .width = new->width, .height = new->height,
 		.src = new->src, .poster = new->poster, .color = new->color, .has_audio = new->has_audio,
-		.bytes = new->bytes, .state = STR("visible"), .tracks = STR(""),
+		.bytes = new->bytes, .state = STR("visible"),
 	};
 	struct val vals[video_columns];
 	video_vals(&row, vals);
 	TRY(published_add(cx, &(struct published){ .id = row.id, .account = row.account }));
-	TRY(outbox_post_(cx, "video", row.id, 'P', &SQL_video_add, video_columns, vals));
+	TRY(outbox_post_(cx, "video", row.id, 'P', &SQL_video_add, VIDEO_ADDED, vals));
 	TRY(findable_video(cx, row.id, row.caption));
 	TRY(outbox_total(cx, row.account, "videos", 1));
 	*id = row.id;

@@ -1,5 +1,7 @@
+-- Without tracks, which the rows of track keep; so rows that an earlier program posted still fit.
 -- name: video_add @public
-INSERT INTO video ({video}) VALUES ({video:$1});
+INSERT INTO video (id, account, caption, language, created_us, duration_ms, width, height, src, poster, color, has_audio, bytes, state)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
 
 -- name: video_set_caption @public
 UPDATE video SET caption = $2 WHERE id = $1;
