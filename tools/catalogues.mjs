@@ -34,7 +34,7 @@ export function readSources() {
   const client = read('web/src', ['.ts', '.tsx']);
   const server = read('src', ['.c', '.h', '.def']);
   const literals = [...client.matchAll(/(?<!from |import\()['"]([a-z_]+(?:\.[a-z0-9_-]+)+)['"]/g)].map((found) => found[1]);
-  const prefixes = [...client.matchAll(/`([a-z_]+\.[a-z0-9_.-]*)\$\{/g)].map((found) => found[1]);
+  const prefixes = [...client.matchAll(/`([a-z_]+\.[a-z0-9_.-]*)\$\{/g), ...server.matchAll(/"([a-z_]+(?:\.[a-z_]+)*\.)"/g)].map((found) => found[1]);
   const quoted = new Set([...`${client}\n${server}`.matchAll(/['"]([a-z0-9_-]+)['"]/g)].map((found) => found[1]));
   for (const [, word] of client.matchAll(/\b([a-z_]+): ?['"\d{(]/g)) quoted.add(word);      // a member of a list by name
   const tokens = new Set(server.match(/\bTEXT_\w+/g));

@@ -6,7 +6,6 @@
 
 struct spare {
 	const char *program;
-	const struct clock *clock;
 	const struct log *log;
 	int64_t patience_us;
 	pthread_t thread;
@@ -20,7 +19,7 @@ struct spare {
 static void start_one(struct spare *spare)
 {
 	AUTO(ctx_end) struct ctx cx = {
-		.mem = arena_new_capped(ARENA_REQUEST_BYTES), .clock = spare->clock, .log = spare->log,
+		.mem = arena_new_capped(ARENA_REQUEST_BYTES), .log = spare->log,
 	};
 	struct worker_process process = WORKER_PROCESS_NONE;
 	spare->wanted = false;
@@ -58,7 +57,7 @@ static void *keep(void *self)
 	pthread_mutex_lock(&spare->lock);
 	while (!spare->stop) {
 		const bool waits = spare->ready.pid != 0;
-		const int64_t left_us = spare->until_us - clock_boot_us(spare->clock);
+		const int64_t left_us = spare->until_us - clock_boot_us(NULL);
 		if (!waits && spare->wanted)
 			start_one(spare);
 		else if (waits && left_us <= 0)
@@ -78,7 +77,7 @@ enum err spare_open(struct ctx *cx, const char *program, int64_t patience_us, st
 	if (!spare)
 		return fail(cx, E_IO, "no memory");
 	*spare = (struct spare){
-		.program = program, .clock = cx->clock, .log = cx->log, .patience_us = patience_us, .ready = WORKER_PROCESS_NONE,
+		.program = program, .log = cx->log, .patience_us = patience_us, .ready = WORKER_PROCESS_NONE,
 	};
 	pthread_mutex_init(&spare->lock, NULL);
 	pthread_cond_init(&spare->changed, NULL);
@@ -111,7 +110,7 @@ void spare_close(struct spare **spare)
 void spare_want(struct spare *spare)
 {
 	pthread_mutex_lock(&spare->lock);
-	spare->until_us = clock_boot_us(spare->clock) + spare->patience_us;
+	spare->until_us = clock_boot_us(NULL) + spare->patience_us;
 	spare->wanted = spare->ready.pid == 0;
 	if (spare->wanted)
 		pthread_cond_signal(&spare->changed);

@@ -225,8 +225,9 @@ void writer_guard(struct writer *writer, enum err (*may_write)(struct ctx *))
 
 void writer_after(struct writer *writer, void (*committed)(void *), void *self)
 {
-	writer->committed = committed;
+	/* The thread runs already: whoever sees the function sees whose it is. */
 	writer->committed_self = self;
+	atomic_store(&writer->committed, committed);
 }
 
 uint64_t writer_group(const struct ctx *cx)

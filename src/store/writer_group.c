@@ -80,6 +80,13 @@ static void apply_posts(struct writer *writer)
 	log_line(writer->own.log, LOG_ERROR, "writer: public.db lags behind: %s", writer->own.failure.text);
 }
 
+static void tell_committed(struct writer *writer)
+{
+	void (*committed)(void *) = atomic_load(&writer->committed);
+	if (committed)
+		committed(writer->committed_self);
+}
+
 void group_run(struct writer *writer, unsigned count)
 {
 	writer->own.now_us = clock_wall_us(writer->own.clock);
@@ -91,8 +98,7 @@ void group_run(struct writer *writer, unsigned count)
 		fail_all(writer, count, e);
 	else
 		apply_posts(writer);
-	if (writer->committed)
-		writer->committed(writer->committed_self);
+	tell_committed(writer);
 	atomic_fetch_add(&writer->groups, count > 0);
 	atomic_fetch_add(&writer->works, count);
 	if (count > atomic_load(&writer->largest_group))

@@ -34,7 +34,7 @@ struct writer {
 	const struct stmt **statements;        /* sorted by name */
 	size_t statement_count;
 	enum err (*may_write)(struct ctx *);   /* NULL: everybody may */
-	void (*committed)(void *self);         /* NULL: nobody asks */
+	void (*_Atomic committed)(void *self); /* NULL: nobody asks */
 	void *committed_self;
 	struct write *group;
 	unsigned group_max;
