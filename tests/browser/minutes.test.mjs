@@ -135,6 +135,9 @@ const steps = {
     const { items } = (await server.visitor().get(`/api/v1/accounts/${handle}/videos`)).body;
     assert.deepEqual(items.map((video) => video.caption), [caption]);
     assert.equal(await page.locator('.chip--demo').count(), 0, 'a person is no demo');
+    // the next one to come finds the demo network as it was
+    const taken = await page.evaluate(async (id) => (await fetch(`/api/v1/videos/${id}`, { method: 'DELETE' })).status, items[0].id);
+    assert.equal(taken, 204);
   },
 };
 

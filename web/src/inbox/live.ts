@@ -30,7 +30,9 @@ let lastToast = 0;
 
 function hear(news: Notification): void {
   for (const follower of followers) follower(news);
-  const busy = document.hidden || document.querySelector('dialog[open]') !== null;
+  // Of one's own clips the page that posted them tells.
+  const own = news.kind === 'published' || news.kind === 'failed';
+  const busy = own || document.hidden || document.querySelector('dialog[open]') !== null;
   if (place.get().route.name === 'inbox' || busy || Date.now() - lastToast < toastEveryMs) return;
   lastToast = Date.now();
   const [first] = news.actors;
