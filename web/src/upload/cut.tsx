@@ -78,7 +78,7 @@ export function Cut({ film, cutting, onChange }: Props) {
   return (
     <div class="cut">
       <button class={`cut__stage ${film.width > film.height ? 'cut__stage--wide' : ''}`} type="button" onClick={toggle} disabled={mode === 'cover'}
-        aria-label={t(stopped ? 'feed.play' : 'feed.pause')}>
+        aria-label={t(mode === 'cover' ? 'cut.cover' : stopped ? 'feed.play' : 'feed.pause')}>
         <video ref={player} src={film.url} muted playsInline aria-hidden="true" />
         {mode === 'cover' && <span class="cut__badge"><Icon name="picture" />{t('cut.cover')}</span>}
         {mode === 'part' && stopped && <span class="cut__play"><Icon name="play" /></span>}
