@@ -54,10 +54,20 @@ export const becomes = (page, id) => page.waitForFunction((wanted) =>
   document.querySelector('article.clip:not([inert])')?.dataset.id === wanted, id, { timeout: 10_000 });
 
 /** Waits until another clip than `id` is on screen, and names it. */
-export async function leaves(page, id) {
+export async function leaves(page, id, timeout = 10_000) {
   await page.waitForFunction((old) => {
     const now = document.querySelector('article.clip:not([inert])');
     return now && now.dataset.id !== old;
-  }, id, { timeout: 10_000 });
+  }, id, { timeout });
   return currentId(page);
+}
+
+/** Swipes on from `id`.  A busy machine may take a finger that moves in jerks for one that holds: then again, as anybody would. */
+export async function swipeFrom(phone, id) {
+  for (let attempt = 0; attempt < 3; attempt++) {
+    await phone.swipeUp();
+    const left = await leaves(phone.page, id, 2500).catch(() => null);
+    if (left) return left;
+  }
+  throw new Error('three swipes did not leave the clip');
 }

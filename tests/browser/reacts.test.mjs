@@ -6,7 +6,7 @@ import test, { after, before } from 'node:test';
 
 import { startServer } from '../system/server.mjs';
 import { openBrowser } from './browser.mjs';
-import { becomes, currentId, leaves, media, plays, signIn, skip, until } from './clips.mjs';
+import { becomes, currentId, leaves, media, plays, signIn, skip, swipeFrom, until } from './clips.mjs';
 import { words } from './words.mjs';
 
 const clip = path.join(media, 'derived__karma_vertical_60fps_540x960_4s.mp4');
@@ -50,11 +50,11 @@ async function skipTeas(phone) {
   const next = page.waitForResponse(isFeed, { timeout: 60_000 });
   for (const video of items.slice(0, 4)) {
     await becomes(page, video.id);
-    await plays(page);
-    if (tagOf.get(video.id) !== 'tea')
+    if (tagOf.get(video.id) !== 'tea') {
+      await plays(page);
       await page.waitForFunction((where) => document.querySelector(`${where} video`).currentTime > 2.4, now);
-    await phone.swipeUp();
-    await leaves(page, video.id);
+    }
+    await swipeFrom(phone, video.id);
   }
   const answer = await next;
   return { items: (await answer.json()).items, request: answer.request() };
@@ -129,10 +129,11 @@ for (const code of ['en', 'ar', 'hi']) {
     await plays(page);
     await page.getByRole('button', { name: say('tune.undo') }).click();
     await becomes(page, gone);
+    await plays(page);
     await tell('tune.less');
     await page.getByText(say('tune.less_done')).waitFor();
     assert.equal(await currentId(page), gone, 'the clip itself stays');
-    assert.ok((await scores()).some((score) => score <= -3000));
+    assert.ok((await scores()).some((score) => score <= -2000), 'what was watched of it meanwhile may weigh a little');
     assert.deepEqual(phone.errors, []);
     await phone.close();
   });
