@@ -43,26 +43,39 @@ async function openWithTwoTeas(phone) {
   throw new Error('forty first pages without two of a kind');
 }
 
-/** Swipes past tea at once and watches the others; resolves with the next page and how it was asked for. */
-async function skipTeas(phone) {
+/** Swipes past tea at once and watches the others; resolves with the next page and how it was asked for, or null when it took too long. */
+async function trySkippingTeas(phone) {
   const { page } = phone;
   const items = await openWithTwoTeas(phone);
   const next = page.waitForResponse(isFeed, { timeout: 60_000 });
+  let late = false;
   for (const video of items.slice(0, 4)) {
     await becomes(page, video.id);
+    const came = Date.now();
     if (tagOf.get(video.id) !== 'tea') {
       await plays(page);
       await page.waitForFunction((where) => document.querySelector(`${where} video`).currentTime > 2.4, now);
     }
     await swipeFrom(phone, video.id);
+    late ||= tagOf.get(video.id) === 'tea' && Date.now() - came > 1500;
   }
   const answer = await next;
-  return { items: (await answer.json()).items, request: answer.request() };
+  return late ? null : { items: (await answer.json()).items, request: answer.request() };
+}
+
+/** On a busy machine a finger may need longer than what counts as a skip: then somebody else tries, whom `open` brings. */
+async function skipTeas(open) {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const reader = await open(attempt);
+    const done = await trySkippingTeas(reader.phone).catch((thrown) => { if (thrown.name !== 'TimeoutError') throw thrown; return null; });
+    if (done) return { ...reader, ...done };
+    await reader.phone.close();
+  }
+  throw new Error('five times a swipe took longer than a skip may');
 }
 
 test('two skipped of a kind: the next page has at most one of it, signed out', { skip }, async () => {
-  const phone = await browser.phone({ url: server.url });
-  const { items, request } = await skipTeas(phone);
+  const { phone, items, request } = await skipTeas(async () => ({ phone: await browser.phone({ url: server.url }) }));
   assert.equal(request.method(), 'POST', 'what the window remembers stands in no address');
   assert.equal(new URL(request.url()).search, '');
   assert.equal(request.postDataJSON().signals.filter((s) => s.watched_ms < 2000 && !s.left).length, 2, request.postData());
@@ -74,11 +87,12 @@ test('two skipped of a kind: the next page has at most one of it, signed out', {
 
 test('two skipped of a kind: the next page has at most one of it, signed in; settings tell what was learned, and forget', { skip }, async () => {
   const say = words('en');
-  const phone = await browser.phone({ url: server.url });
-  const viewer = await server.signUp('viewer', { languages: ['en'] });
-  await signIn(phone, viewer);
+  const { phone, viewer, items, request } = await skipTeas(async (attempt) => {
+    const reader = { phone: await browser.phone({ url: server.url }), viewer: await server.signUp(`viewer${attempt}`, { languages: ['en'] }) };
+    await signIn(reader.phone, reader.viewer);
+    return reader;
+  });
   const { page } = phone;
-  const { items, request } = await skipTeas(phone);
   assert.equal(request.method(), 'GET');
   assert.equal(items.length, 8);
   assert.ok(teas(items) <= 1, JSON.stringify(items.map((v) => tagOf.get(v.id))));
@@ -107,8 +121,11 @@ for (const code of ['en', 'ar', 'hi']) {
     await signIn(phone, person);
     const { page } = phone;
     const tell = async (what) => {
-      await page.locator(`${now} .chip[aria-haspopup]`).click();
-      await page.locator('dialog[open] .tune').waitFor();
+      // while clips still settle the first touch may go to the one before
+      for (let attempt = 0; attempt < 3 && !await page.locator('dialog[open] .tune').isVisible(); attempt++) {
+        await page.locator(`${now} .chip[aria-haspopup]`).click();
+        await page.locator('dialog[open] .tune').waitFor({ timeout: 5000 }).catch(() => {});
+      }
       await page.getByRole('button', { name: say(what), exact: true }).click();
     };
     const scores = async () => (await person.get('/api/v1/me/interests')).body.items.filter((i) => i.type === 'hashtag').map((i) => i.score);
