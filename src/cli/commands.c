@@ -43,6 +43,13 @@ static const struct command_option invite_options[] = {
 	{ "days", "NUMBER", "How long it lasts; without it 14." },
 	{},
 };
+static const struct command_option fsck_options[] = {
+	{ "repair", NULL, "Mend what can be mended without losing anything; the list says what." },
+	{ "deep", NULL, "Read every public file, and hold it against its hash." },
+	{ "json", NULL, "The report as JSON." },
+	{ "list", NULL, "Print the list of what must hold, and look at nothing." },
+	{},
+};
 const struct command commands[] = {
 	{ "serve", "", 0, 0, "Serve the node", "Serves until SIGTERM or SIGINT; then running requests may end (server.drain_seconds).",
 	  "amanat serve --init --folder data\namanat serve --config /etc/amanat.ini\n", serve_options, NEEDS_SETTINGS, run_serve },
@@ -87,6 +94,11 @@ const struct command commands[] = {
 	  "amanat demo --folder data\namanat demo --remove --folder data\n", demo_options, NEEDS_WORK, run_demo },
 	{ "invite add", "", 0, 0, "Make an invitation", "Prints its code, which nobody can read again: only its keyed hash is stored.",
 	  "amanat invite add --uses 10 --days 30\n", invite_options, NEEDS_NODE, run_invite_add },
+	{ "fsck", "", 0, 0, "Check that all parts of a node agree",
+	  "Stores, keys, files, outbox, jobs and counts, on a running node or a stopped one. Only looks, unless --repair is given; what a "
+	  "crash left in the outbox is applied first, as every command does. Progress is told on standard error. Exit code: 0 clean or all "
+	  "repaired, 1 faults were found, 2 it could not run.",
+	  "amanat fsck --folder data\namanat fsck --repair --json --folder data\n", fsck_options, NEEDS_NOTHING, run_fsck },
 	{ "settings", "", 0, 0, "Print every setting with its meaning and default", "As an INI file: save it, change it, and pass it with --config.",
 	  "amanat settings > amanat.ini\n", NULL, NEEDS_NOTHING, run_settings },
 	{ "openapi", "", 0, 0, "Print the description of the interface (OpenAPI 3.1)", "The same as /api/v1/openapi.json of a running node.",
