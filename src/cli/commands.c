@@ -50,6 +50,17 @@ static const struct command_option fsck_options[] = {
 	{ "list", NULL, "Print the list of what must hold, and look at nothing." },
 	{},
 };
+static const struct command_option backup_options[] = {
+	{ "keys", "DIR", "Back up the keys, too, into a folder of their own: another machine's, never the data's." },
+	{ "days", "NUMBER", "Generations older than this go, but for the newest; without it 35." },
+	{ "deletions", NULL, "Only note what was deleted, which a restore takes away again: cheap enough for each minute." },
+	{},
+};
+static const struct command_option restore_options[] = {
+	{ "keys", "DIR", "The keys' backup; needed." },
+	{ "at", "TIME", "The newest generation that is not newer, as 2026-11-22T04:16:25Z; without it the newest." },
+	{},
+};
 const struct command commands[] = {
 	{ "serve", "", 0, 0, "Serve the node", "Serves until SIGTERM or SIGINT; then running requests may end (server.drain_seconds).",
 	  "amanat serve --init --folder data\namanat serve --config /etc/amanat.ini\n", serve_options, NEEDS_SETTINGS, run_serve },
@@ -94,6 +105,15 @@ const struct command commands[] = {
 	  "amanat demo --folder data\namanat demo --remove --folder data\n", demo_options, NEEDS_WORK, run_demo },
 	{ "invite add", "", 0, 0, "Make an invitation", "Prints its code, which nobody can read again: only its keyed hash is stored.",
 	  "amanat invite add --uses 10 --days 30\n", invite_options, NEEDS_NODE, run_invite_add },
+	{ "backup", "DIR", 0, 1, "Back up the node while it works",
+	  "Adds a generation to the folder DIR: one moment of both stores, and each file once for all generations. keys.db is never in it: --keys "
+	  "backs it up, alone or beside. Cut off, it goes on where it was when it is run again. Exit code 1 also when files were missing.",
+	  "amanat backup /mnt/backup --folder data\namanat backup /mnt/backup --keys /mnt/keys --folder data\n", backup_options, NEEDS_LOOK,
+	  run_backup },
+	{ "restore", "DIR", 1, 1, "Make a node's folder from a backup",
+	  "Checks the backup, makes the folder that --folder names, which must be empty, takes away again what was deleted after the "
+	  "generation, ends all sessions, and runs fsck, before the folder has its name. The region's key file must be there: it is in no backup.",
+	  "amanat restore /mnt/backup --keys /mnt/keys --folder data\n", restore_options, NEEDS_SETTINGS, run_restore },
 	{ "fsck", "", 0, 0, "Check that all parts of a node agree",
 	  "Stores, keys, files, outbox, jobs and counts, on a running node or a stopped one. Only looks, unless --repair is given; what a "
 	  "crash left in the outbox is applied first, as every command does. Progress is told on standard error. Exit code: 0 clean or all "

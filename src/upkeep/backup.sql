@@ -8,3 +8,6 @@ DELETE FROM session WHERE id IN (SELECT id FROM session LIMIT $1)
 
 -- name: restore_account_closed @personal
 UPDATE account SET state = 'closed' WHERE id = $1
+
+-- name: restore_key_count @keys
+SELECT count(*) FROM user_key WHERE account = $1

@@ -11,6 +11,7 @@
 #include "upkeep/inside.h"
 
 #define SETTLE_US (3 * SECOND_US)
+#define LAGGING_US (20 * 1000)                 /* an outbox that does not move is waited for once */
 #define ROUNDS 3                               /* what is found is looked at again so often, */
 #define AGAIN_NS 250'000'000                   /* after so long */
 #define PREFLIGHT 4                            /* the first invariants of the table need no sound store */
@@ -148,7 +149,8 @@ static enum err look(struct fsck *fsck, struct ctx *from, struct db *db)
 	cx.db = db;
 	fsck->count = 0;
 	fsck->total = 0;
-	enum err e = snapshot_hold_all(&cx, SETTLE_US, &fsck->settled);
+	enum err e = snapshot_hold_all(&cx, fsck->lagging ? LAGGING_US : SETTLE_US, &fsck->settled);
+	fsck->lagging = e == OK && !fsck->settled;
 	if (e == OK)
 		e = check_once(fsck, &cx);
 	snapshot_let_go(&cx);

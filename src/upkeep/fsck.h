@@ -16,7 +16,7 @@ struct invariant_words {
 bool fsck_invariant(size_t index, struct invariant_words *out);
 
 #define FSCK_EXAMPLES 5
-#define FSCK_EXAMPLE_BYTES 80
+#define FSCK_EXAMPLE_BYTES 96
 struct fsck_finding {
 	struct invariant_words invariant;
 	int64_t count, repaired;

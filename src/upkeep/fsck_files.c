@@ -308,7 +308,7 @@ static enum err check_entry(struct fsck *fsck, struct ctx *cx, int folder, const
 	TRY(rows_status(rows));
 	bool arriving = fsck->options->serving && info.st_mtim.tv_sec > cx->now_us / SECOND_US - ARRIVING_S;
 	char path[FOUND_NAME_BYTES + 32];
-	snprintf(path, sizeof path, "%s/%.71s", place, name);
+	snprintf(path, sizeof path, "%s/%.70s", place, name);
 	if (!known && !arriving)
 		fsck_tell(fsck, 0, path);
 	return OK;

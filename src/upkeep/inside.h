@@ -4,7 +4,7 @@
 #include "upkeep/fsck.h"
 
 #define FOUND_MAX 1000                         /* remembered of one invariant; more are counted, not mended in this run */
-#define FOUND_NAME_BYTES 72
+#define FOUND_NAME_BYTES 88
 
 struct found {
 	int64_t id;
@@ -26,6 +26,7 @@ struct fsck {
 	const struct fsck_options *options;
 	const struct invariant *invariant;     /* the one that is looked at */
 	bool settled;                          /* the held moments of both stores can be compared */
+	bool lagging;                          /* once they could not, however long one waited */
 	struct found found[FOUND_MAX];
 	size_t count;
 	int64_t total, looked;

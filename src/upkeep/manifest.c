@@ -122,12 +122,19 @@ static enum err check_sum(struct ctx *cx, struct str text)
 	return memcmp(digest, stated, sizeof digest) == 0 ? OK : wrong(cx, "was changed");
 }
 
+enum err manifest_lines(struct ctx *cx, struct str text, struct str *out)
+{
+	TRY(check_sum(cx, text));
+	*out = (struct str){ text.p, text.n - END_BYTES };
+	return OK;
+}
+
 enum err manifest_read(struct ctx *cx, struct str text, struct manifest *out)
 {
 	struct manifest manifest;
 	struct manifest_file file;
-	TRY(check_sum(cx, text));
-	struct str rest = { text.p, text.n - END_BYTES };
+	struct str rest;
+	TRY(manifest_lines(cx, text, &rest));
 	if (!str_eq(str_cut(&rest, '\n'), STR(HEAD)))
 		return wrong(cx, "is of another version");
 	struct str at = str_cut(&rest, '\n'), region = str_cut(&rest, '\n');

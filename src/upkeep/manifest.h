@@ -29,6 +29,8 @@ void manifest_begin(struct buf *, int64_t at_us, const char *region);
 void manifest_add(struct buf *, const struct manifest_file *);
 void manifest_end(struct buf *);
 
+/* What stands before the sum of such a text; borrowed.  E_CORRUPT: cut off, or changed. */
+enum err manifest_lines(struct ctx *, struct str text, struct str *out);
 /* Reads one that is whole.  E_CORRUPT. */
 struct manifest {
 	int64_t at_us;
