@@ -22,16 +22,16 @@ static void progress(void *, const char *what, int64_t done)
 	fprintf(stderr, "%s: %" PRId64 "\n", what, done);
 }
 
-static void tell_backup(const struct backup_options *options, const struct backup_report *report)
+static void tell_backup(const char *dir, enum backup_what what, const struct backup_report *report)
 {
-	if (options->what == BACKUP_DELETED)
-		printf("%s knows of %" PRId64 " deletions.\n", options->dir, report->deleted);
-	else if (options->what == BACKUP_KEYS)
+	if (what == BACKUP_DELETED)
+		printf("%s knows of %" PRId64 " deletions.\n", dir, report->deleted);
+	else if (what == BACKUP_KEYS)
 		printf("Keys %s in %s. They are wrapped under the region key alone: there are no epoch keys yet. Keep this folder apart from the data's.\n",
-		       report->generation, options->dir);
+		       report->generation, dir);
 	else
 		printf("Generation %s in %s: %" PRId64 " files, %" PRId64 " MB; new %" PRId64 ", %" PRId64 " MB. Deletions known: %" PRId64
-		       ". Gone: %" PRId64 " generations, %" PRId64 " files.\n", report->generation, options->dir, report->files,
+		       ". Gone: %" PRId64 " generations, %" PRId64 " files.\n", report->generation, dir, report->files,
 		       report->bytes / 1'000'000, report->copied, report->copied_bytes / 1'000'000, report->deleted, report->pruned_generations,
 		       report->pruned_files);
 }
@@ -40,9 +40,7 @@ enum err cli_backup(struct cli *cli, struct ctx *cx, const char *dir, enum backu
 {
 	const struct backup_options options = { .dir = dir, .folder = cli->config->store_folder, .what = what, .keep_us = days * DAY_US,
 		.store_key = keyholder_store_key(cx->keyholder), .cache_kib = cli->config->store_cache_mib * 1024, .progress = progress };
-	TRY(backup_run(cx, &options, report));
-	tell_backup(&options, report);
-	return OK;
+	return backup_run(cx, &options, report);
 }
 
 /* The data first: keys that are newer than the data open all of it. */
@@ -54,13 +52,18 @@ enum err run_backup(struct cli *cli)
 	TRY(cli_number(cli, "days", 1, 36500, KEEP_DAYS, &days));
 	if (cli->count == 0 && !keys)
 		return fail_as(&cli->cx, E_INVALID, "usage", "say where to: amanat backup DIR, amanat backup --keys DIR, or both");
-	if (cli->count > 0)
-		TRY(cli_backup(cli, &cli->cx, cli->arguments[0], cli_option(cli, "deletions") ? BACKUP_DELETED : BACKUP_DATA, days, &report));
+	const enum backup_what what = cli_option(cli, "deletions") ? BACKUP_DELETED : BACKUP_DATA;
+	if (cli->count > 0) {
+		TRY(cli_backup(cli, &cli->cx, cli->arguments[0], what, days, &report));
+		tell_backup(cli->arguments[0], what, &report);
+	}
 	if (report.missing)
 		printf("%" PRId64 " files are known but were not there, or damaged: amanat fsck --deep says which.\n", report.missing);
 	int64_t missing = report.missing;
-	if (keys)
+	if (keys) {
 		TRY(cli_backup(cli, &cli->cx, keys, BACKUP_KEYS, days, &report));
+		tell_backup(keys, BACKUP_KEYS, &report);
+	}
 	cli->code = missing ? EXIT_FAILED : EXIT_DONE;
 	return OK;
 }

@@ -61,6 +61,12 @@ static const struct command_option restore_options[] = {
 	{ "at", "TIME", "The newest generation that is not newer, as 2026-11-22T04:16:25Z; without it the newest." },
 	{},
 };
+static const struct command_option drill_options[] = {
+	{ "keys", "DIR", "The keys' backup; needed." },
+	{ "newest", NULL, "Take the newest backup that there is, and make none." },
+	{ "json", NULL, "The certificate as JSON." },
+	{},
+};
 const struct command commands[] = {
 	{ "serve", "", 0, 0, "Serve the node", "Serves until SIGTERM or SIGINT; then running requests may end (server.drain_seconds).",
 	  "amanat serve --init --folder data\namanat serve --config /etc/amanat.ini\n", serve_options, NEEDS_SETTINGS, run_serve },
@@ -114,6 +120,10 @@ const struct command commands[] = {
 	  "Checks the backup, makes the folder that --folder names, which must be empty, takes away again what was deleted after the "
 	  "generation, ends all sessions, and runs fsck, before the folder has its name. The region's key file must be there: it is in no backup.",
 	  "amanat restore /mnt/backup --keys /mnt/keys --folder data\n", restore_options, NEEDS_SETTINGS, run_restore },
+	{ "drill", "DIR", 1, 1, "Prove that the backup can be restored",
+	  "Backs up into DIR, restores into a scratch folder, starts that on a free port of the loopback, opens every key, plays one clip, signs "
+	  "one person in who exists only there, and prints a dated certificate. The node itself is not changed; the scratch folder goes.",
+	  "amanat drill /mnt/backup --keys /mnt/keys --folder data\n", drill_options, NEEDS_SETTINGS, run_drill },
 	{ "fsck", "", 0, 0, "Check that all parts of a node agree",
 	  "Stores, keys, files, outbox, jobs and counts, on a running node or a stopped one. Only looks, unless --repair is given; what a "
 	  "crash left in the outbox is applied first, as every command does. Progress is told on standard error. Exit code: 0 clean or all "

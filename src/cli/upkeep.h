@@ -14,7 +14,7 @@ bool cli_is_empty(const char *folder);
 /* Everything, of the folder of the settings; progress on standard error. */
 enum err cli_fsck(struct cli *, bool repair, bool deep, struct fsck_report *);
 void fsck_json(struct json *, const struct fsck_report *);
-/* One backup; tells what it did. */
+/* One backup; progress on standard error. */
 enum err cli_backup(struct cli *, struct ctx *, const char *dir, enum backup_what, int64_t days, struct backup_report *);
 /* Into `folder`, which is not there; the settings are those of the restored folder afterwards. */
 enum err cli_restore(struct cli *, const char *dir, const char *keys, const char *folder, int64_t until_us, struct restore_report *,
