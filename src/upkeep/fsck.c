@@ -26,7 +26,7 @@
 #define CHECKED(kind_, by_, a_, b_) .kind = kind_, .by = by_, .a = a_, .b = b_
 #define CHECK_OF(...) CHECKED(__VA_ARGS__)
 #define INVARIANT(name_, weight_, check_, repair_, holds_, mended_)                                                        \
-	{ .words = { .name = name_, .holds = holds_, .mended = mended_, .residue = weight_, .mends = (repair_) != (fsck_repair *)NULL }, \
+	{ .words = { .name = name_, .holds = holds_, .mended = mended_, .residue = weight_ }, \
 		CHECK_OF(check_), .repair = repair_ },
 static const struct invariant invariants[] = {
 #include "upkeep/invariants.def"

@@ -10,7 +10,6 @@
 struct invariant_words {
 	const char *name, *holds, *mended;
 	bool residue;                          /* a note: what a crash may leave */
-	bool mends;                            /* --repair has something to do */
 };
 /* False past the last. */
 bool fsck_invariant(size_t index, struct invariant_words *out);

@@ -237,3 +237,20 @@ test('killed anywhere in the middle, backup and restore go on when they are run 
   assert.equal((await again.visitor().get(video.src)).status, 200);
   await again.stop();
 });
+
+test('a drill restores, starts, plays and signs in, says so with a date, and changes nothing', needsClips, async () => {
+  const where = places();
+  const server = await startServer();
+  const video = await publish(await server.signUp('asha'), clip, { caption: 'one' });
+  const before = await server.cli('user', 'list');
+  const certificate = JSON.parse(ok(await server.cli('drill', where.data, '--keys', where.keys, '--json')));
+  assert.deepEqual([certificate.passed, certificate.signed_in, certificate.clip, certificate.keys_opened, certificate.fsck.findings],
+    [true, true, video.id, 1, []]);
+  assert.equal(certificate.clip_bytes, (await bytesOf(server, video.src)).length);
+  assert.match(ok(await server.cli('drill', where.data, '--keys', where.keys, '--newest')), /^Restore drill, \d{4}-\d\d-\d\dT[\s\S]*Passed\.$/m);
+  assert.equal((await server.cli('user', 'list')).stdout, before.stdout);
+  const [name] = generations(where.data);
+  flip(path.join(where.data, 'generations', name, 'personal.db.zst'), 5000);
+  assert.equal((await server.cli('drill', where.data, '--keys', where.keys, '--newest')).code, 1);
+  await server.stop();
+});
