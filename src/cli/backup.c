@@ -114,6 +114,14 @@ static enum err replay(struct cli *cli, const char *dir, struct restore_report *
 	return status;
 }
 
+static const char *first_fault(const struct fsck_report *report)
+{
+	for (size_t i = 0; i < report->count; i++)
+		if (!report->findings[i].invariant.residue)
+			return report->findings[i].invariant.name;
+	return "";
+}
+
 /* Beside where it will be, so that nothing can be served before all of it is done; a run that was cut off begins anew. */
 enum err cli_restore(struct cli *cli, const char *dir, const char *keys, const char *folder, int64_t until_us, struct restore_report *report,
 	struct fsck_report *checked)
@@ -141,7 +149,7 @@ enum err cli_restore(struct cli *cli, const char *dir, const char *keys, const c
 	if (status == OK)
 		status = cli_fsck(cli, false, false, checked);
 	if (status == OK && checked->faults)
-		status = fail(cx, E_CORRUPT, "fsck finds faults in what was restored; it lies in %.100s", making);
+		status = fail(cx, E_CONFLICT, "fsck finds faults in what was restored (%s first); it lies in %.100s", first_fault(checked), making);
 	if (status == OK && ((rmdir(folder) != 0 && errno != ENOENT) || rename(making, folder) != 0))
 		status = fail(cx, E_IO, "naming %.100s: %s", folder, strerror(errno));
 	if (status == OK)

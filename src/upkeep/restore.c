@@ -10,6 +10,7 @@
 #include "social/account.h"
 #include "social/comment.h"
 #include "social/erase.h"
+#include "social/inbox.h"
 #include "social/profile.sql.h"
 #include "social/published.h"
 #include "social/session.sql.h"
@@ -162,7 +163,10 @@ static enum err some_published(struct ctx *cx, int64_t account, bool *more)
 /* Without its key nobody knows its person: what is public goes, rows of that person belong to nobody. */
 static enum err close_keyless(struct ctx *cx, struct gone *gone)
 {
+	const struct grant whose = { .purpose = GRANT_ERASE, .account = gone->id };    /* no key in it: opens nothing */
 	TRY(some_published(cx, gone->id, &gone->more));
+	if (!gone->more)
+		TRY(inbox_erase_some(cx, &whose, &gone->more));
 	if (gone->more)
 		return OK;
 	TRY(db_run(cx, SQL_restore_account_closed, I64(gone->id)));

@@ -1,9 +1,9 @@
 // fsck: each invariant is broken, alone, and must be named; what can be mended is; a node at work is clean.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
-import { appendFileSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync, writeSync, closeSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, openSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync, writeSync, closeSync } from 'node:fs';
 import path from 'node:path';
-import { before, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { binary, freshFolder, root, run, startServer } from './server.mjs';
 import { publish, upload } from './upload.mjs';
 
@@ -128,23 +128,26 @@ test('every invariant of the list has a case here, and the list is the documenta
   assert.ok(readFileSync(path.join(root, 'docs/fsck.md'), 'utf8').includes(stdout.trim()), 'docs/fsck.md holds another table: amanat fsck --list');
 });
 
-for (const [name, [breaks, { make = breaks, also = [], alsoAny = false, note = false, mended = false, raw = false } = {}]] of Object.entries(cases)) {
-  if (raw) continue;
-  test(`broken: ${name}`, needsClips, async () => {
-    const folder = copy();
-    make(folder);
-    const { code, report, stderr } = await fsck(folder);
-    const named = report?.findings.map((f) => f.name) ?? [];
-    assert.ok(named.includes(name), `${JSON.stringify(named)} ${stderr}`);
-    if (!alsoAny && report.unchecked === 0) assert.deepEqual(named.filter((n) => n !== name && !also.includes(n)), []);
-    assert.equal(code, note ? 0 : 1);
-    if (!mended) return;
-    const repaired = await fsck(folder, '--repair');
-    const finding = repaired.report.findings.find((f) => f.name === name);
-    assert.equal(finding.repaired, finding.count, JSON.stringify(repaired.report));
-    assert.ok(!(await fsck(folder)).report.findings.some((f) => f.name === name));
-  });
-}
+// Most of a case is waiting for the second and third look.
+describe('broken', { concurrency: 8 }, () => {
+  for (const [name, [breaks, { make = breaks, also = [], alsoAny = false, note = false, mended = false, raw = false } = {}]] of Object.entries(cases)) {
+    if (raw) continue;
+    test(`broken: ${name}`, needsClips, async () => {
+      const folder = copy();
+      make(folder);
+      const { code, report, stderr } = await fsck(folder);
+      const named = report?.findings.map((f) => f.name) ?? [];
+      assert.ok(named.includes(name), `${JSON.stringify(named)} ${stderr}`);
+      if (!alsoAny && report.unchecked === 0) assert.deepEqual(named.filter((n) => n !== name && !also.includes(n)), []);
+      assert.equal(code, note ? 0 : 1);
+      if (!mended) return;
+      const repaired = await fsck(folder, '--repair');
+      const finding = repaired.report.findings.find((f) => f.name === name);
+      assert.equal(finding.repaired, finding.count, JSON.stringify(repaired.report));
+      assert.ok(!(await fsck(folder)).report.findings.some((f) => f.name === name));
+    });
+  }
+});
 
 test('posts that were lost from the outbox are missed', needsClips, async () => {
   const folder = copy();
