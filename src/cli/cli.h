@@ -29,6 +29,7 @@ struct cli {
 	const char *overrides[OVERRIDES_MAX + 1];
 	int override_count;
 	bool help;
+	int code;                              /* exit code, where the command says it itself; 0: by the outcome */
 	struct log log;
 	struct clock clock;
 	struct config *config;
@@ -63,6 +64,8 @@ enum err cli_number(struct cli *, const char *name, int64_t least, int64_t most,
 enum err cli_password(struct cli *, bool twice, struct str *out);
 /* True: --yes, or the answer at a terminal. */
 bool cli_sure(const struct cli *, const char *question);
+/* Reads the settings: for commands that say their own exit codes. */
+enum err cli_settings(struct cli *);
 /* The account behind the first argument. */
 struct account;
 enum err cli_account(struct cli *, const char *handle, struct account *out);
@@ -88,5 +91,6 @@ enum err run_video_list(struct cli *), run_video_remove(struct cli *), run_video
 enum err run_demand_add(struct cli *), run_demand_list(struct cli *), run_demand_count(struct cli *);
 enum err run_demo(struct cli *);
 enum err run_invite_add(struct cli *);
+enum err run_fsck(struct cli *), run_backup(struct cli *), run_restore(struct cli *), run_drill(struct cli *);
 enum err run_manual(struct cli *), run_settings(struct cli *), run_openapi(struct cli *), run_version(struct cli *);
 #endif

@@ -43,6 +43,30 @@ static const struct command_option invite_options[] = {
 	{ "days", "NUMBER", "How long it lasts; without it 14." },
 	{},
 };
+static const struct command_option fsck_options[] = {
+	{ "repair", NULL, "Mend what can be mended without losing anything; the list says what." },
+	{ "deep", NULL, "Read every public file, and hold it against its hash." },
+	{ "json", NULL, "The report as JSON." },
+	{ "list", NULL, "Print the list of what must hold, and look at nothing." },
+	{},
+};
+static const struct command_option backup_options[] = {
+	{ "keys", "DIR", "Back up the keys, too, into a folder of their own: another machine's, never the data's." },
+	{ "days", "NUMBER", "Generations older than this go, but for the newest; without it 35." },
+	{ "deletions", NULL, "Only note what was deleted, which a restore takes away again: cheap enough for each minute." },
+	{},
+};
+static const struct command_option restore_options[] = {
+	{ "keys", "DIR", "The keys' backup; needed." },
+	{ "at", "TIME", "The newest generation that is not newer, as 2026-11-22T04:16:25Z; without it the newest." },
+	{},
+};
+static const struct command_option drill_options[] = {
+	{ "keys", "DIR", "The keys' backup; needed." },
+	{ "newest", NULL, "Take the newest backup that there is, and make none." },
+	{ "json", NULL, "The certificate as JSON." },
+	{},
+};
 const struct command commands[] = {
 	{ "serve", "", 0, 0, "Serve the node", "Serves until SIGTERM or SIGINT; then running requests may end (server.drain_seconds).",
 	  "amanat serve --init --folder data\namanat serve --config /etc/amanat.ini\n", serve_options, NEEDS_SETTINGS, run_serve },
@@ -87,6 +111,24 @@ const struct command commands[] = {
 	  "amanat demo --folder data\namanat demo --remove --folder data\n", demo_options, NEEDS_WORK, run_demo },
 	{ "invite add", "", 0, 0, "Make an invitation", "Prints its code, which nobody can read again: only its keyed hash is stored.",
 	  "amanat invite add --uses 10 --days 30\n", invite_options, NEEDS_NODE, run_invite_add },
+	{ "backup", "DIR", 0, 1, "Back up the node while it works",
+	  "Adds a generation to the folder DIR: one moment of both stores, and each file once for all generations. keys.db is never in it: --keys "
+	  "backs it up, alone or beside. Cut off, it goes on where it was when it is run again. Exit code 1 also when files were missing.",
+	  "amanat backup /mnt/backup --folder data\namanat backup /mnt/backup --keys /mnt/keys --folder data\n", backup_options, NEEDS_LOOK,
+	  run_backup },
+	{ "restore", "DIR", 1, 1, "Make a node's folder from a backup",
+	  "Checks the backup, makes the folder that --folder names, which must be empty, takes away again what was deleted after the "
+	  "generation, ends all sessions, and runs fsck, before the folder has its name. The region's key file must be there: it is in no backup.",
+	  "amanat restore /mnt/backup --keys /mnt/keys --folder data\n", restore_options, NEEDS_SETTINGS, run_restore },
+	{ "drill", "DIR", 1, 1, "Prove that the backup can be restored",
+	  "Backs up into DIR, restores into a scratch folder, starts that on a free port of the loopback, opens every key, plays one clip, signs "
+	  "one person in who exists only there, and prints a dated certificate. The node itself is not changed; the scratch folder goes.",
+	  "amanat drill /mnt/backup --keys /mnt/keys --folder data\n", drill_options, NEEDS_SETTINGS, run_drill },
+	{ "fsck", "", 0, 0, "Check that all parts of a node agree",
+	  "Stores, keys, files, outbox, jobs and counts, on a running node or a stopped one. Only looks, unless --repair is given; what a "
+	  "crash left in the outbox is applied first, as every command does. Progress is told on standard error. Exit code: 0 clean or all "
+	  "repaired, 1 faults were found, 2 it could not run.",
+	  "amanat fsck --folder data\namanat fsck --repair --json --folder data\n", fsck_options, NEEDS_NOTHING, run_fsck },
 	{ "settings", "", 0, 0, "Print every setting with its meaning and default", "As an INI file: save it, change it, and pass it with --config.",
 	  "amanat settings > amanat.ini\n", NULL, NEEDS_NOTHING, run_settings },
 	{ "openapi", "", 0, 0, "Print the description of the interface (OpenAPI 3.1)", "The same as /api/v1/openapi.json of a running node.",

@@ -34,7 +34,7 @@ static enum log_level level_of(const char *word)
 	return LOG_INFO;
 }
 
-static enum err open_settings(struct cli *cli)
+enum err cli_settings(struct cli *cli)
 {
 	TRY(config_load(&cli->cx, cli->config_file, cli->overrides, &cli->config));
 	cli->cx.config = cli->config;
@@ -59,7 +59,7 @@ static enum err open_node(struct cli *cli)
 static enum err run(struct cli *cli)
 {
 	if (cli->command->needs >= NEEDS_SETTINGS)
-		TRY(open_settings(cli));
+		TRY(cli_settings(cli));
 	if (cli->command->needs < NEEDS_LOOK)
 		return cli->command->run(cli);
 	TRY(open_node(cli));
@@ -95,6 +95,8 @@ int main(int argc, char **argv)
 			explain(&cli, status);
 			code = cli.cx.failure.slug && strcmp(cli.cx.failure.slug, "usage") == 0 ? EXIT_USAGE : EXIT_FAILED;
 		}
+		if (cli.code)
+			code = cli.code;
 	}
 	config_free(&cli.config);
 	ctx_end(&cli.cx);

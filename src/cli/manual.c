@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "upkeep/fsck.h"
 
 extern const char manual_frame[];              /* made by tools/embed.c */
 
@@ -53,6 +54,16 @@ static void put_command(const struct command *command)
 	puts(".El");
 }
 
+static void put_invariants(void)
+{
+	struct invariant_words words;
+	for (size_t i = 0; fsck_invariant(i, &words); i++) {
+		printf(".It Cm %s%s\n", words.name, words.residue ? " No (note)" : "");
+		put_roff(words.holds);
+		put_roff(words.mended);
+	}
+}
+
 static void put_setting(void *self, const struct setting_info *setting)
 {
 	const char **section = self;
@@ -84,6 +95,8 @@ enum err run_manual(struct cli *)
 		struct str line = str_cut(&rest, '\n');
 		if (str_eq(line, STR("@COMMON@"))) {
 			put_options(common_options);
+		} else if (str_eq(line, STR("@INVARIANTS@"))) {
+			put_invariants();
 		} else if (str_eq(line, STR("@SETTINGS@"))) {
 			put_settings();
 		} else if (str_eq(line, STR("@COMMANDS@"))) {

@@ -1,3 +1,4 @@
+#include <dirent.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -5,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/upkeep.h"
 #include "social/account.h"
 
 #define LINE_BYTES_MAX 1024
@@ -174,6 +176,18 @@ enum err cli_password(struct cli *cli, bool twice, struct str *out)
 	if (!ask_hidden(cli, "Again: ", &again) || !str_eq(*out, again))
 		return fail(&cli->cx, E_INVALID, "the two passwords are not the same");
 	return OK;
+}
+
+bool cli_is_empty(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	bool empty = true;
+	if (!dir)
+		return true;
+	for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir))
+		empty &= strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+	closedir(dir);
+	return empty;
 }
 
 bool cli_sure(const struct cli *cli, const char *question)

@@ -62,11 +62,14 @@ struct db_config {
 	const char *folder;                    /* the data folder: holds public.db, personal.db, keys.db */
 	const unsigned char *store_key;        /* KEY_BYTES; NULL: sealed, personal.db and keys.db stay shut */
 	bool write;                            /* the writer's */
+	bool patient;                          /* a reader that is never cut off (fsck, backup): it lets go soon by itself */
 	int64_t cache_kib;                     /* of each store */
 };
 /* Creates missing files (write only) but no tables: migrate() does.
  * E_CORRUPT: wrong key or damaged file.  E_BUSY: another process holds it for too long. */
 enum err db_open(struct ctx *, const struct db_config *, struct db **out);
+/* One store alone, for reading: the others stay shut. */
+enum err db_open_one(struct ctx *, const struct db_config *, enum store, struct db **out);
 void db_close(struct db **);
 
 /* A borrowable set of read connections (event threads, pool). */

@@ -132,7 +132,7 @@ static enum err settle(struct ctx *cx, const struct db_config *config, enum stor
 	TRY(run_text(cx, connection, "SELECT count(*) FROM sqlite_schema"));
 	if (config->write)
 		sqlite3_wal_hook(connection->handle, note_frames, connection);
-	else
+	else if (!config->patient)
 		sqlite3_progress_handler(connection->handle, 20'000, cut_off, connection);
 	return OK;
 }
@@ -163,6 +163,22 @@ enum err db_open(struct ctx *cx, const struct db_config *config, struct db **out
 	for (enum store store = PUBLIC_DB; store < STORES; store++)
 		if (store == PUBLIC_DB || config->store_key)
 			TRY(open_store(cx, config, folder, store, &db->stores[store]));
+	*out = db;
+	db = NULL;
+	return OK;
+}
+
+enum err db_open_one(struct ctx *cx, const struct db_config *config, enum store store, struct db **out)
+{
+	AUTO(close_fd) int folder = open(config->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct db_config reading = *config;
+	reading.write = false;
+	if (folder < 0)
+		return fail(cx, E_NOTFOUND, "the data folder %s: %s", config->folder, strerror(errno));
+	AUTO(db_close) struct db *db = calloc(1, sizeof *db);
+	if (!db)
+		abort();
+	TRY(open_store(cx, &reading, folder, store, &db->stores[store]));
 	*out = db;
 	db = NULL;
 	return OK;

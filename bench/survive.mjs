@@ -1,0 +1,57 @@
+// make bench SUITE=survive: what it costs to survive, against the plain tools.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { binary, freshFolder } from '../tests/system/server.mjs';
+import { inTurn, report } from './measure.mjs';
+
+const rounds = Number(process.env.ROUNDS ?? 7);
+const folder = freshFolder();
+const rows = [];
+const row = (name, unit, target, better, value, commands, samples) => {
+  rows.push({ name, value, unit, target, better, commands, samples });
+  console.log(`${name}: ${value.toFixed(3)} ${unit}`);
+};
+const must = (argv) => {
+  const began = process.hrtime.bigint();
+  const { status, stderr } = spawnSync(argv[0], argv.slice(1), { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${argv.join(' ')}: ${stderr}`);
+  return Number(process.hrtime.bigint() - began) / 1e9;
+};
+
+/** A node whose public files are so many megabytes, as large as clips are. */
+function nodeWith(megabytes) {
+  const node = path.join(folder, 'node');
+  must([binary, 'init', '--folder', node]);
+  const names = [];
+  for (let i = 0; i < megabytes / 8; i++) {
+    const bytes = randomBytes(8e6);
+    const name = createHash('sha256').update(bytes).digest('hex');
+    writeFileSync(path.join(node, 'blobs/public', name.slice(0, 2), name), bytes);
+    names.push(`('${name}', 'public', 'ready', ${bytes.length}, 'video/mp4', 1)`);
+  }
+  execFileSync(path.join(path.dirname(binary), 'tests/system/damage'), [node, `${node}.key`, 'personal', `INSERT INTO blob VALUES ${names.join(', ')}`]);
+  return node;
+}
+
+/** The first backup, with every file read, hashed, written and synced, against tar, which reads and writes. */
+async function backupVsTar() {
+  const megabytes = 400;
+  const node = nodeWith(megabytes);
+  const dir = path.join(folder, 'backup');
+  const archive = path.join(folder, 'node.tar');
+  const fresh = () => { rmSync(dir, { recursive: true, force: true }); rmSync(archive, { force: true }); spawnSync('sync', ['-f', folder]); };
+  const amanat = [binary, 'backup', dir, '--folder', node];
+  const tar = ['tar', '-C', folder, '-cf', archive, 'node'];
+  const speed = (argv) => () => { fresh(); return megabytes / must(argv); };
+  const result = await inTurn(rounds, speed(amanat), speed(tar));
+  fresh();
+  row('backup_vs_tar', 'ratio', 0.5, 'more', result.ratio, ['amanat backup DIR (syncs what it wrote)', 'tar -cf FILE (does not)'],
+    { amanat_mb_per_s: result.a, tar_mb_per_s: result.b });
+}
+
+mkdirSync(folder, { recursive: true });
+await backupVsTar();
+report('survive', rows);

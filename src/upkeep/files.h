@@ -1,0 +1,28 @@
+/* upkeep/files.h - copying files with their sums, packed or not; inside the upkeep room.
+ *
+ * A copy appears under its name when it is whole: written beside it first.  It is not synced: the caller syncs the file system once. */
+#ifndef UPKEEP_FILES_H
+#define UPKEEP_FILES_H
+#include "upkeep/manifest.h"
+
+#define FILE_PATH_BYTES 4096
+
+struct sums {
+	int64_t bytes, packed;                 /* plain, and as it lies there when it is packed */
+	char hash[HASH_TEXT_BYTES], packed_hash[HASH_TEXT_BYTES];
+};
+enum file_way { FILE_AS_IT_IS, FILE_PACK, FILE_UNPACK };
+/* E_NOTFOUND: there is no such file.  E_CORRUPT: not packed as it should be.  E_FULL, E_IO. */
+enum err file_copy(struct ctx *, enum file_way, const char *from, const char *tmp, const char *to, struct sums *out);
+/* Reads it all.  E_NOTFOUND. */
+enum err file_hash(struct ctx *, const char *path, int64_t *bytes, char hash[HASH_TEXT_BYTES]);
+enum err file_read(struct ctx *, const char *path, struct buf *out);   /* E_NOTFOUND, E_TOOLARGE */
+/* Whole or not at all, and synced. */
+enum err file_write(struct ctx *, const char *path, struct str bytes);
+enum err folder_make(struct ctx *, const char *path);  /* no error when it is there */
+enum err folder_sync_all(struct ctx *, const char *path);      /* the file system that it lies on */
+enum err folder_remove(struct ctx *, const char *path);        /* with all that is in it; no error when it is not there */
+/* Each entry but those with a dot in front. */
+typedef enum err folder_entry(void *self, struct ctx *, const char *name);
+enum err folder_each(struct ctx *, const char *path, folder_entry *, void *self);
+#endif

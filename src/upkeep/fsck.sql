@@ -1,0 +1,259 @@
+-- What fsck looks at.  Pairs of statements give (key, value) in the order of the key, so that one pass compares them; others give
+-- the keys of what should not be.
+
+-- name: fsck_accounts @personal
+SELECT id, 0 FROM account WHERE state <> 'closed' ORDER BY id
+
+-- name: fsck_accounts_all @personal
+SELECT id, 0 FROM account ORDER BY id
+
+-- name: fsck_keys @keys
+SELECT account, 0 FROM user_key ORDER BY account
+
+-- name: fsck_account_states @personal
+SELECT id, CASE state WHEN 'active' THEN 1 ELSE 2 END FROM account WHERE state <> 'closed' ORDER BY id
+
+-- name: fsck_profile_states @public
+SELECT id, CASE state WHEN 'active' THEN 1 ELSE 2 END FROM profile ORDER BY id
+
+-- name: fsck_account_some @personal
+SELECT id, handle FROM account WHERE id > $1 AND state <> 'closed' ORDER BY id LIMIT $2
+
+-- name: fsck_profile_handle @public
+SELECT handle FROM profile WHERE id = $1
+
+-- name: fsck_closed_waiting @personal
+SELECT a.id FROM account a WHERE a.state = 'closed' AND NOT EXISTS (SELECT 1 FROM job j WHERE j.kind = 'erase' AND j.account = a.id)
+
+-- name: fsck_session_account @personal
+SELECT s.id FROM session s WHERE NOT EXISTS (SELECT 1 FROM account a WHERE a.id = s.account AND a.state = 'active')
+
+-- name: fsck_session_drop @personal
+DELETE FROM session WHERE id = $1
+
+-- name: fsck_published_videos @personal
+SELECT id, account FROM published WHERE video = 0 ORDER BY id
+
+-- name: fsck_videos @public
+SELECT id, account FROM video ORDER BY id
+
+-- name: fsck_published_comments @personal
+SELECT id, account FROM published WHERE video <> 0 ORDER BY id
+
+-- name: fsck_comments @public
+SELECT id, account FROM comment ORDER BY id
+
+-- name: fsck_published_places @personal
+SELECT id, CASE thread WHEN 0 THEN video ELSE thread END FROM published WHERE video <> 0 ORDER BY id
+
+-- name: fsck_comment_places @public
+SELECT id, CASE thread WHEN 0 THEN video ELSE thread END FROM comment ORDER BY id
+
+-- Comments of a removed video, replies of a removed comment wait on the list of what is dropped.
+-- name: fsck_comment_video @personal
+SELECT c.id FROM published c WHERE c.video <> 0
+AND NOT EXISTS (SELECT 1 FROM published v WHERE v.id = c.video AND v.video = 0)
+AND NOT EXISTS (SELECT 1 FROM dropped d WHERE d.video = c.video)
+
+-- name: fsck_comment_parent @personal
+SELECT c.id FROM published c WHERE c.thread <> 0
+AND NOT EXISTS (SELECT 1 FROM published t WHERE t.id = c.thread AND t.video = c.video AND t.thread = 0)
+AND NOT EXISTS (SELECT 1 FROM dropped d WHERE d.thread = c.thread OR d.video = c.video)
+
+-- name: fsck_author @personal
+SELECT p.id FROM published p WHERE NOT EXISTS (SELECT 1 FROM account a WHERE a.id = p.account)
+
+-- name: fsck_video_some @public
+SELECT id, src, poster, bytes FROM video WHERE id > $1 ORDER BY id LIMIT $2
+
+-- name: fsck_avatar_some @public
+SELECT id, avatar FROM profile WHERE id > $1 AND avatar <> '' ORDER BY id LIMIT $2
+
+-- name: fsck_blob @personal
+SELECT state, bytes, kind FROM blob WHERE name = $1
+
+-- name: fsck_blob_some @personal
+SELECT name, kind, bytes FROM blob WHERE name > $1 AND state = 'ready' ORDER BY name LIMIT $2
+
+-- name: fsck_blob_hash_dropped @personal
+SELECT id FROM dropped WHERE hash = $1 LIMIT 1
+
+-- name: fsck_draft_named @personal
+SELECT d.id FROM draft d WHERE d.original = $1 OR d.rendition = $1 OR d.poster = $1 LIMIT 1
+
+-- name: fsck_draft_blobs @personal
+SELECT d.id FROM draft d WHERE
+(d.original <> '' AND NOT EXISTS (SELECT 1 FROM blob b WHERE b.name = d.original AND b.kind = 'personal' AND b.state = 'ready')) OR
+(d.rendition <> '' AND NOT EXISTS (SELECT 1 FROM blob b WHERE b.name = d.rendition AND b.kind = 'personal' AND b.state = 'ready')) OR
+(d.poster <> '' AND NOT EXISTS (SELECT 1 FROM blob b WHERE b.name = d.poster AND b.kind = 'personal' AND b.state = 'ready'))
+
+-- One pass instead of a look at every draft for each file.
+-- name: fsck_personal_blobs_unnamed @personal
+SELECT b.name FROM blob b WHERE b.kind = 'personal' AND b.state = 'ready' AND b.name NOT IN
+(SELECT original FROM draft UNION SELECT rendition FROM draft UNION SELECT poster FROM draft) LIMIT $1
+
+-- name: fsck_upload_draft @personal
+SELECT u.draft FROM upload u WHERE u.received < 0 OR u.received > u.length
+OR NOT EXISTS (SELECT 1 FROM draft d WHERE d.id = u.draft AND d.person = u.person)
+
+-- name: fsck_draft_upload @personal
+SELECT d.id FROM draft d WHERE d.state = 'uploading' AND NOT EXISTS (SELECT 1 FROM upload u WHERE u.draft = d.id)
+
+-- name: fsck_upload_some @personal
+SELECT d.id, d.original, u.received FROM draft d JOIN upload u ON u.draft = d.id
+WHERE d.id > $1 AND d.original <> '' AND u.received > 0 ORDER BY d.id LIMIT $2
+
+-- name: fsck_tally_video_likes @personal
+SELECT t.subject, t.total FROM tally t JOIN published p ON p.id = t.subject AND p.video = 0 WHERE t.kind = 'likes' AND t.total <> 0 ORDER BY t.subject
+
+-- name: fsck_count_video_likes @personal
+SELECT l.video, count(*) FROM liked l JOIN published p ON p.id = l.video AND p.video = 0 GROUP BY l.video ORDER BY l.video
+
+-- name: fsck_tally_author_likes @personal
+SELECT t.subject, t.total FROM tally t JOIN account a ON a.id = t.subject AND a.state <> 'closed' WHERE t.kind = 'likes' AND t.total <> 0 ORDER BY t.subject
+
+-- name: fsck_count_author_likes @personal
+SELECT p.account, sum(t.total) FROM published p JOIN tally t ON t.subject = p.id AND t.kind = 'likes'
+JOIN account a ON a.id = p.account AND a.state <> 'closed'
+WHERE p.video = 0 GROUP BY p.account HAVING sum(t.total) <> 0 ORDER BY p.account
+
+-- name: fsck_tally_comments @personal
+SELECT t.subject, t.total FROM tally t JOIN published p ON p.id = t.subject AND p.video = 0 WHERE t.kind = 'comments' AND t.total <> 0 ORDER BY t.subject
+
+-- Replies of a removed comment are counted off at once, and go by a job.
+-- name: fsck_count_comments @personal
+SELECT c.video, count(*) FROM published c JOIN published v ON v.id = c.video AND v.video = 0
+WHERE c.video <> 0 AND (c.thread = 0 OR EXISTS (SELECT 1 FROM published t WHERE t.id = c.thread)) GROUP BY c.video ORDER BY c.video
+
+-- name: fsck_tally_replies @personal
+SELECT t.subject, t.total FROM tally t JOIN published p ON p.id = t.subject AND p.video <> 0 WHERE t.kind = 'replies' AND t.total <> 0 ORDER BY t.subject
+
+-- name: fsck_count_replies @personal
+SELECT c.thread, count(*) FROM published c JOIN published t ON t.id = c.thread WHERE c.thread <> 0 GROUP BY c.thread ORDER BY c.thread
+
+-- name: fsck_tally_followers @personal
+SELECT t.subject, t.total FROM tally t JOIN account a ON a.id = t.subject AND a.state <> 'closed' WHERE t.kind = 'followers' AND t.total <> 0 ORDER BY t.subject
+
+-- name: fsck_count_followers @personal
+SELECT f.account, count(*) FROM follow f JOIN account a ON a.id = f.account AND a.state <> 'closed' GROUP BY f.account ORDER BY f.account
+
+-- name: fsck_tally_videos @personal
+SELECT t.subject, t.total FROM tally t JOIN account a ON a.id = t.subject AND a.state <> 'closed' WHERE t.kind = 'videos' AND t.total <> 0 ORDER BY t.subject
+
+-- name: fsck_count_videos @personal
+SELECT p.account, count(*) FROM published p JOIN account a ON a.id = p.account AND a.state <> 'closed' WHERE p.video = 0 GROUP BY p.account ORDER BY p.account
+
+-- name: fsck_tally_views @personal
+SELECT t.subject, t.total FROM tally t JOIN published p ON p.id = t.subject AND p.video = 0 WHERE t.kind = 'views' ORDER BY t.subject
+
+-- name: fsck_count_watched @personal
+SELECT w.video, count(*) FROM watched w JOIN published p ON p.id = w.video AND p.video = 0 GROUP BY w.video ORDER BY w.video
+
+-- name: fsck_tally_demands @personal
+SELECT 0, coalesce(sum(total), 0) FROM tally WHERE subject = 0 AND kind = 'demands'
+
+-- name: fsck_count_demands @personal
+SELECT 0, count(*) FROM demand
+
+-- name: fsck_following_total @personal
+SELECT coalesce(sum(total), 0) FROM tally WHERE subject = $1 AND kind = 'following'
+
+-- name: fsck_following_count @personal
+SELECT count(*) FROM follow WHERE person = $1
+
+-- What changed since it was last put into the outbox is not compared.
+-- name: fsck_tally_clean @personal
+SELECT subject, total FROM tally WHERE kind = $1 AND dirty = 0 ORDER BY subject
+
+-- name: fsck_totals @public
+SELECT subject, total FROM total WHERE kind = $1 ORDER BY subject
+
+-- name: fsck_tally_set @personal
+INSERT INTO tally ({tally}) VALUES ($1, $2, $3, 1) ON CONFLICT (subject, kind) DO UPDATE SET total = excluded.total, dirty = 1
+
+-- name: fsck_tally_again @personal
+UPDATE tally SET dirty = 1 WHERE subject = $1
+
+-- name: fsck_count_video_likes_of @personal
+SELECT count(*) FROM liked WHERE video = $1
+
+-- name: fsck_count_author_likes_of @personal
+SELECT CAST(coalesce(sum(t.total), 0) AS BIGINT) FROM published p JOIN tally t ON t.subject = p.id AND t.kind = 'likes' WHERE p.account = $1 AND p.video = 0
+
+-- name: fsck_count_comments_of @personal
+SELECT count(*) FROM published c WHERE c.video = $1 AND c.video <> 0
+AND (c.thread = 0 OR EXISTS (SELECT 1 FROM published t WHERE t.id = c.thread))
+
+-- name: fsck_count_replies_of @personal
+SELECT count(*) FROM published WHERE thread = $1 AND thread <> 0
+
+-- name: fsck_count_followers_of @personal
+SELECT count(*) FROM follow WHERE account = $1
+
+-- name: fsck_count_videos_of @personal
+SELECT count(*) FROM published WHERE account = $1 AND video = 0
+
+-- name: fsck_count_demands_of @personal
+SELECT count(*) FROM demand WHERE $1 = 0
+
+-- name: fsck_unfindable_videos @public
+SELECT v.id FROM video v WHERE NOT EXISTS (SELECT 1 FROM search_index i WHERE i.rowid = v.id)
+
+-- name: fsck_unfindable_people @public
+SELECT p.id FROM profile p WHERE NOT EXISTS (SELECT 1 FROM search_index i WHERE i.rowid = p.id)
+
+-- name: fsck_found_nothing @public
+SELECT i.rowid FROM search_index i WHERE NOT EXISTS (SELECT 1 FROM video v WHERE v.id = i.rowid)
+AND NOT EXISTS (SELECT 1 FROM profile p WHERE p.id = i.rowid) AND NOT EXISTS (SELECT 1 FROM hashtag h WHERE h.id = i.rowid)
+
+-- name: fsck_hashtag_counts @public
+SELECT h.id FROM hashtag h WHERE h.videos <> (SELECT count(*) FROM tagged t WHERE t.tag = h.id)
+
+-- name: fsck_tagged_video @public
+SELECT t.video FROM tagged t WHERE NOT EXISTS (SELECT 1 FROM video v WHERE v.id = t.video) OR NOT EXISTS (SELECT 1 FROM hashtag h WHERE h.id = t.tag)
+
+-- name: fsck_track_video @public
+SELECT t.video FROM track t WHERE NOT EXISTS (SELECT 1 FROM video v WHERE v.id = t.video)
+
+-- name: fsck_taken_back @public
+SELECT p.subject FROM publication p WHERE p.op = 'D' AND (
+	(p.kind = 'video' AND EXISTS (SELECT 1 FROM video v WHERE v.id = p.subject)) OR
+	(p.kind = 'comment' AND EXISTS (SELECT 1 FROM comment c WHERE c.id = p.subject)) OR
+	(p.kind = 'profile' AND EXISTS (SELECT 1 FROM profile f WHERE f.id = p.subject)))
+
+-- name: fsck_applied @public
+SELECT coalesce(max(outbox), 0) FROM applied
+
+-- name: fsck_outbox_count @personal
+SELECT count(*) FROM outbox WHERE id > $1
+
+-- A lease of this boot ends within the longest one; a job without a lease is nobody's.
+-- name: fsck_job_lease @personal
+SELECT id FROM job WHERE attempts < 0 OR lease < 0 OR (boot = $1 AND lease_us > $2)
+
+-- name: fsck_job_free @personal
+UPDATE job SET boot = '', run_after_us = $2 WHERE id = $1
+
+-- name: fsck_dropped_job @personal
+SELECT min(id) FROM dropped HAVING count(*) > 0 AND NOT EXISTS (SELECT 1 FROM job WHERE kind = 'drop')
+
+-- name: fsck_removed_job @personal
+SELECT count(*) FROM blob WHERE state <> 'ready' AND state = 'removed'
+HAVING count(*) > 0 AND NOT EXISTS (SELECT 1 FROM job WHERE kind = 'blob-erase')
+
+-- name: fsck_mailbox_account @personal
+SELECT m.account FROM mailbox m WHERE NOT EXISTS (SELECT 1 FROM account a WHERE a.id = m.account)
+
+-- name: fsck_notice_mailbox @personal
+SELECT DISTINCT i.account FROM (SELECT account, mailbox_key FROM inbox UNION SELECT account, mailbox_key FROM inbox_fresh) i
+WHERE NOT EXISTS (SELECT 1 FROM mailbox m WHERE m.account = i.account)
+OR NOT EXISTS (SELECT 1 FROM mailbox_key k WHERE k.id = i.mailbox_key AND k.account = i.account)
+
+-- name: fsck_demo_profile @public
+SELECT d.account FROM demo d WHERE NOT EXISTS (SELECT 1 FROM profile p WHERE p.id = d.account)
+
+-- name: fsck_blob_count @personal
+SELECT count(*) FROM blob WHERE name = $1
+
+-- name: fsck_words @public
+SELECT caption, NULL FROM video WHERE id = $1 UNION ALL SELECT handle, name FROM profile WHERE id = $1
