@@ -29,6 +29,7 @@
 #include "store/writer.h"
 
 #include "api/routes.h"
+#include "app/supervisor.h"
 #include "api/upload_routes.h"
 
 #define CONSOLE_READERS 2
@@ -273,7 +274,7 @@ static enum err listen_http(struct app *app, struct ctx *cx)
 {
 	const struct config *config = cx->config;
 	struct http_config http_config = {
-		.address = config->server_address, .port = (unsigned)config->server_port,
+		.address = config->server_address, .inherited = supervisor_listener(), .port = (unsigned)config->server_port,
 		.event_threads = (unsigned)config->server_event_threads, .slow_threads = (unsigned)config->server_slow_threads,
 		.connections_max = (unsigned)config->server_connections, .idle_seconds = (unsigned)config->server_idle_seconds,
 		.body_seconds = (unsigned)config->server_body_seconds, .head_max = (size_t)config->server_head_bytes,
@@ -353,6 +354,20 @@ unsigned app_port(const struct app *app)
 	return http_port(app->http);
 }
 
+static enum err nothing(struct ctx *, void *)
+{
+	return OK;
+}
+
+void app_prove_life(struct app *app)
+{
+	AUTO(ctx_end) struct ctx cx = {};
+	app_ctx_bare(app, &cx);
+	/* a full disk or a full queue is an answer, too: what is asked is whether anybody works there */
+	enum err outcome = writer_run(&cx, nothing, NULL);
+	(void)outcome;
+}
+
 /* --- signals --- */
 
 static void stop_signals(sigset_t *out)
@@ -370,11 +385,16 @@ void app_signals_block(void)
 	assert(failed == 0);
 }
 
-void app_signals_wait(void)
+bool app_signals_wait(int64_t us)
 {
+	const struct timespec patience = { .tv_sec = us / SECOND_US, .tv_nsec = us % SECOND_US * 1000 };
+	const int64_t until_us = clock_boot_us(NULL) + us;
 	sigset_t signals;
-	int signal = 0;
 	stop_signals(&signals);
-	while (sigwait(&signals, &signal) != 0)
-		continue;
+	for (;;) {
+		if ((us > 0 ? sigtimedwait(&signals, NULL, &patience) : sigwaitinfo(&signals, NULL)) > 0)
+			return true;
+		if (us > 0 && clock_boot_us(NULL) >= until_us)
+			return false;
+	}
 }
