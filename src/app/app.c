@@ -158,6 +158,8 @@ static enum err open_stores(struct app *app, struct ctx *cx)
 	app->db_config.write = false;
 	TRY(db_pool_open(cx, &app->db_config, reader_count(app, config), &app->readers));
 	TRY(blobs_open(cx, config->store_folder, &app->blobs));
+	if (app->extent >= APP_SERVE && config->server_accel[0])
+		TRY(blobs_let_group_read(cx, config->store_folder));
 	app->template.blobs = cx->blobs = app->blobs;
 	return OK;
 }
