@@ -14,7 +14,7 @@ inside() { env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONT
 as_amanat() { inside runuser -u amanat -- "$@"; }
 clean_up() {
 	[ -z "$server" ] || kill "$server" 2>/dev/null || true
-	umount "$chroot/proc" "$chroot/dev" 2>/dev/null || true
+	umount "$chroot/proc" 2>/dev/null || true
 	[ -n "${KEEP:-}" ] || rm -rf --one-file-system "$home"
 }
 trap clean_up EXIT
@@ -26,7 +26,6 @@ command -v debootstrap >/dev/null || give_up "debootstrap is missing: apt-get in
 step "A clean Debian 12"
 debootstrap --variant=minbase bookworm "$chroot" "$MIRROR" >"$home/debootstrap.log" 2>&1 || { tail -n 5 "$home/debootstrap.log" >&2; give_up "debootstrap failed"; }
 mount -t proc proc "$chroot/proc"
-mount --rbind --make-rslave /dev "$chroot/dev"
 printf '#!/bin/sh\nexit 101\n' >"$chroot/usr/sbin/policy-rc.d"
 chmod 755 "$chroot/usr/sbin/policy-rc.d"
 cp /etc/resolv.conf "$chroot/etc/resolv.conf" 2>/dev/null || true

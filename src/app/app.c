@@ -29,6 +29,7 @@
 #include "store/writer.h"
 
 #include "api/routes.h"
+#include "app/serving.h"
 #include "app/supervisor.h"
 #include "api/upload_routes.h"
 
@@ -284,11 +285,12 @@ static enum err listen_http(struct app *app, struct ctx *cx)
 	};
 	struct http_hooks hooks = app_hooks(app);
 	allow_files(cx);
+	app->metrics.started_us = clock_wall_us(cx->clock);
 	app->template.metrics = &app->metrics;
 	TRY(http_start(cx, &http_config, &hooks, api_tables, &app->http));
 	atomic_store(&app->metrics.http, app->http);
 	events_listen(app->events, http_tell, app->http);
-	return OK;
+	return serving_note(cx, app->lock, http_port(app->http));
 }
 
 enum err app_open(struct ctx *cx, enum app_extent extent, struct app **out)
@@ -345,6 +347,8 @@ void app_close(struct app **app_)
 	keyholder_close(&app->keyholder);
 	pthread_mutex_destroy(&app->watch.lock);
 	pthread_mutex_destroy(&app->opening);
+	if (app->lock >= 0 && app->extent >= APP_SERVE && ftruncate(app->lock, 0) != 0)
+		log_line(app->template.log, LOG_WARN, "the lock file was not cleared: %s", strerror(errno));
 	if (app->lock >= 0)
 		close(app->lock);
 	free(app);
