@@ -8,10 +8,10 @@ DEMO  ?= 1
 
 LOCALE ?= ar
 
-.PHONY: run build test bench screens preview fuzz soak clean help
+.PHONY: run build test bench screens preview fuzz soak deb deb-test clean help
 
 help:            ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
 
 run:             ## install what is missing, build, start on 127.0.0.1:8080 with a demo network; DEMO=0: an empty one
 	@tools/setup.sh run $(BUILD)
@@ -44,5 +44,12 @@ soak:            ## the long campaigns: fuzzing for ten minutes a target, fault 
 	@tools/setup.sh test $(BUILD)
 	@exec node tests/run.mjs fuzz system browser --seconds 600
 
+deb:             ## the Debian package, into build/deb
+	@tools/setup.sh deb build-deb
+	@packaging/debian/build.sh build-deb $(BUILD)/deb
+
+deb-test: deb    ## installs it in a clean chroot, runs, upgrades, purges it there; needs root and a mirror
+	@packaging/debian/test.sh $(BUILD)/deb/amanat_*.deb
+
 clean:           ## remove what was built; never the data
-	@rm -rf $(BUILD) build-asan build-tsan build-clang node_modules
+	@rm -rf $(BUILD) build-asan build-tsan build-clang build-deb node_modules

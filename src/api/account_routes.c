@@ -162,7 +162,7 @@ static enum err delete_me(struct ctx *cx, const struct req *req, struct resp *re
 	TRY(body_read(cx, req, close_fields, &password, sizeof password));
 	TRY(guarded(cx, close_account, &password));
 	jobs_wake(cx->jobs);
-	resp_cookie(cx, resp, req, SESSION_COOKIE, STR(""), 0);
+	resp_cookie(cx, resp, req, session_cookie(req), STR(""), 0);
 	return OK;
 }
 

@@ -20,6 +20,11 @@ static bool bearer_token(struct ctx *cx, const struct req *req, struct str *out)
 	return true;
 }
 
+const char *session_cookie(const struct req *req)
+{
+	return req->secure ? SESSION_COOKIE_SECURE : SESSION_COOKIE;
+}
+
 static enum err authenticate(struct ctx *cx, const struct req *req, bool *touch_due)
 {
 	struct str token;
@@ -27,7 +32,7 @@ static enum err authenticate(struct ctx *cx, const struct req *req, bool *touch_
 		return session_open(cx, token, touch_due);
 	if (is_unsafe(req->method) && req_cross_site(cx, req))
 		return fail_as(cx, E_DENIED, "cross-site", "The request came from another site's page. Use this site's own, or a bearer token.");
-	token = req_cookie(cx, req, SESSION_COOKIE);
+	token = req_cookie(cx, req, session_cookie(req));
 	if (token.n == 0)
 		return OK;
 	enum err status = session_open(cx, token, touch_due);

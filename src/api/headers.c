@@ -6,7 +6,7 @@
 	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; " \
 	"connect-src 'self'; manifest-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 /* What people have uploaded is shown, never run. */
-#define MEDIA_POLICY "default-src 'none'; media-src 'self'; img-src 'self'; style-src 'unsafe-inline'; sandbox"
+#define MEDIA_POLICY "default-src 'none'; media-src 'self'; img-src 'self'; sandbox"
 
 static bool has(const struct resp *resp, struct str name)
 {

@@ -11,6 +11,7 @@ struct http;
 /* Made by app/: what a context cannot reach otherwise.  NULL until the listener has started. */
 struct metrics {
 	_Atomic(const struct http *) http;
+	int64_t started_us;                    /* wall time; before the listener */
 };
 void metrics_write(struct ctx *, struct buf *out);
 #endif

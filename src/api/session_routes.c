@@ -40,7 +40,7 @@ enum err signed_answer(struct ctx *cx, const struct req *req, const struct sessi
 	json_object_end(&answer.json);
 	answer_end(&answer, resp);
 	if (!program)
-		resp_cookie(cx, resp, req, SESSION_COOKIE, str_of(token->text), cx->config->accounts_session_days * (DAY_US / SECOND_US));
+		resp_cookie(cx, resp, req, session_cookie(req), str_of(token->text), cx->config->accounts_session_days * (DAY_US / SECOND_US));
 	resp->status = 201;
 	return OK;
 }
@@ -112,8 +112,8 @@ static enum err delete_session(struct ctx *cx, const struct req *req, struct res
 	if (!str_eq(req->params[0], STR("current")))
 		TRY(param_id(cx, req, 0, &id));
 	TRY(session_revoke(cx, id));
-	if (id == cx->actor.session && req_cookie(cx, req, SESSION_COOKIE).n > 0)
-		resp_cookie(cx, resp, req, SESSION_COOKIE, STR(""), 0);
+	if (id == cx->actor.session && req_cookie(cx, req, session_cookie(req)).n > 0)
+		resp_cookie(cx, resp, req, session_cookie(req), STR(""), 0);
 	return OK;
 }
 

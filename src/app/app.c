@@ -29,6 +29,8 @@
 #include "store/writer.h"
 
 #include "api/routes.h"
+#include "app/serving.h"
+#include "app/supervisor.h"
 #include "api/upload_routes.h"
 
 #define CONSOLE_READERS 2
@@ -157,6 +159,8 @@ static enum err open_stores(struct app *app, struct ctx *cx)
 	app->db_config.write = false;
 	TRY(db_pool_open(cx, &app->db_config, reader_count(app, config), &app->readers));
 	TRY(blobs_open(cx, config->store_folder, &app->blobs));
+	if (app->extent >= APP_SERVE && config->server_accel[0])
+		TRY(blobs_let_group_read(cx, config->store_folder));
 	app->template.blobs = cx->blobs = app->blobs;
 	return OK;
 }
@@ -273,7 +277,7 @@ static enum err listen_http(struct app *app, struct ctx *cx)
 {
 	const struct config *config = cx->config;
 	struct http_config http_config = {
-		.address = config->server_address, .port = (unsigned)config->server_port,
+		.address = config->server_address, .inherited = supervisor_listener(), .port = (unsigned)config->server_port,
 		.event_threads = (unsigned)config->server_event_threads, .slow_threads = (unsigned)config->server_slow_threads,
 		.connections_max = (unsigned)config->server_connections, .idle_seconds = (unsigned)config->server_idle_seconds,
 		.body_seconds = (unsigned)config->server_body_seconds, .head_max = (size_t)config->server_head_bytes,
@@ -281,11 +285,12 @@ static enum err listen_http(struct app *app, struct ctx *cx)
 	};
 	struct http_hooks hooks = app_hooks(app);
 	allow_files(cx);
+	app->metrics.started_us = clock_wall_us(cx->clock);
 	app->template.metrics = &app->metrics;
 	TRY(http_start(cx, &http_config, &hooks, api_tables, &app->http));
 	atomic_store(&app->metrics.http, app->http);
 	events_listen(app->events, http_tell, app->http);
-	return OK;
+	return serving_note(cx, app->lock, http_port(app->http));
 }
 
 enum err app_open(struct ctx *cx, enum app_extent extent, struct app **out)
@@ -342,6 +347,8 @@ void app_close(struct app **app_)
 	keyholder_close(&app->keyholder);
 	pthread_mutex_destroy(&app->watch.lock);
 	pthread_mutex_destroy(&app->opening);
+	if (app->lock >= 0 && app->extent >= APP_SERVE && ftruncate(app->lock, 0) != 0)
+		log_line(app->template.log, LOG_WARN, "the lock file was not cleared: %s", strerror(errno));
 	if (app->lock >= 0)
 		close(app->lock);
 	free(app);
@@ -351,6 +358,20 @@ void app_close(struct app **app_)
 unsigned app_port(const struct app *app)
 {
 	return http_port(app->http);
+}
+
+static enum err nothing(struct ctx *, void *)
+{
+	return OK;
+}
+
+void app_prove_life(struct app *app)
+{
+	AUTO(ctx_end) struct ctx cx = {};
+	app_ctx_bare(app, &cx);
+	/* a full disk or a full queue is an answer, too: what is asked is whether anybody works there */
+	enum err outcome = writer_run(&cx, nothing, NULL);
+	(void)outcome;
 }
 
 /* --- signals --- */
@@ -370,11 +391,16 @@ void app_signals_block(void)
 	assert(failed == 0);
 }
 
-void app_signals_wait(void)
+bool app_signals_wait(int64_t us)
 {
+	const struct timespec patience = { .tv_sec = us / SECOND_US, .tv_nsec = us % SECOND_US * 1000 };
+	const int64_t until_us = clock_boot_us(NULL) + us;
 	sigset_t signals;
-	int signal = 0;
 	stop_signals(&signals);
-	while (sigwait(&signals, &signal) != 0)
-		continue;
+	for (;;) {
+		if ((us > 0 ? sigtimedwait(&signals, NULL, &patience) : sigwaitinfo(&signals, NULL)) > 0)
+			return true;
+		if (us > 0 && clock_boot_us(NULL) >= until_us)
+			return false;
+	}
 }

@@ -35,8 +35,10 @@ bool app_exists(const struct config *);
 const char *app_key_file(struct ctx *cx);
 
 unsigned app_port(const struct app *);
+/* Whether the writer answers: waits for it, however long that takes. */
+void app_prove_life(struct app *);
 /* Blocks SIGTERM and SIGINT, for this thread and those that it starts: before app_open(). */
 void app_signals_block(void);
-/* Waits for one of them. */
-void app_signals_wait(void);
+/* Waits for one of them, for so long at most (0: for ever).  False: none came. */
+bool app_signals_wait(int64_t us);
 #endif

@@ -15,7 +15,7 @@
 #define VALUE_MAX 1024
 
 enum setting_type { WHOLE_NUMBER, TEXT, CHOICE, FLAG };
-enum text_kind { ANY_TEXT, NUMERIC_ADDRESS, WEB_ADDRESS, NETWORKS, REGION_NAME, STATE, STATE_OR_EMPTY, PATH };
+enum text_kind { ANY_TEXT, NUMERIC_ADDRESS, WEB_ADDRESS, NETWORKS, REGION_NAME, STATE, STATE_OR_EMPTY, PATH, URL_PREFIX };
 
 struct setting {
 	const char *section, *name, *help;
@@ -107,6 +107,17 @@ static bool is_state(struct str value)
 
 static bool is_state_or_empty(struct str value) { return value.n == 0 || is_state(value); }
 
+/* Appended to, and put into a header. */
+static bool is_url_prefix(struct str value)
+{
+	for (size_t i = 0; i < value.n; i++) {
+		char c = value.p[i];
+		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '/'))
+			return false;
+	}
+	return value.n == 0 || (value.n > 1 && value.p[0] == '/' && value.p[value.n - 1] != '/');
+}
+
 static const struct {
 	bool (*allowed)(struct str);
 	const char *range;
@@ -119,6 +130,7 @@ static const struct {
 	[STATE] = { is_state, "two capital letters" },
 	[STATE_OR_EMPTY] = { is_state_or_empty, "two capital letters, or empty" },
 	[PATH] = { is_path, "a path" },
+	[URL_PREFIX] = { is_url_prefix, "/ and a-z 0-9 - _ /, not ending with /; or empty" },
 };
 
 static void describe_range(const struct setting *setting, char *out, size_t bytes)

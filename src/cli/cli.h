@@ -84,6 +84,7 @@ void help_common(void);
 
 /* One a file. */
 enum err run_serve(struct cli *);
+enum err run_status(struct cli *);
 enum err run_init(struct cli *);
 enum err run_user_add(struct cli *), run_user_list(struct cli *), run_user_password(struct cli *), run_user_role(struct cli *);
 enum err run_user_suspend(struct cli *), run_user_restore(struct cli *), run_user_delete(struct cli *);

@@ -6,6 +6,10 @@ static const struct command_option serve_options[] = {
 	{ "demo", NULL, "Fill a folder that was made just now with the demo network, or go on filling it; never a folder with people." },
 	{},
 };
+static const struct command_option status_options[] = {
+	{ "json", NULL, "As JSON, for programs." },
+	{},
+};
 static const struct command_option user_add_options[] = {
 	{ "name", "NAME", "The name that is shown; without it the handle." },
 	{ "role", "ROLE", "member (without it), moderator or operator." },
@@ -74,6 +78,9 @@ const struct command commands[] = {
 	  "Makes the data folder, empty databases, and outside the folder the region's key file. Who loses the key file loses "
 	  "all personal data: keep a copy of it elsewhere than the copies of the folder.",
 	  "amanat init --folder /srv/amanat\n", NULL, NEEDS_SETTINGS, run_init },
+	{ "status", "", 0, 0, "Tell how the node is, and what to do where it is not well",
+	  "Whether a server runs, what it holds, what waits, the disk; then each warning with its remedy. Changes nothing. docs/operating.md explains each warning.",
+	  "amanat status --folder /srv/amanat\namanat status --json --config /etc/amanat/amanat.ini\n", status_options, NEEDS_LOOK, run_status },
 	{ "user add", "HANDLE", 1, 1, "Add an account", "The password is asked for at a terminal, else it is the first line of standard input or of a file.",
 	  "amanat user add asha --role operator\n", user_add_options, NEEDS_NODE, run_user_add },
 	{ "user list", "", 0, 0, "List accounts: handle, role, state, day", "Newest first.", "amanat user list\n", NULL, NEEDS_LOOK, run_user_list },

@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "api/version.h"
+#include "app/supervisor.h"
 #include "cli/cli.h"
 
 static void announce(struct cli *cli, bool made)
@@ -29,6 +30,15 @@ static void show_demo(struct cli *cli, bool made)
 	app_ctx_end(cli->app, &cx);
 }
 
+/* With a watchdog: a sign of life twice as often as it wants one. */
+static void wait_for_end(struct cli *cli, const struct supervisor *supervisor)
+{
+	while (!app_signals_wait(supervisor->watchdog_us / 2)) {
+		app_prove_life(cli->app);
+		supervisor_tell(supervisor, "WATCHDOG=1");
+	}
+}
+
 enum err run_serve(struct cli *cli)
 {
 	struct ctx *cx = &cli->cx;
@@ -41,12 +51,15 @@ enum err run_serve(struct cli *cli)
 		made = true;
 	}
 	app_signals_block();
+	AUTO(supervisor_close) struct supervisor supervisor = supervisor_open();
 	TRY(app_open(cx, APP_SERVE, &cli->app));
 	log_line(&cli->log, LOG_INFO, "started version=%s commit=%s", AMANAT_VERSION, AMANAT_COMMIT);
 	if (cli_option(cli, "demo"))
 		show_demo(cli, made);          /* first: a page must know whom it shows as demo */
 	announce(cli, made);
-	app_signals_wait();
+	supervisor_tell(&supervisor, "READY=1\nSTATUS=Serving.");
+	wait_for_end(cli, &supervisor);
+	supervisor_tell(&supervisor, "STOPPING=1\nSTATUS=Letting running requests end.");
 	log_line(&cli->log, LOG_INFO, "stopping");
 	app_close(&cli->app);
 	log_line(&cli->log, LOG_INFO, "stopped");

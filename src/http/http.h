@@ -156,6 +156,7 @@ struct http_hooks {
 
 struct http_config {
 	const char *address;                   /* numeric */
+	int inherited;                         /* a listening socket that a service manager holds too, instead of address and port; 0: none */
 	unsigned port;                         /* 0: any free one, see http_port() */
 	unsigned event_threads, slow_threads;
 	unsigned connections_max, idle_seconds, body_seconds;  /* body_seconds: a whole request must have arrived within */

@@ -56,6 +56,18 @@ static size_t leave_encoded(void *, struct MHD_Connection *, char *text)
 	return strlen(text);
 }
 
+/* What a service manager handed over stays open there: who comes while we restart waits in its queue. */
+static enum err listen_inherited(struct ctx *cx, const struct http_config *config, int *out, unsigned *port)
+{
+	struct sockaddr_storage where = {};
+	socklen_t size = sizeof where;
+	if (getsockname(config->inherited, (struct sockaddr *)&where, &size) != 0 || (where.ss_family != AF_INET && where.ss_family != AF_INET6))
+		return fail(cx, E_INVALID, "The socket that was handed over is no TCP socket.");
+	*port = ntohs(where.ss_family == AF_INET ? ((struct sockaddr_in *)&where)->sin_port : ((struct sockaddr_in6 *)&where)->sin6_port);
+	*out = config->inherited;
+	return OK;
+}
+
 static enum err listen_on(struct ctx *cx, const struct http_config *config, int *out, unsigned *port)
 {
 	struct address address;
@@ -135,7 +147,7 @@ enum err http_start(struct ctx *cx, const struct http_config *config, const stru
 	TRY(warden_start(cx, &http->warden));
 	TRY(slow_start(cx, config->slow_threads, config->slow_threads * SLOW_QUEUE_PER_THREAD, &http->slow));
 	TRY(streams_start(cx, config->connections_max / 2, &http->streams));
-	TRY(listen_on(cx, config, &http->listener, &http->port));
+	TRY((config->inherited ? listen_inherited : listen_on)(cx, config, &http->listener, &http->port));
 	TRY(start_daemon(cx, http));
 	*out = http;
 	http = NULL;
@@ -164,7 +176,8 @@ void http_stop(struct http *http, unsigned seconds)
 	atomic_store(&http->draining, true);
 	streams_end(http->streams);
 	MHD_quiesce_daemon(http->daemon);
-	shutdown(http->listener, SHUT_RDWR);   /* closed later: an event thread may still hold the number */
+	if (!http->config.inherited)
+		shutdown(http->listener, SHUT_RDWR);   /* closed later: an event thread may still hold the number */
 	wait_until_none(&http->counters.connections, seconds ? now_us + DRAIN_IDLE_US : now_us);
 	warden_cut(http->warden, false);
 	wait_until_none(&http->counters.running, until_us);

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +29,7 @@ struct limits {
 	pthread_rwlock_t key_lock;             /* of key and key_until_us */
 	unsigned char key[KEY_BYTES];
 	int64_t key_until_us;                  /* boot time */
+	atomic_uint_fast64_t refused[RATE_CLASSES];
 	struct bucket buckets[SETS][WAYS];
 };
 
@@ -191,11 +193,12 @@ static int64_t take(struct ctx *cx, enum rate rate, uint64_t whom, int tokens)
 	return wait;
 }
 
-static enum err answer(struct ctx *cx, int64_t wait, int64_t *retry_seconds)
+static enum err answer(struct ctx *cx, enum rate rate, int64_t wait, int64_t *retry_seconds)
 {
 	if (wait == 0)
 		return OK;
 	enum err outcome = fail(cx, E_LIMIT, "too often; try again in %lld seconds", (long long)wait);
+	atomic_fetch_add(&cx->limits->refused[rate], 1);
 	cx->failure.retry_seconds = wait;
 	*retry_seconds = wait;
 	return outcome;
@@ -209,7 +212,7 @@ enum err limit_take(struct ctx *cx, enum rate rate, struct str peer, int64_t *re
 	bool by_account = cx->actor.account && rate != RATE_SIGN_IN && rate != RATE_SIGN_UP;
 	uint64_t whom = by_account ? whom_of(cx, rate, 'a', &cx->actor.account, sizeof cx->actor.account)
 	                           : whom_of_peer(cx, rate, peer);
-	return answer(cx, take(cx, rate, whom, rate == RATE_SIGN_IN ? 0 : 1), retry_seconds);
+	return answer(cx, rate, take(cx, rate, whom, rate == RATE_SIGN_IN ? 0 : 1), retry_seconds);
 }
 
 enum err limit_sign_in(struct ctx *cx, struct str handle, struct str peer, int64_t *retry_seconds)
@@ -219,7 +222,7 @@ enum err limit_sign_in(struct ctx *cx, struct str handle, struct str peer, int64
 	change_key_when_due(cx->limits, clock_boot_us(cx->clock));
 	int64_t by_name = take(cx, RATE_SIGN_IN, whom_of_name(cx, handle), 0);
 	int64_t by_peer = take(cx, RATE_SIGN_IN, whom_of_peer(cx, RATE_SIGN_IN, peer), 0);
-	return answer(cx, by_name > by_peer ? by_name : by_peer, retry_seconds);
+	return answer(cx, RATE_SIGN_IN, by_name > by_peer ? by_name : by_peer, retry_seconds);
 }
 
 void limit_sign_in_failed(struct ctx *cx, struct str handle, struct str peer)
@@ -246,11 +249,16 @@ enum err limit_password(struct ctx *cx, int64_t *retry_seconds)
 	if (!cx->limits)
 		return OK;
 	change_key_when_due(cx->limits, clock_boot_us(cx->clock));
-	return answer(cx, take(cx, RATE_SIGN_IN, whom_of_actor(cx), 0), retry_seconds);
+	return answer(cx, RATE_SIGN_IN, take(cx, RATE_SIGN_IN, whom_of_actor(cx), 0), retry_seconds);
 }
 
 void limit_password_failed(struct ctx *cx)
 {
 	if (cx->limits)
 		take(cx, RATE_SIGN_IN, whom_of_actor(cx), 1);
+}
+
+uint64_t limits_refused(struct limits *limits, enum rate rate)
+{
+	return limits ? atomic_load(&limits->refused[rate]) : 0;
 }

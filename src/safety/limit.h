@@ -11,6 +11,8 @@
 struct limits;
 enum err limits_open(struct ctx *, struct limits **out);
 void limits_close(struct limits **);
+/* How often E_LIMIT was said since then. */
+uint64_t limits_refused(struct limits *, enum rate);
 
 /* One more of this class, by cx->actor when signed in (sign-in and sign-up: always by address block).  RATE_NONE and RATE_MEDIA
  * are free.  E_LIMIT: `retry_seconds` (at least 1) is set and the failure says it; else it is untouched.  Any thread. */

@@ -7,3 +7,8 @@ enum err census_videos(struct ctx *cx, int64_t *out)
 {
 	return db_get_i64_0(cx, SQL_census_videos, out);
 }
+
+enum err census_accounts(struct ctx *cx, int64_t *out)
+{
+	return db_get_i64_0(cx, SQL_census_accounts, out);
+}

@@ -5,4 +5,6 @@
 
 /* Published videos.  Looks at every row: on the SLOW pool. */
 enum err census_videos(struct ctx *, int64_t *out);
+/* Accounts that are not closed.  The same. */
+enum err census_accounts(struct ctx *, int64_t *out);
 #endif

@@ -105,7 +105,8 @@ static enum err move_into_place(struct ctx *cx, int fd, const char *tmp_name, co
 {
 	char path[BLOB_PATH_BYTES];
 	blob_path(hash, path);
-	if (fault_hit(cx) || fsync(fd) != 0)
+	/* What it holds is public; who gets as far as its folder is another matter (blob_sweep.c). */
+	if (fault_hit(cx) || fchmod(fd, S_IRUSR | S_IWUSR | S_IRGRP) != 0 || fsync(fd) != 0)
 		return blob_fail(cx, "making a blob durable");
 	if (fault_hit(cx) || renameat(cx->blobs->tmp_fd, tmp_name, cx->blobs->public_fd, path) != 0)
 		return blob_fail(cx, "naming a blob");

@@ -14,6 +14,8 @@
 
 enum err blobs_open(struct ctx *, const char *folder, struct blobs **out);
 void blobs_close(struct blobs **);
+/* The group of the process may read public blobs from now on, and pass through the folders above them; nothing else. */
+enum err blobs_let_group_read(struct ctx *, const char *folder);
 /* Finishes or removes what a crash left half done; before serving, with a writer or on a writing db. */
 enum err blobs_sweep(struct ctx *, int64_t *removed);
 /* The job that unlinks what was removed; app/ lists it among its kinds. */

@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +67,18 @@ enum err blobs_open(struct ctx *cx, const char *folder, struct blobs **out)
 		return blob_fail(cx, "making the blobs' folders");
 	*out = blobs;
 	blobs = NULL;
+	return OK;
+}
+
+enum err blobs_let_group_read(struct ctx *cx, const char *folder)
+{
+	char path[PATH_MAX];
+	static const char *const parts[] = { "", "/blobs", "/blobs/public" };
+	for (unsigned i = 0; i < 3 + 256; i++) {
+		int n = i < 3 ? snprintf(path, sizeof path, "%s%s", folder, parts[i]) : snprintf(path, sizeof path, "%s/blobs/public/%02x", folder, i - 3);
+		if (n >= (int)sizeof path || chmod(path, S_IRWXU | S_IXGRP) != 0)
+			return blob_fail(cx, "opening the public blobs to the group");
+	}
 	return OK;
 }
 

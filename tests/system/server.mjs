@@ -96,6 +96,7 @@ export class Server {
     this.env = env;
     this.logText = '';
     this.switches = [];                                // of `serve`, beside --init
+    this.program = [binary];                           // what runs it
   }
 
   /** Options that make another command work on this server's folder: cli('user', 'list') appends them. */
@@ -106,7 +107,8 @@ export class Server {
 
   async start() {
     const began = process.hrtime.bigint();
-    const child = spawn(binary, ['serve', '--init', ...this.switches, ...this.commandOptions], { env: { ...process.env, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [program, ...before] = this.program;
+    const child = spawn(program, [...before, 'serve', '--init', ...this.switches, ...this.commandOptions], { env: { ...process.env, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     this.ended = new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal })));
     const cleanUp = () => child.kill('SIGKILL');

@@ -1,0 +1,211 @@
+/* One screen: how the node is, and what to do where it is not well. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "api/version.h"
+#include "app/serving.h"
+#include "base/json.h"
+#include "cli/cli.h"
+#include "docket/demand.h"
+#include "social/census.h"
+#include "store/stock.h"
+
+#define STATUS_BYTES_MAX ((size_t)64 << 10)
+#define WARNINGS_MAX 16
+#define GIB ((int64_t)1 << 30)
+#define DISK_LEAST_BYTES (2 * GIB)
+#define LATE_US (15 * MINUTE_US)
+
+struct warning {
+	const char *code, *what, *remedy;
+};
+
+struct status {
+	struct serving serving;
+	struct stock stock;
+	int64_t accounts, videos, demands;
+	struct warning warnings[WARNINGS_MAX];
+	unsigned warning_count;
+};
+
+static void warn_if(struct status *status, bool so, const char *code, const char *what, const char *remedy)
+{
+	if (so)
+		status->warnings[status->warning_count++] = (struct warning){ code, what, remedy };
+}
+
+static void judge(struct cli *cli, struct status *status)
+{
+	const struct config *config = cli->config;
+	const struct stock *stock = &status->stock;
+	int64_t least = stock->disk_bytes / 10 < DISK_LEAST_BYTES ? stock->disk_bytes / 10 : DISK_LEAST_BYTES;
+	warn_if(status, status->serving.pid == 0, "not-running", "No server runs on this folder.", "Start it (systemctl start amanat); its log says why it ended.");
+	warn_if(status, stock->disk_free_bytes < least, "disk-low", "The disk is nearly full: writes will be refused.",
+	        "Make room, or move the data folder to a larger disk; nothing that was acknowledged is lost.");
+	warn_if(status, stock->jobs_retrying > 0, "jobs-failing", "Work was tried in vain and is tried again.", "The log has a line \"job: ... failed\" for each attempt, with the reason.");
+	warn_if(status, stock->oldest_due_us > LATE_US, "jobs-late", "Work has waited for more than a quarter of an hour.",
+	        "More clips arrive than are processed: raise media.workers if there are processors for it.");
+	warn_if(status, stock->outbox_rows > 0 && status->serving.pid == 0, "outbox", "Something published waits to be shown.", "The next start shows it.");
+	warn_if(status, !config->region_operator_name[0], "operator-unstated", "The letter does not say who runs this node.", "Set region.operator_name and region.owner_jurisdiction.");
+	warn_if(status, config->server_trusted_proxies[0] && !config->server_url[0], "url-unset", "Links and previews name whatever host a request names.", "Set server.url to the address that people see.");
+	warn_if(status, status->serving.pid && !str_eq(status->serving.version, STR(AMANAT_VERSION)), "other-version", "The running server is another version than this program.",
+	        "Restart it (systemctl restart amanat).");
+}
+
+static enum err look(struct cli *cli, struct status *status)
+{
+	struct ctx *cx = &cli->cx;
+	TRY(serving_read(cx, &status->serving));
+	TRY(stock_read(cx, cli->config->store_folder, &status->stock));
+	TRY(census_accounts(cx, &status->accounts));
+	TRY(census_videos(cx, &status->videos));
+	TRY(demand_count(cx, &status->demands));
+	judge(cli, status);
+	return OK;
+}
+
+/* --- as JSON --- */
+
+static void number(struct json *json, const char *name, int64_t value)
+{
+	json_key(json, name);
+	json_i64(json, value);
+}
+
+static void text(struct json *json, const char *name, const char *value)
+{
+	json_key(json, name);
+	json_text(json, value);
+}
+
+static void serving_json(struct cli *cli, const struct serving *serving, struct json *json)
+{
+	json_key(json, "server");
+	if (serving->pid == 0) {
+		json_null(json);
+		return;
+	}
+	json_object(json);
+	number(json, "pid", serving->pid);
+	text(json, "address", cli->config->server_address);
+	number(json, "port", serving->port);
+	json_key(json, "version");
+	json_string(json, serving->version);
+	json_key(json, "started");
+	json_time(json, serving->started_us);
+	number(json, "uptime_seconds", (cli->cx.now_us - serving->started_us) / SECOND_US);
+	json_object_end(json);
+}
+
+static void stock_json(const struct stock *stock, struct json *json)
+{
+	json_key(json, "jobs");
+	json_object(json);
+	number(json, "due", stock->jobs_due);
+	number(json, "running", stock->jobs_running);
+	number(json, "retrying", stock->jobs_retrying);
+	number(json, "oldest_due_seconds", stock->oldest_due_us / SECOND_US);
+	json_object_end(json);
+	number(json, "outbox_rows", stock->outbox_rows);
+	json_key(json, "stores");
+	json_object(json);
+	for (int i = 0; i < STOCK_FILES; i++)
+		number(json, stock->files[i].name, stock->files[i].bytes + stock->files[i].log_bytes);
+	json_object_end(json);
+	json_key(json, "disk");
+	json_object(json);
+	number(json, "bytes", stock->disk_bytes);
+	number(json, "free_bytes", stock->disk_free_bytes);
+	json_object_end(json);
+}
+
+static void as_json(struct cli *cli, const struct status *status)
+{
+	AUTO(buf_free) struct buf body = buf_new(STATUS_BYTES_MAX);
+	struct json json = json_new(&body);
+	json_object(&json);
+	text(&json, "version", AMANAT_VERSION);
+	text(&json, "commit", AMANAT_COMMIT);
+	text(&json, "folder", cli->config->store_folder);
+	text(&json, "url", cli->config->server_url);
+	text(&json, "seal", "open");
+	serving_json(cli, &status->serving, &json);
+	number(&json, "accounts", status->accounts);
+	number(&json, "videos", status->videos);
+	number(&json, "demands", status->demands);
+	stock_json(&status->stock, &json);
+	json_key(&json, "warnings");
+	json_array(&json);
+	for (unsigned i = 0; i < status->warning_count; i++) {
+		json_object(&json);
+		text(&json, "code", status->warnings[i].code);
+		text(&json, "what", status->warnings[i].what);
+		text(&json, "remedy", status->warnings[i].remedy);
+		json_object_end(&json);
+	}
+	json_array_end(&json);
+	json_object_end(&json);
+	printf("%s\n", buf_terminated(&body));
+}
+
+/* --- as a screen --- */
+
+static void print_bytes(int64_t bytes)
+{
+	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB" };
+	double size = (double)bytes;
+	unsigned unit = 0;
+	for (; size >= 1024 && unit + 1 < sizeof units / sizeof *units; unit++)
+		size /= 1024;
+	printf(unit ? "%.1f %s" : "%.0f %s", size, units[unit]);
+}
+
+static void print_server(struct cli *cli, const struct serving *serving)
+{
+	if (serving->pid == 0) {
+		puts("Server    does not run");
+		return;
+	}
+	int64_t up = (cli->cx.now_us - serving->started_us) / SECOND_US;
+	printf("Server    runs: process %" PRId64 ", %s port %" PRId64 ", up %" PRId64 " d %02" PRId64 ":%02" PRId64 ":%02" PRId64 "\n", serving->pid,
+	       cli->config->server_address, serving->port, up / 86400, up / 3600 % 24, up / 60 % 60, up % 60);
+}
+
+static void as_screen(struct cli *cli, const struct status *status)
+{
+	const struct config *config = cli->config;
+	const struct stock *stock = &status->stock;
+	printf("Amanat    %s (%s)\n", AMANAT_VERSION, AMANAT_COMMIT);
+	print_server(cli, &status->serving);
+	printf("Address   %s\n", config->server_url[0] ? config->server_url : "server.url is not set");
+	printf("Place     %s (%s), region %s\n", config->region_place, config->region_jurisdiction, config->region_name);
+	printf("Seal      open: the key is in %s\n", app_key_file(&cli->cx));
+	printf("Holds     accounts %" PRId64 ", videos %" PRId64 ", demands %" PRId64 "\n", status->accounts, status->videos, status->demands);
+	printf("Jobs      due %" PRId64 ", running %" PRId64 ", tried in vain %" PRId64 "\n", stock->jobs_due, stock->jobs_running, stock->jobs_retrying);
+	printf("Stores   ");
+	for (int i = 0; i < STOCK_FILES; i++) {
+		printf("%s%s ", i ? ", " : " ", stock->files[i].name);
+		print_bytes(stock->files[i].bytes + stock->files[i].log_bytes);
+	}
+	printf("\nDisk      ");
+	print_bytes(stock->disk_free_bytes);
+	printf(" free of ");
+	print_bytes(stock->disk_bytes);
+	printf(" in %s\n\n", config->store_folder);
+	for (unsigned i = 0; i < status->warning_count; i++)
+		printf("! %s\n  %s\n", status->warnings[i].what, status->warnings[i].remedy);
+	if (status->warning_count == 0)
+		puts("All is well.");
+}
+
+enum err run_status(struct cli *cli)
+{
+	struct status status = {};
+	TRY(look(cli, &status));
+	if (cli_option(cli, "json"))
+		as_json(cli, &status);
+	else
+		as_screen(cli, &status);
+	return OK;
+}
