@@ -33,10 +33,12 @@ export function lazy<P extends object>(load: Load<P>, { soon: likely, waiting = 
   return function Lazy(props: P) {
     const [, drawAgain] = useState(0);
     const [error, setError] = useState<unknown>();
+    const Shown = Ready;
+    // It may have come between this drawing and the effect, fetched ahead by somebody else: then nobody else would draw again.
     useEffect(() => {
-      if (!Ready) fetched().then(() => drawAgain(1), setError);
+      if (!Shown) fetched().then(() => drawAgain(1), setError);
     }, []);
-    if (Ready) return <Ready {...props} />;
+    if (Shown) return <Shown {...props} />;
     // The server may be of a newer version by now: then another page names other files.
     return error ? <Failed title={t('app.chunk_failed')} error={error} retry={() => location.reload()} /> : waiting;
   };
