@@ -238,7 +238,8 @@ static void components(struct json *json)
 	json_key(json, "components");
 	json_object(json);
 	json_key(json, "securitySchemes");
-	json_raw(json, STR("{\"cookie\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"amanat_session\"},"
+	json_raw(json, STR("{\"cookie\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"amanat_session\","
+	                   "\"description\":\"Over https its name is __Host-amanat_session.\"},"
 	                   "\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"}}"));
 	json_key(json, "responses");
 	json_raw(json, STR("{\"Problem\":{\"description\":\"What was wrong and what to do.\",\"content\":{\"application/problem+json\":"

@@ -1,23 +1,12 @@
 #include "social/text.h"
 
+#include "store/script.h"
+
 const struct text_rule TEXT_NAME = { "a name", "name-invalid", NAME_POINTS_MAX, false, true };
 const struct text_rule TEXT_BIO = { "a profile's text", "bio-invalid", BIO_POINTS_MAX, true, false };
 const struct text_rule TEXT_CAPTION = { "a caption", "caption-invalid", CAPTION_POINTS_MAX, true, false };
 const struct text_rule TEXT_COMMENT = { "a comment", "comment-invalid", COMMENT_POINTS_MAX, true, true };
 const struct text_rule TEXT_REPORT = { "a report", "report-invalid", REPORT_POINTS_MAX, true, false };
-
-/* The code point at *at, which moves on; the text is well formed. */
-static uint32_t next_point(struct str s, size_t *at)
-{
-	unsigned char lead = (unsigned char)s.p[(*at)++];
-	if (lead < 0x80)
-		return lead;
-	unsigned more = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : 1;
-	uint32_t point = lead & (0x3FU >> more);
-	for (; more; more--)
-		point = point << 6 | ((unsigned char)s.p[(*at)++] & 0x3F);
-	return point;
-}
 
 static bool is_control(uint32_t c)
 {
@@ -68,7 +57,7 @@ static struct str unify_lines(struct ctx *cx, struct str s)
 static enum err check_points(struct ctx *cx, const struct text_rule *rule, struct str text, bool *visible)
 {
 	for (size_t at = 0; at < text.n;) {
-		uint32_t c = next_point(text, &at);
+		uint32_t c = script_next(text, &at);
 		if (is_control(c) && !(c == '\n' && rule->lines))
 			return fail_as(cx, E_INVALID, rule->slug, "%s may not hold the control character U+%04X", rule->what, c);
 		if (is_override(c))

@@ -7,10 +7,10 @@ import { test } from 'node:test';
 import { Server, binary, freshFolder, password, root, run, startServer } from './server.mjs';
 import { publish, upload } from './upload.mjs';
 
-const media = [path.join(root, '..', 'shared', 'media'), '/work/shared/media'].find(existsSync);
-const needsClips = { skip: media ? false : '../shared is not there' };
-const clip = media && path.join(media, 'derived__karma_vertical_720x1280_10s_h264.mp4');
-const gif = media && path.join(media, 'derived__karma_vertical_2s.gif');
+const media = path.join(root, '..', 'shared', 'media');
+const needsClips = { skip: existsSync(media) ? false : '../shared is not there' };
+const clip = path.join(media, 'derived__karma_vertical_720x1280_10s_h264.mp4');
+const gif = path.join(media, 'derived__karma_vertical_2s.gif');
 const cheap = ['--set', 'accounts.password_mib=8', '--set', 'accounts.password_passes=1'];
 
 const ok = (result) => { assert.equal(result.code, 0, `${result.stdout}\n${result.stderr}`); return result.stdout; };

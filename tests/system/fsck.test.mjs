@@ -7,9 +7,9 @@ import { before, describe, test } from 'node:test';
 import { binary, freshFolder, root, run, startServer } from './server.mjs';
 import { publish, upload } from './upload.mjs';
 
-const media = [path.join(root, '..', 'shared', 'media'), '/work/shared/media'].find(existsSync);
-const needsClips = { skip: media ? false : '../shared is not there' };
-const clip = media && path.join(media, 'derived__karma_vertical_720x1280_10s_h264.mp4');
+const media = path.join(root, '..', 'shared', 'media');
+const needsClips = { skip: existsSync(media) ? false : '../shared is not there' };
+const clip = path.join(media, 'derived__karma_vertical_720x1280_10s_h264.mp4');
 const damager = path.join(path.dirname(binary), 'tests/system/damage');
 
 let model;                     // a stopped node with a bit of everything
@@ -17,7 +17,7 @@ let settings;
 const where = {};
 
 before(async () => {
-  if (!media) return;
+  if (needsClips.skip) return;
   const server = await startServer();
   const asha = await server.signUp('asha');
   const omar = await server.signUp('omar');
