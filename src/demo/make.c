@@ -8,6 +8,7 @@
 #include "base/config.h"
 #include "demo/inside.h"
 #include "media/media.h"
+#include "media/output.h"
 #include "media/worker.h"
 
 static const uint32_t palettes[PALETTE_END][TYPED_COLOURS] = {
@@ -107,39 +108,11 @@ static enum err write_spec(struct ctx *cx, struct typed_head *head, const char *
 
 /* --- the worker --- */
 
-static enum err read_spec(struct ctx *, void *self, int64_t offset, void *out, size_t n, size_t *got)
-{
-	const struct str rest = str_from(buf_view(self), (size_t)offset);
-	*got = n < rest.n ? n : rest.n;
-	memcpy(out, rest.p, *got);
-	return OK;
-}
-
-struct tmp {
-	struct ctx *cx;
-	int fd;
-	char name[BLOB_NAME_BYTES];
-};
-
-static void tmp_close(struct tmp *tmp)
-{
-	if (tmp->fd >= 0)
-		close(tmp->fd);
-	if (tmp->name[0])
-		blob_tmp_drop(tmp->cx, tmp->name);
-}
-
-static enum err publish(struct ctx *cx, struct tmp *tmp, const char *type, char hash[BLOB_NAME_BYTES])
-{
-	TRY(blob_publish(cx, tmp->fd, tmp->name, type, hash));
-	tmp->name[0] = 0;
-	return OK;
-}
-
-static enum err run(struct ctx *cx, enum worker_kind kind, struct buf *spec, int video_fd, int image_fd, struct worker_result *out)
+static enum err run(struct ctx *cx, enum worker_kind kind, const struct buf *spec, int video_fd, int image_fd, struct worker_result *out)
 {
 	struct worker_job job = worker_job_new(kind, media_worker(cx->media));
-	job.input = (struct worker_input){ .read_at = read_spec, .self = spec, .bytes = (int64_t)spec->n };
+	struct str bytes = buf_view(spec);
+	job.input = worker_input_of(&bytes);
 	job.video_fd = video_fd;
 	job.image_fd = image_fd;
 	job.wall_seconds = (unsigned)cx->config->media_worker_seconds;
@@ -155,21 +128,21 @@ enum err demo_make_clip(struct ctx *cx, const struct demo_clip *clip, uint32_t s
 		.layout = clip->layout, .motif = clip->motif, .scale = clip->scale, .tempo = clip->tempo, .seed = seed,
 	};
 	AUTO(buf_free) struct buf spec = buf_new(SPEC_BYTES_MAX);
-	AUTO(tmp_close) struct tmp video = { .cx = cx, .fd = -1 };
-	AUTO(tmp_close) struct tmp poster = { .cx = cx, .fd = -1 };
+	AUTO(output_close) struct output video = { .fd = -1 };
+	AUTO(output_close) struct output poster = { .fd = -1 };
 	struct worker_result result;
 	struct demo_made_clip made;
 	TRY(write_spec(cx, &head, clip->text, font_of(clip->language), clip->palette, &spec));
-	TRY(blob_tmp(cx, &video.fd, video.name));
-	TRY(blob_tmp(cx, &poster.fd, poster.name));
+	TRY(output_open(cx, true, &video));
+	TRY(output_open(cx, true, &poster));
 	TRY(run(cx, WORKER_TYPED, &spec, video.fd, poster.fd, &result));
 	made.width = result.done.width;
 	made.height = result.done.height;
 	made.duration_ms = result.done.duration_ms;
 	made.colour = result.done.colour;
 	made.bytes = (int64_t)result.done.video_bytes;
-	TRY(publish(cx, &video, "video/mp4", made.video));
-	TRY(publish(cx, &poster, "image/jpeg", made.poster));
+	TRY(output_publish(cx, &video, "video/mp4", made.video));
+	TRY(output_publish(cx, &poster, "image/jpeg", made.poster));
 	*out = made;
 	return OK;
 }
@@ -178,10 +151,10 @@ enum err demo_make_avatar(struct ctx *cx, const struct demo_person *person, uint
 {
 	struct typed_head head = { .tempo = 60, .seed = seed };
 	AUTO(buf_free) struct buf spec = buf_new(SPEC_BYTES_MAX);
-	AUTO(tmp_close) struct tmp image = { .cx = cx, .fd = -1 };
+	AUTO(output_close) struct output image = { .fd = -1 };
 	struct worker_result result;
 	TRY(write_spec(cx, &head, person->monogram, font_of(person->language), person->palette, &spec));
-	TRY(blob_tmp(cx, &image.fd, image.name));
+	TRY(output_open(cx, true, &image));
 	TRY(run(cx, WORKER_TYPED_IMAGE, &spec, -1, image.fd, &result));
-	return publish(cx, &image, "image/jpeg", hash);
+	return output_publish(cx, &image, "image/jpeg", hash);
 }

@@ -3,51 +3,18 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/config.h"
 #include "media/media.h"
+#include "media/output.h"
 #include "media/spare.h"
 #include "media/worker.h"
 #include "store/blob_arriving.h"
 #include "store/writer.h"
 
 #define COPY_BYTES ((size_t)256 * 1024)
-
-/* One output of the worker: a file in blobs/tmp when it is to be published, else memory. */
-struct output {
-	struct ctx *cx;
-	int fd;
-	char tmp[BLOB_NAME_BYTES];             /* "" for memory, and once it has been moved into place */
-};
-
-static void output_close(struct output *output)
-{
-	if (output->fd >= 0)
-		close(output->fd);
-	if (output->tmp[0])
-		blob_tmp_drop(output->cx, output->tmp);
-}
-
-static enum err output_open(struct ctx *cx, bool public, struct output *out)
-{
-	out->cx = cx;
-	out->fd = -1;
-	if (public)
-		return blob_tmp(cx, &out->fd, out->tmp);
-	if (!fault_hit(cx))
-		out->fd = memfd_create("draft", MFD_CLOEXEC);
-	return out->fd >= 0 ? OK : fail(cx, E_IO, "memfd_create: %s", strerror(errno));
-}
-
-static enum err output_publish(struct ctx *cx, struct output *output, const char *content_type, char hash[BLOB_NAME_BYTES])
-{
-	TRY(blob_publish(cx, output->fd, output->tmp, content_type, hash));
-	output->tmp[0] = 0;
-	return OK;
-}
 
 /* --- copies between the clear and personal blobs --- */
 

@@ -31,6 +31,20 @@ struct session {
 	int64_t deadline_us;
 };
 
+static enum err read_memory(struct ctx *, void *self, int64_t offset, void *out, size_t n, size_t *got)
+{
+	const struct str *const bytes = self;
+	const struct str rest = str_from(*bytes, (size_t)offset);
+	*got = n < rest.n ? n : rest.n;
+	memcpy(out, rest.p, *got);
+	return OK;
+}
+
+struct worker_input worker_input_of(struct str *bytes)
+{
+	return (struct worker_input){ .read_at = read_memory, .self = bytes, .bytes = (int64_t)bytes->n };
+}
+
 struct worker_job worker_job_new(enum worker_kind kind, const char *program)
 {
 	return (struct worker_job){

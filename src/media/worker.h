@@ -20,6 +20,9 @@ struct worker_input {
 	int64_t bytes;
 };
 
+/* Bytes in memory, which outlive it. */
+struct worker_input worker_input_of(struct str *bytes);
+
 /* Both may be NULL.  `note` takes a line for the log ("degraded sandbox: ...", what the worker
  * printed); it holds no word of the input's metadata and no name. */
 struct worker_watch {
