@@ -14,6 +14,7 @@
 #include "upkeep/backup.sql.h"
 #include "upkeep/inside.h"
 
+#define MARK_NAME "amanat-backup"
 #define MARK_DATA "amanat-backup 1 data\n"
 #define MARK_KEYS "amanat-backup 1 keys\n"
 #define DELETED_BATCH 500
@@ -61,10 +62,14 @@ static enum err check_mark(struct ctx *cx, const struct backup_options *options,
 	return OK;
 }
 
+/* Also a mark that a kill left before it had its name: the first thing that is written here. */
 static enum err refuse_entry(void *self, struct ctx *cx, const char *name)
 {
-	if (strcmp(name, "lost+found") == 0 || strcmp(name, "lock") == 0)
-		return OK;
+	static const char *const harmless[] = { "lost+found", "lock", MARK_NAME ".new" };
+	for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++) {
+		if (strcmp(name, harmless[i]) == 0)
+			return OK;
+	}
 	return fail(cx, E_INVALID, "the folder %.100s is not empty and holds no backup", (const char *)self);
 }
 
@@ -112,7 +117,7 @@ static enum err open_locked(struct ctx *cx, const struct backup_options *options
 	const char *mark, *tmp, *generations;
 	char *dir = arena_text(&cx->mem, str_of(options->dir));
 	bool fresh;
-	TRY(join(cx, dir, "amanat-backup", &mark));
+	TRY(join(cx, dir, MARK_NAME, &mark));
 	TRY(join(cx, dir, "tmp", &tmp));
 	TRY(join(cx, dir, "generations", &generations));
 	TRY(check_mark(cx, options, mark, &fresh));

@@ -1,7 +1,7 @@
 // Backups of a node at work, what a restore gives back and what it takes away again, and what a kill in the middle leaves.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, openSync, readFileSync, readdirSync, renameSync, rmSync, truncateSync, writeSync, closeSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, truncateSync, writeSync, closeSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { Server, binary, freshFolder, password, root, run, startServer } from './server.mjs';
@@ -236,6 +236,22 @@ test('killed anywhere in the middle, backup and restore go on when they are run 
   const again = await new Server({ folder: where.fresh }).start();
   assert.equal((await again.visitor().get(video.src)).status, 200);
   await again.stop();
+});
+
+test('a folder whose first backup was killed before its mark had its name is taken up again', async () => {
+  const where = places();
+  const server = await startServer();
+  for (const dir of [where.data, where.keys]) {
+    mkdirSync(dir, { recursive: true });
+    writeFileSync(path.join(dir, 'lock'), '');
+    writeFileSync(path.join(dir, 'amanat-backup.new'), 'amanat-ba');
+  }
+  await backup(server, where);
+  const strange = path.join(freshFolder(), 'data');
+  mkdirSync(strange, { recursive: true });
+  writeFileSync(path.join(strange, 'letter.txt'), 'mine');
+  assert.match((await server.cli('backup', strange)).stderr, /is not empty and holds no backup/);
+  await server.stop();
 });
 
 test('a drill restores, starts, plays and signs in, says so with a date, and changes nothing', needsClips, async () => {
