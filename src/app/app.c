@@ -14,6 +14,7 @@
 
 #include "custody/custody.h"
 #include "feed/feed.h"
+#include "ledger/ledger.h"
 #include "keys/keys.h"
 #include "media/media.h"
 #include "media/upload.h"
@@ -60,14 +61,23 @@ void app_ctx_end(struct app *app, struct ctx *cx)
 
 /* --- the data folder --- */
 
-const char *app_key_file(struct ctx *cx)
+/* FOLDER.key */
+static const char *beside(struct ctx *cx, const char *ending)
 {
-	if (cx->config->store_key_file[0])
-		return cx->config->store_key_file;
 	struct str folder = str_of(cx->config->store_folder);
 	while (folder.n > 1 && str_ends(folder, STR("/")))
 		folder.n--;
-	return arena_printf(&cx->mem, STR_FMT ".key", STR_ARG(folder)).p;
+	return arena_printf(&cx->mem, STR_FMT ".%s", STR_ARG(folder), ending).p;
+}
+
+const char *app_key_file(struct ctx *cx)
+{
+	return cx->config->store_key_file[0] ? cx->config->store_key_file : beside(cx, "key");
+}
+
+const char *app_ledger_key_file(struct ctx *cx)
+{
+	return cx->config->ledger_key_file[0] ? cx->config->ledger_key_file : beside(cx, "ledger");
 }
 
 static const char *first_file(struct ctx *cx)
@@ -104,6 +114,9 @@ enum err app_init(struct ctx *cx)
 	if (status == E_CONFLICT)              /* a key that was put there before, or an init that was cut short */
 		status = OK;
 	TRY(status);
+	status = log_keys_init(cx, app_ledger_key_file(cx), folder, str_of(cx->config->ledger_origin));
+	if (status != E_CONFLICT)
+		TRY(status);
 	struct app *app = NULL;
 	TRY(app_open(cx, APP_STORES, &app));
 	app_close(&app);
@@ -118,9 +131,13 @@ static unsigned reader_count(const struct app *app, const struct config *config)
 	return CONSOLE_READERS + (app->extent < APP_WORK ? 0 : (unsigned)threads);
 }
 
-static void flush_events(void *events)
+static void committed(void *self)
 {
-	events_flush(events);
+	struct app *app = self;
+	struct ledger *ledger = atomic_load_explicit(&app->ledger, memory_order_acquire);
+	events_flush(app->events);
+	if (ledger)
+		ledger_committed(ledger);
 }
 
 /* The writer's database: the only one that migrates and writes. */
@@ -139,7 +156,7 @@ static enum err open_writer(struct app *app, struct ctx *cx)
 	TRY(writer_start(&app->writer_cx, db, all_statements, &app->writer));
 	writer_guard(app->writer, session_stands);
 	app->events = app->template.events = events_new();
-	writer_after(app->writer, flush_events, app->events);
+	writer_after(app->writer, committed, app);
 	app->template.writer = cx->writer = app->writer;
 	return OK;
 }
@@ -251,6 +268,7 @@ static enum err open_rooms(struct app *app, struct ctx *cx)
 		app->template.limits = app->limits;
 		TRY(feed_open(cx, &app->db_config, &app->feed));
 		app->template.feed = app->feed;
+		TRY(app_ledger_open(app, cx));
 		TRY(upload_expire_begin(cx));
 		TRY(app_tidy_begin(cx));
 	}
@@ -334,6 +352,7 @@ void app_close(struct app **app_)
 		media_stop(app->media);
 	jobs_stop(&app->jobs);
 	writer_stop(&app->writer);             /* what is queued may still look at the caches below */
+	app_ledger_close(app);
 	feed_close(&app->feed);
 	limits_close(&app->limits);
 	sessions_close(&app->sessions);

@@ -40,6 +40,7 @@ struct app {
 	struct jobs *jobs;
 	struct limits *limits;
 	struct feed *feed;
+	_Atomic(struct ledger *) ledger;       /* the writer's thread looks for it while it is opened */
 	struct http *http;
 	struct metrics metrics;
 };
@@ -57,6 +58,9 @@ uint64_t app_public_version(struct app *);
 enum err app_start_jobs(struct app *, struct ctx *cx);
 /* Once at start: queues the job that clears away what has expired. */
 enum err app_tidy_begin(struct ctx *);
+/* app/logbook.c: the node's log, and the entry that says that it was started */
+enum err app_ledger_open(struct app *, struct ctx *cx);
+void app_ledger_close(struct app *);
 /* A context without a database connection, and its end. */
 void app_ctx_bare(struct app *, struct ctx *out);
 #endif

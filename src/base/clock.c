@@ -83,6 +83,26 @@ void time_rfc3339(int64_t wall_us, char out[RFC3339_BYTES])
 	memcpy(p, "Z", 2);
 }
 
+/* By writing what was read once more: so nothing else than what is written is taken. */
+bool time_rfc3339_read(struct str text, int64_t *wall_us)
+{
+	char copy[RFC3339_BYTES], again[RFC3339_BYTES];
+	struct tm when = {};
+	if (text.n != sizeof "2026-11-21T23:53:46Z" - 1)
+		return false;
+	memcpy(copy, text.p, text.n);
+	copy[text.n] = '\0';
+	const char *rest = strptime(copy, "%Y-%m-%dT%H:%M:%SZ", &when);
+	if (!rest || *rest || when.tm_year < 70)
+		return false;
+	const int64_t read_us = (int64_t)timegm(&when) * SECOND_US;
+	time_rfc3339(read_us, again);
+	if (strcmp(copy, again) != 0)
+		return false;
+	*wall_us = read_us;
+	return true;
+}
+
 void time_http_date(int64_t wall_us, char out[HTTP_DATE_BYTES])
 {
 	static const char days[] = "SunMonTueWedThuFriSat";

@@ -3,6 +3,8 @@
 #define BASE_CLOCK_H
 #include <stdint.h>
 
+#include "base/str.h"
+
 #define SECOND_US INT64_C(1000000)
 #define MINUTE_US (60 * SECOND_US)
 #define HOUR_US (60 * MINUTE_US)
@@ -24,6 +26,8 @@ void clock_boot_id(char out[BOOT_ID_BYTES]);
 /* "2026-11-21T23:53:46Z" (RFC 3339) */
 #define RFC3339_BYTES 32
 void time_rfc3339(int64_t wall_us, char out[RFC3339_BYTES]);
+/* Of exactly that form, of the years 1970 to 9999; false when it is not one. */
+bool time_rfc3339_read(struct str text, int64_t *wall_us);
 /* "Sat, 21 Nov 2026 23:53:46 GMT" (RFC 9110 section 5.6.7) */
 #define HTTP_DATE_BYTES 32
 void time_http_date(int64_t wall_us, char out[HTTP_DATE_BYTES]);

@@ -41,6 +41,7 @@ struct ctx {
 	struct metrics *metrics;
 	struct events *events;
 	struct mailboxes *mailboxes;
+	struct ledger *ledger;
 	struct actor actor;
 	struct failure failure;
 };

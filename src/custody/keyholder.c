@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/config.h"
+#include "base/file.h"
 
 #define KEY_FILE_BYTES (2 * KEY_BYTES)         /* hex digits; a newline behind is allowed */
 
@@ -55,16 +56,10 @@ static void free_path(char **path)
 	free(*path);
 }
 
-static const char *folder_of(struct ctx *cx, const char *key_file)
-{
-	const char *slash = strrchr(key_file, '/');
-	return slash ? arena_text(&cx->mem, (struct str){ .p = key_file, .n = (size_t)(slash - key_file) + 1 }) : ".";
-}
-
 /* A key whose name is lost with the power takes everything that was sealed under it along. */
 static enum err sync_folder_of(struct ctx *cx, const char *key_file)
 {
-	AUTO(close_fd) int fd = open(folder_of(cx, key_file), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	AUTO(close_fd) int fd = open(file_folder(cx, key_file), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fault_hit(cx) || fd < 0 || fsync(fd) != 0)
 		return fail(cx, E_IO, "making the region key's name durable: %s", strerror(errno));
 	return OK;
@@ -74,7 +69,7 @@ static enum err sync_folder_of(struct ctx *cx, const char *key_file)
 static enum err refuse_inside(struct ctx *cx, const char *key_file, const char *data_folder)
 {
 	AUTO(free_path) char *data = realpath(data_folder, NULL);
-	AUTO(free_path) char *around = realpath(folder_of(cx, key_file), NULL);
+	AUTO(free_path) char *around = realpath(file_folder(cx, key_file), NULL);
 	if (!around)
 		return fail(cx, E_NOTFOUND, "the folder of %s: %s", key_file, strerror(errno));
 	if (!data)

@@ -187,49 +187,6 @@ enum err file_hash(struct ctx *cx, const char *path, int64_t *bytes, char hash[H
 	return OK;
 }
 
-enum err file_read(struct ctx *cx, const char *path, struct buf *out)
-{
-	char piece[16 * 1024];
-	AUTO(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
-		return failed(cx, "opening", path);
-	for (ssize_t n = 1; n > 0;) {
-		n = read(fd, piece, sizeof piece);
-		if (n < 0 && errno != EINTR)
-			return failed(cx, "reading", path);
-		if (n > 0)
-			buf_bytes(out, piece, (size_t)n);
-		n = n < 0 ? 1 : n;
-	}
-	return out->failed ? fail(cx, E_TOOLARGE, "%.150s is too large", path) : OK;
-}
-
-static enum err write_synced(struct ctx *cx, const char *tmp, struct str bytes)
-{
-	AUTO(close_fd) int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
-	if (fd < 0)
-		return failed(cx, "making", tmp);
-	for (size_t done = 0; done < bytes.n;) {
-		ssize_t wrote = fault_hit(cx) ? (errno = EIO, -1) : write(fd, bytes.p + done, bytes.n - done);
-		if (wrote < 0 && errno != EINTR)
-			return failed(cx, "writing", tmp);
-		done += wrote > 0 ? (size_t)wrote : 0;
-	}
-	return fault_hit(cx) || fsync(fd) != 0 ? failed(cx, "syncing", tmp) : OK;
-}
-
-enum err file_write(struct ctx *cx, const char *path, struct str bytes)
-{
-	struct str tmp = arena_printf(&cx->mem, "%s.new", path), folder = str_of(path);
-	TRY(write_synced(cx, tmp.p, bytes));
-	if (fault_hit(cx) || rename(tmp.p, path) != 0)
-		return failed(cx, "naming", path);
-	while (folder.n > 1 && folder.p[folder.n - 1] != '/')
-		folder.n--;
-	AUTO(close_fd) int fd = open(arena_text(&cx->mem, folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return fd >= 0 && fsync(fd) == 0 ? OK : failed(cx, "syncing", path);
-}
-
 enum err folder_make(struct ctx *cx, const char *path)
 {
 	return mkdir(path, S_IRWXU) == 0 || errno == EEXIST ? OK : fail(cx, E_IO, "making the folder %.150s: %s", path, strerror(errno));

@@ -3,6 +3,7 @@
  * A copy appears under its name when it is whole: written beside it first.  It is not synced: the caller syncs the file system once. */
 #ifndef UPKEEP_FILES_H
 #define UPKEEP_FILES_H
+#include "base/file.h"
 #include "upkeep/manifest.h"
 
 #define FILE_PATH_BYTES 4096
@@ -16,9 +17,6 @@ enum file_way { FILE_AS_IT_IS, FILE_PACK, FILE_UNPACK };
 enum err file_copy(struct ctx *, enum file_way, const char *from, const char *tmp, const char *to, struct sums *out);
 /* Reads it all.  E_NOTFOUND. */
 enum err file_hash(struct ctx *, const char *path, int64_t *bytes, char hash[HASH_TEXT_BYTES]);
-enum err file_read(struct ctx *, const char *path, struct buf *out);   /* E_NOTFOUND, E_TOOLARGE */
-/* Whole or not at all, and synced. */
-enum err file_write(struct ctx *, const char *path, struct str bytes);
 enum err folder_make(struct ctx *, const char *path);  /* no error when it is there */
 enum err folder_sync_all(struct ctx *, const char *path);      /* the file system that it lies on */
 enum err folder_remove(struct ctx *, const char *path);        /* with all that is in it; no error when it is not there */

@@ -1,0 +1,64 @@
+/* The node's log: opened, closed, and that the server was started is entered. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/version.h"
+#include "app/inside.h"
+#include "keys/keys.h"
+#include "ledger/ledger.h"
+#include "store/writer.h"
+
+/* A node of before there was a ledger gets its key now. */
+static enum err make_key(struct app *app, struct ctx *cx)
+{
+	const char *path = app_ledger_key_file(cx);
+	uint64_t size = 0;
+	cx->db = db_pool_take(app->readers);
+	enum err status = ledger_size(cx, &size);
+	db_pool_give(app->readers, cx->db);
+	cx->db = NULL;
+	TRY(status);
+	if (size > 0 || access(path, F_OK) == 0)
+		return OK;
+	return log_keys_init(cx, path, cx->config->store_folder, str_of(cx->config->ledger_origin));
+}
+
+static enum err hash_program(struct ctx *cx, unsigned char hash[SHA256_BYTES])
+{
+	int64_t bytes;
+	int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return fail(cx, E_IO, "reading the program's own file: %s", strerror(errno));
+	enum err status = sha256_file(cx, fd, hash, &bytes);
+	close(fd);
+	return status;
+}
+
+static enum err enter_start(struct ctx *cx, void *argument)
+{
+	const unsigned char *hash = argument;
+	struct entry entry = { .kind = ENTRY_node_started };
+	entry.values[ENTRY_node_started_version] = STR(AMANAT_VERSION);
+	entry.values[ENTRY_node_started_build] = entry_of_hash(cx, hash);
+	return ledger_append(cx, &entry, 0);
+}
+
+enum err app_ledger_open(struct app *app, struct ctx *cx)
+{
+	unsigned char hash[SHA256_BYTES];
+	struct ledger *ledger = NULL;
+	TRY(make_key(app, cx));
+	TRY(hash_program(cx, hash));
+	TRY(ledger_open(cx, &app->db_config, app_ledger_key_file(cx), &ledger));
+	app->template.ledger = cx->ledger = ledger;
+	atomic_store_explicit(&app->ledger, ledger, memory_order_release);
+	return writer_run(cx, enter_start, hash);
+}
+
+void app_ledger_close(struct app *app)
+{
+	struct ledger *ledger = atomic_exchange(&app->ledger, NULL);
+	ledger_close(&ledger);
+}

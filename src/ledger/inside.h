@@ -1,0 +1,45 @@
+/* ledger/inside.h - what the files of this room share. */
+#ifndef LEDGER_INSIDE_H
+#define LEDGER_INSIDE_H
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "ledger/edge.h"
+#include "ledger/ledger.h"
+
+/* What is shown at one moment: readers hold it while the next one is made. */
+struct view {
+	atomic_uint holders;
+	uint64_t size;
+	struct hash root;
+	struct edge edge;
+	char *note;                            /* NULL: nothing is shown yet */
+	size_t note_bytes;
+	int64_t shown_us;
+};
+
+struct ledger {
+	struct ctx cx;                         /* the thread's; a follower's, under `lock` */
+	struct log_keys keys;
+	int folder, guard;                     /* FOLDER/ledger; its lock, -1: another process has it */
+	const char *data_folder;
+	struct edge edge;                      /* the sequencer's: with what is not shown yet */
+	pthread_t thread;
+	bool running;
+	atomic_bool expected;                  /* something was entered by the group that runs */
+	pthread_mutex_t lock;                  /* of all below */
+	pthread_cond_t wake, shown;
+	bool due, stop;
+	enum ledger_state state;
+	struct view *view;
+};
+/* On the writer's thread, inside a work: its group enters something. */
+void ledger_expect(struct ledger *);
+/* The current view, held: never NULL. */
+struct view *view_take(struct ledger *);
+void view_give(struct view **);                /* for AUTO() */
+struct view *view_new(const struct edge *, const struct hash *root, struct str note, int64_t shown_us);
+void ledger_show(struct ledger *, struct view *);
+/* A follower looks what the sequencer shows by now. */
+enum err ledger_follow(struct ctx *, struct ledger *);
+#endif

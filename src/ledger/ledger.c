@@ -1,0 +1,382 @@
+/* The sequencer: from entered to included. */
+#include "ledger/ledger.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "ledger/inside.h"
+#include "store/writer.h"
+
+#define CHECKPOINT_FILE "checkpoint"
+#define LOOK_MS 100                            /* for what another process entered */
+#define BATCH_MS 20                            /* between two signatures at least */
+#define RETRY_MS 1000
+#define FOLLOW_MS 20
+
+/* --- the folder --- */
+
+static void close_fd(const int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+static enum err open_folder(struct ctx *cx, struct ledger *ledger)
+{
+	const char *const path = arena_printf(&cx->mem, "%s/ledger", ledger->data_folder).p;
+	if (mkdir(path, S_IRWXU | S_IRGRP | S_IXGRP) != 0 && errno != EEXIST)
+		return fail(cx, E_IO, "making the folder %.150s: %s", path, strerror(errno));
+	ledger->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const int guard = openat(ledger->folder, "lock", O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+	if (ledger->folder < 0 || guard < 0) {
+		close_fd(&guard);
+		return fail(cx, E_IO, "opening the folder %.150s: %s", path, strerror(errno));
+	}
+	if (flock(guard, LOCK_EX | LOCK_NB) == 0)
+		ledger->guard = guard;
+	else
+		close(guard);
+	return OK;
+}
+
+static const char *checkpoint_path(struct ctx *cx, const struct ledger *ledger)
+{
+	return arena_printf(&cx->mem, "%s/ledger/" CHECKPOINT_FILE, ledger->data_folder).p;
+}
+
+/* What was shown last: an empty note when nothing was. */
+static enum err read_shown(struct ctx *cx, const struct ledger *ledger, struct str *note, struct checkpoint *out)
+{
+	AUTO(buf_free) struct buf bytes = buf_new(NOTE_BYTES_MAX);
+	struct note parsed;
+	const enum err e = file_read(cx, checkpoint_path(cx, ledger), &bytes);
+	*note = STR("");
+	*out = (struct checkpoint){ .origin = STR(""), .root = tree_empty() };
+	if (e == E_NOTFOUND)
+		return OK;
+	TRY(e);
+	const struct str kept = arena_copy(&cx->mem, buf_view(&bytes));
+	TRY(note_parse(cx, kept, &parsed));
+	TRY(checkpoint_parse(cx, parsed.text, out));
+	*note = kept;
+	return OK;
+}
+
+/* --- durable before signed --- */
+
+static enum err sync_file(struct ctx *cx, const char *folder, const char *name, int flags)
+{
+	AUTO(close_fd) const int fd = open(arena_printf(&cx->mem, "%s/%s", folder, name).p, flags | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return OK;                     /* there is no log of the database: all is in its file */
+	if (fault_hit(cx) || fd < 0 || fsync(fd) != 0)
+		return fail(cx, E_IO, "syncing %s: %s", name, strerror(errno));
+	return OK;
+}
+
+/* public.db is committed without being synced (store/writer.h): what was read from it is durable after this.  The log first: what is
+ * moved out of it meanwhile is synced by the one who moves it. */
+static enum err sync_entries(struct ctx *cx, const char *folder)
+{
+	TRY(sync_file(cx, folder, "public.db-wal", O_RDONLY));
+	TRY(sync_file(cx, folder, "public.db", O_RDONLY));
+	return sync_file(cx, folder, ".", O_RDONLY | O_DIRECTORY);
+}
+
+/* --- showing --- */
+
+static void sign(const struct ledger *ledger, const struct checkpoint *checkpoint, struct buf *out)
+{
+	AUTO(buf_free) struct buf text = buf_new(NOTE_BYTES_MAX);
+	checkpoint_write(checkpoint, &text);
+	buf_str(out, buf_view(&text));
+	buf_char(out, '\n');
+	for (unsigned i = 0; i < ledger->keys.count; i++)
+		note_sign(&ledger->keys.keys[i].key, ledger->keys.keys[i].seed, buf_view(&text), out);
+}
+
+static enum err publish(struct ctx *cx, struct ledger *ledger)
+{
+	AUTO(buf_free) struct buf note = buf_new(NOTE_BYTES_MAX);
+	struct checkpoint checkpoint = { .origin = str_of(ledger->keys.keys[0].key.name), .size = ledger->edge.size };
+	TRY(edge_root(cx, &ledger->edge, &checkpoint.root));
+	TRY(sync_entries(cx, ledger->data_folder));
+	sign(ledger, &checkpoint, &note);
+	TRY(file_write(cx, checkpoint_path(cx, ledger), buf_view(&note)));
+	ledger_show(ledger, view_new(&ledger->edge, &checkpoint.root, buf_view(&note), clock_wall_us(cx->clock)));
+	return OK;
+}
+
+static enum err follow_table(struct ctx *cx, struct ledger *ledger)
+{
+	uint64_t size;
+	TRY(ledger_size(cx, &size));
+	if (ledger->state != LEDGER_WHOLE)
+		return OK;
+	TRY(edge_grow(cx, ledger->folder, size, &ledger->edge));
+	return ledger->edge.size > ledger->view->size ? publish(cx, ledger) : OK;
+}
+
+/* --- the thread --- */
+
+/* Until something was entered here, or it is time to look for what others entered.  Under the lock. */
+static bool wait_for_work(struct ledger *ledger, int64_t ms)
+{
+	struct timespec until;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	const int64_t ns = until.tv_nsec + ms * 1'000'000;
+	until.tv_sec += ns / 1'000'000'000;
+	until.tv_nsec = ns % 1'000'000'000;
+	while (!ledger->stop && !ledger->due && pthread_cond_timedwait(&ledger->wake, &ledger->lock, &until) == 0)
+		;
+	ledger->due = false;
+	return !ledger->stop;
+}
+
+static void pause_ms(int64_t ms)
+{
+	const struct timespec pause = { .tv_nsec = ms * 1'000'000 };
+	nanosleep(&pause, NULL);
+}
+
+static void *run(void *argument)
+{
+	struct ledger *const ledger = argument;
+	struct ctx *const cx = &ledger->cx;
+	int64_t seen = -1;
+	int64_t wait_ms = LOOK_MS;
+	bool failing = false;
+	pthread_mutex_lock(&ledger->lock);
+	while (wait_for_work(ledger, wait_ms)) {
+		pthread_mutex_unlock(&ledger->lock);
+		int64_t version = seen;
+		enum err e = db_version(cx, PUBLIC_DB, &version);
+		if (e == OK && version != seen)
+			e = follow_table(cx, ledger);
+		if (e == OK)
+			seen = version;
+		else if (!failing)
+			log_line(cx->log, LOG_ERROR, "ledger: no new checkpoint: %s", cx->failure.text);
+		failing = e != OK;
+		wait_ms = failing ? RETRY_MS : LOOK_MS;
+		arena_free(&cx->mem);
+		pause_ms(BATCH_MS);
+		pthread_mutex_lock(&ledger->lock);
+	}
+	pthread_mutex_unlock(&ledger->lock);
+	return NULL;
+}
+
+void ledger_expect(struct ledger *ledger)
+{
+	atomic_store(&ledger->expected, true);
+}
+
+void ledger_committed(struct ledger *ledger)
+{
+	if (!atomic_load_explicit(&ledger->expected, memory_order_relaxed) || !atomic_exchange(&ledger->expected, false))
+		return;
+	pthread_mutex_lock(&ledger->lock);
+	ledger->due = true;
+	pthread_cond_signal(&ledger->wake);
+	pthread_mutex_unlock(&ledger->lock);
+}
+
+/* --- opening --- */
+
+static enum ledger_state judge(struct ctx *cx, struct ledger *ledger, const struct checkpoint *shown, uint64_t size)
+{
+	struct hash root;
+	const enum ledger_state whole = ledger->keys.count ? LEDGER_WHOLE : LEDGER_NO_KEY;
+	if (size < shown->size)
+		return LEDGER_BEHIND;
+	if (edge_load(cx, ledger->folder, shown->size, &ledger->edge) == OK && edge_root(cx, &ledger->edge, &root) == OK && hash_eq(&root, &shown->root))
+		return whole;
+	if (edge_regrow(cx, ledger->folder, shown->size, &ledger->edge) == OK && edge_root(cx, &ledger->edge, &root) == OK && hash_eq(&root, &shown->root))
+		return whole;
+	return LEDGER_FORKED;
+}
+
+static void tell_state(const struct ctx *cx, const struct ledger *ledger, const struct checkpoint *shown, uint64_t size)
+{
+	static const char *const advice[] = {
+		[LEDGER_WHOLE] = "",
+		[LEDGER_NO_KEY] = "its key's file is missing: put it back, or begin a new log with `amanat ledger succeed`",
+		[LEDGER_BEHIND] = "an older database was put in its place: fetch what is missing with `amanat ledger fetch`, or begin a new log with `amanat ledger succeed`",
+		[LEDGER_FORKED] = "its entries are not those that were signed: restore the database, or begin a new log with `amanat ledger succeed`",
+	};
+	if (ledger->state != LEDGER_WHOLE)
+		log_line(cx->log, LOG_ERROR, "ledger: state=%s entries=%llu signed=%llu: %s; until then nothing is signed", ledger_state_name(ledger->state),
+		         (unsigned long long)size, (unsigned long long)shown->size, advice[ledger->state]);
+}
+
+/* The view before anything new is signed: what was shown last, where the entries bear it out. */
+static enum err first_view(struct ctx *cx, struct ledger *ledger)
+{
+	struct checkpoint shown;
+	struct str note;
+	uint64_t size;
+	TRY(read_shown(cx, ledger, &note, &shown));
+	TRY(ledger_size(cx, &size));
+	ledger->state = judge(cx, ledger, &shown, size);
+	tell_state(cx, ledger, &shown, size);
+	if (ledger->state == LEDGER_BEHIND || ledger->state == LEDGER_FORKED) {
+		ledger->edge.size = 0;
+		note = STR("");
+		shown.root = tree_empty();
+	}
+	ledger->view = view_new(&ledger->edge, &shown.root, note, clock_wall_us(cx->clock));
+	return OK;
+}
+
+static enum err enter_origin(struct ctx *cx, void *argument)
+{
+	const struct log_key *const key = argument;
+	AUTO(buf_free) struct buf vkey = buf_new(NOTE_VKEY_MAX);
+	uint64_t size;
+	TRY(ledger_size(cx, &size));
+	if (size > 0)
+		return OK;
+	note_key_write(&key->key, &vkey);
+	struct entry entry = { .kind = ENTRY_origin };
+	entry.values[ENTRY_origin_origin] = str_of(key->key.name);
+	entry.values[ENTRY_origin_key] = buf_view(&vkey);
+	return ledger_append(cx, &entry, 0);
+}
+
+static struct ledger *ledger_new(const struct ctx *template, const char *data_folder)
+{
+	struct ledger *const ledger = calloc(1, sizeof *ledger);
+	pthread_condattr_t monotonic;
+	if (!ledger)
+		abort();
+	ledger->cx = (struct ctx){
+		.mem = arena_new_capped(ARENA_REQUEST_BYTES), .clock = template->clock, .log = template->log, .config = template->config,
+		.faults = template->faults, .ids = template->ids,
+	};
+	ledger->folder = ledger->guard = -1;
+	ledger->data_folder = data_folder;
+	pthread_mutex_init(&ledger->lock, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&ledger->wake, &monotonic);
+	pthread_cond_init(&ledger->shown, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	return ledger;
+}
+
+static enum err start(struct ctx *cx, const struct db_config *config, const char *key_file, struct ledger *ledger)
+{
+	const enum err keys = log_keys_read(cx, key_file, &ledger->keys);
+	if (keys != E_NOTFOUND)
+		TRY(keys);
+	TRY(open_folder(cx, ledger));
+	if (ledger->keys.count)
+		TRY(writer_run(cx, enter_origin, &ledger->keys.keys[0]));
+	TRY(db_open_one(&ledger->cx, config, PUBLIC_DB, &ledger->cx.db));
+	TRY(first_view(&ledger->cx, ledger));
+	arena_free(&ledger->cx.mem);
+	if (ledger->guard < 0)
+		return OK;
+	TRY(follow_table(&ledger->cx, ledger));
+	if (fault_hit(cx) || pthread_create(&ledger->thread, NULL, run, ledger) != 0)
+		return fail(cx, E_IO, "cannot start the ledger's thread");
+	ledger->running = true;
+	return OK;
+}
+
+enum err ledger_open(struct ctx *cx, const struct db_config *config, const char *key_file, struct ledger **out)
+{
+	AUTO(ledger_close) struct ledger *ledger = ledger_new(cx, config->folder);
+	const enum err e = start(cx, config, key_file, ledger);
+	if (e != OK && cx->failure.code != e)
+		cx->failure = ledger->cx.failure;
+	TRY(e);
+	*out = ledger;
+	ledger = NULL;
+	return OK;
+}
+
+void ledger_close(struct ledger **ledger)
+{
+	struct ledger *const gone = *ledger;
+	if (!gone)
+		return;
+	if (gone->running) {
+		pthread_mutex_lock(&gone->lock);
+		gone->stop = true;
+		pthread_cond_signal(&gone->wake);
+		pthread_mutex_unlock(&gone->lock);
+		pthread_join(gone->thread, NULL);
+	}
+	db_close(&gone->cx.db);
+	ctx_end(&gone->cx);
+	view_give(&gone->view);
+	close_fd(&gone->guard);
+	close_fd(&gone->folder);
+	log_keys_wipe(&gone->keys);
+	pthread_cond_destroy(&gone->wake);
+	pthread_cond_destroy(&gone->shown);
+	pthread_mutex_destroy(&gone->lock);
+	free(gone);
+	*ledger = NULL;
+}
+
+/* --- waiting --- */
+
+enum err ledger_follow(struct ctx *cx, struct ledger *ledger)
+{
+	struct checkpoint shown;
+	struct str note;
+	struct hash root;
+	TRY(read_shown(cx, ledger, &note, &shown));
+	if (shown.size <= ledger->view->size)
+		return OK;
+	TRY(edge_load(cx, ledger->folder, shown.size, &ledger->edge));
+	TRY(edge_root(cx, &ledger->edge, &root));
+	if (!hash_eq(&root, &shown.root))
+		return fail(cx, E_CORRUPT, "the ledger's entries are not those that were signed");
+	ledger_show(ledger, view_new(&ledger->edge, &root, note, clock_wall_us(cx->clock)));
+	return OK;
+}
+
+static enum err wait_as_follower(struct ctx *cx, uint64_t number, int64_t until_us)
+{
+	while (cx->ledger->view->size <= number && clock_boot_us(NULL) < until_us) {
+		TRY(ledger_follow(cx, cx->ledger));
+		if (cx->ledger->view->size <= number)
+			pause_ms(FOLLOW_MS);
+	}
+	return OK;
+}
+
+enum err ledger_wait(struct ctx *cx, uint64_t number, int64_t patience_us)
+{
+	struct ledger *const ledger = cx->ledger;
+	const int64_t until_us = clock_boot_us(NULL) + patience_us;
+	struct timespec until;
+	if (ledger->guard < 0)
+		TRY(wait_as_follower(cx, number, until_us));
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += patience_us / SECOND_US;
+	until.tv_nsec += patience_us % SECOND_US * 1000;
+	if (until.tv_nsec >= 1'000'000'000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1'000'000'000;
+	}
+	pthread_mutex_lock(&ledger->lock);
+	while (ledger->guard >= 0 && ledger->view->size <= number && pthread_cond_timedwait(&ledger->shown, &ledger->lock, &until) == 0)
+		;
+	const bool included = ledger->view->size > number;
+	pthread_mutex_unlock(&ledger->lock);
+	return included ? OK : fail_as(cx, E_BUSY, "entry-pending", "entry %llu is not under a checkpoint yet", (unsigned long long)number);
+}

@@ -1,0 +1,76 @@
+/* ledger/ledger.h - this node's own log: what is entered, when it is included, what anybody may fetch.  Owns table logged.
+ *
+ * An entry goes through the outbox in the transaction of what it tells, so there is no effect without its entry and no entry without
+ * its effect; public.db's table is the durable truth.  One process is the sequencer (who holds ledger/lock in the data folder: the
+ * server, or a command while none runs): its thread takes new entries into the tree, makes sure that they are synced, signs one
+ * checkpoint for all of them and shows it.  Tiles and checkpoints are derived. */
+#ifndef LEDGER_LEDGER_H
+#define LEDGER_LEDGER_H
+#include "ledger/checkpoint.h"
+#include "ledger/entry.h"
+#include "ledger/log_key.h"
+#include "ledger/tile.h"
+#include "store/db.h"
+
+struct ledger;
+
+/* --- entering: WRITE, inside a work on the writer's thread --- */
+
+/* `time_us` 0: now.  `mark` is a number by which ledger_find() finds the entry, once; 0: nobody looks.  E_INVALID "entry-invalid". */
+enum err ledger_append(struct ctx *, const struct entry *, int64_t mark);
+/* Many at once: lines as entry_write() writes them. At most LEDGER_APPEND_MAX. */
+#define LEDGER_APPEND_MAX 1000
+enum err ledger_append_lines(struct ctx *, const struct str *lines, size_t count);
+
+/* --- reading what was entered; needs cx->db only --- */
+
+enum err ledger_size(struct ctx *, uint64_t *out);     /* of the table: included or not yet */
+enum err ledger_find(struct ctx *, int64_t mark, uint64_t *number);    /* E_NOTFOUND */
+/* E_NOTFOUND.  The entry views a line in cx->mem. */
+enum err ledger_read(struct ctx *, uint64_t number, struct entry *out, struct str *line);
+/* The newest of a kind, below `before` (0: from the end); `count` is how many there are, at most `max`. */
+struct ledger_item {
+	uint64_t number;
+	struct str line;
+	struct entry entry;
+};
+enum err ledger_newest(struct ctx *, enum entry_kind, uint64_t before, size_t max, struct ledger_item *out, size_t *count);
+
+/* --- the log --- */
+
+enum ledger_state {
+	LEDGER_WHOLE,
+	LEDGER_NO_KEY,          /* nothing is signed; entries wait */
+	LEDGER_BEHIND,          /* the table has fewer entries than were signed: an old database was restored.  Nothing is signed. */
+	LEDGER_FORKED,          /* its entries are not those that were signed.  Nothing is signed. */
+};
+const char *ledger_state_name(enum ledger_state);
+
+/* Opens the log of the data folder: takes the lock and starts the thread, or, where another process has the lock, follows what that
+ * one shows.  Enters the log's first entry when there is none.  cx->writer must be open.  States other than WHOLE are no error: they
+ * are logged, and the node serves. */
+enum err ledger_open(struct ctx *, const struct db_config *, const char *key_file, struct ledger **out);
+void ledger_close(struct ledger **);           /* takes NULL */
+/* After each of the writer's groups, on its thread; costs nothing when nothing was entered. */
+void ledger_committed(struct ledger *);
+
+/* What is shown now.  Size 0 and an empty note before the first checkpoint. */
+struct ledger_head {
+	enum ledger_state state;
+	uint64_t size;
+	struct hash root;
+	struct str note;                       /* the signed checkpoint; in cx->mem */
+	int64_t shown_us;                      /* wall time */
+};
+enum err ledger_head(struct ctx *, struct ledger_head *out);
+/* Waits until entry `number` is in what is shown.  Not on an event thread, not on the writer's.  E_BUSY "entry-pending": it took longer. */
+enum err ledger_wait(struct ctx *, uint64_t number, int64_t patience_us);
+/* A proof file (ledger/checkpoint.h) of an entry in what is shown.  E_BUSY "entry-pending": not yet; E_NOTFOUND. */
+enum err ledger_proof(struct ctx *, uint64_t number, struct str extra, struct buf *out);
+/* Between two sizes of the log, old <= size <= what is shown.  E_NOTFOUND. */
+enum err ledger_consistency(struct ctx *, uint64_t old, uint64_t size, struct tree_proof *out);
+/* A tile's bytes, as they are served.  E_NOTFOUND: not in what is shown. */
+enum err ledger_tile(struct ctx *, const struct tile *, struct buf *out);
+/* Public halves, the newest last; views of the ledger. */
+unsigned ledger_keys(const struct ledger *, struct note_key out[LOG_KEYS_MAX]);
+#endif
