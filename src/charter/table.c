@@ -5,11 +5,6 @@
 
 enum knowledge { OWNER_STATED, OWNER_UNSTATED };
 
-struct pattern {
-	struct charter_case places;
-	struct charter charter;
-};
-
 static const char *yes_no(bool known, bool holds)
 {
 	return !known ? "unknown" : holds ? "yes" : "no";
