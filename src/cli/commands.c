@@ -71,6 +71,33 @@ static const struct command_option drill_options[] = {
 	{ "json", NULL, "The certificate as JSON." },
 	{},
 };
+static const struct command_option charter_show_options[] = {
+	{ "charter", "FILE", "This charter; without it the first charter, with the places of the settings." },
+	{ "name", "NAME", "The name of the key that will sign it; without it the host of server.url, or the region's name." },
+	{ "owner", "STATES", "The states of the operator's owner, comma-separated, or none; without it region.owner_jurisdiction." },
+	{},
+};
+static const struct command_option charter_decide_options[] = {
+	{ "asker", "STATE", "The state that would get what is given, whoever delivers the paper; needed." },
+	{ "kind", "KIND", "data, metadata, live, bulk, weaken, preservation, removal or availability; needed." },
+	{ "basis", "BASIS", "court, statute, treaty, emergency or none; needed." },
+	{ "residence", "STATE", "Where the person lives; without it not known, and the strictest reading counts." },
+	{ "home", "STATE", "Where the data has its home; without it the charter's first." },
+	{ "authenticated", NULL, "Who asks has proved who it is." },
+	{ "charter", "FILE", "By this charter; without it the first charter, with the places of the settings." },
+	{ "name", "NAME", "As for amanat charter show." },
+	{ "owner", "STATES", "As for amanat charter show." },
+	{ "json", NULL, "As JSON, for programs." },
+	{},
+};
+static const struct command_option charter_sign_options[] = {
+	{ "key", "FILE", "The secret key: 64 hexadecimal digits; needed." },
+	{},
+};
+static const struct command_option charter_verify_options[] = {
+	{ "key", "VKEY", "The signer's public key, as name+hex+base64; needed." },
+	{},
+};
 const struct command commands[] = {
 	{ "serve", "", 0, 0, "Serve the node", "Serves until SIGTERM or SIGINT; then running requests may end (server.drain_seconds).",
 	  "amanat serve --init --folder data\namanat serve --config /etc/amanat.ini\n", serve_options, NEEDS_SETTINGS, run_serve },
@@ -111,6 +138,19 @@ const struct command commands[] = {
 	{ "demand list", "", 0, 0, "List demands: id, day, asker, kind, state, authority", "Newest first.", "amanat demand list\n", NULL,
 	  NEEDS_LOOK, run_demand_list },
 	{ "demand count", "", 0, 0, "Tell how many demands there are", "The public figure.", "amanat demand count\n", NULL, NEEDS_LOOK, run_demand_count },
+	{ "charter show", "", 0, 0, "Print a charter",
+	  "The exact bytes of charter.json: save them, sign them. Also the check that a charter is well formed. docs/charter.md gives each field.",
+	  "amanat charter show --owner none > charter.json\namanat charter show --charter charter.json\n", charter_show_options, NEEDS_SETTINGS, run_charter_show },
+	{ "charter decide", "", 0, 0, "Tell what would become of a demand",
+	  "Decides by one charter, as the docket does; what is in force on a running node follows from all versions in its ledger.",
+	  "amanat charter decide --asker SG --residence IN --kind data --basis court --authenticated\n", charter_decide_options, NEEDS_SETTINGS,
+	  run_charter_decide },
+	{ "charter table", "", 0, 0, "Print what the first charter decides in every case", "Tab-separated; the same bytes as docs/charter-table.tsv.",
+	  "amanat charter table | grep \"^yes\"\n", NULL, NEEDS_NOTHING, run_charter_table },
+	{ "charter sign", "FILE", 1, 1, "Sign a charter", "Prints a signed note over its name, version and hash; tells the public key on standard error.",
+	  "amanat charter sign charter.json --key charter.key > charter.json.note\n", charter_sign_options, NEEDS_NOTHING, run_charter_sign },
+	{ "charter verify", "FILE NOTE", 2, 2, "Check a charter and its signature", "Needs no node: only the two files and the public key.",
+	  "amanat charter verify charter.json charter.json.note --key \"example.org+1f2e3d4c+AbCd...\"\n", charter_verify_options, NEEDS_NOTHING, run_charter_verify },
 	{ "demo", "", 0, 0, "Fill an empty node with a demo network",
 	  "Thirteen accounts that are marked as demo, clips in fourteen languages that amanat-media makes here, follows, likes and "
 	  "comments. Only on a node on which no person has an account. Run again, it goes on where it was; a running server does the "
