@@ -18,7 +18,7 @@ extern const struct stmt *const all_statements[];
 struct log_node {
 	struct node node;
 	struct ledger *ledger;
-	char key_file[96];
+	char key_file[96], policy_file[96], mirror[96];
 };
 
 static void committed(void *self)
@@ -32,7 +32,7 @@ static bool ledger_up(struct log_node *log)
 {
 	const struct db_config config = node_db(&log->node, false);
 	struct ledger *ledger = NULL;
-	const bool opened = node_ok(&log->node.cx, ledger_open(&log->node.cx, &config, log->key_file, &ledger));
+	const bool opened = node_ok(&log->node.cx, ledger_open(&log->node.cx, &(struct ledger_config){ &config, log->key_file, log->policy_file, log->mirror }, &ledger));
 	log->node.cx.ledger = log->ledger = ledger;
 	return opened;
 }
@@ -54,6 +54,7 @@ static void log_up(struct log_node *log)
 {
 	node_init(&log->node);
 	snprintf(log->key_file, sizeof log->key_file, "%s.ledger", log->node.folder);
+	log->policy_file[0] = log->mirror[0] = '\0';
 	log->ledger = NULL;
 	enum err e = log_keys_init(&log->node.cx, log->key_file, log->node.folder, STR("example.org/log"));
 	assert(e == OK);
@@ -285,7 +286,7 @@ TEST(a_process_without_the_lock_follows_the_one_that_has_it)
 	const struct db_config config = node_db(&log.node, false);
 	struct ledger *second = NULL;
 	AUTO(ctx_end) struct ctx cx = node_ctx(&log.node);
-	CHECK(node_ok(&cx, ledger_open(&cx, &config, log.key_file, &second)));
+	CHECK(node_ok(&cx, ledger_open(&cx, &(struct ledger_config){ &config, log.key_file, "", "" }, &second)));
 	cx.ledger = second;
 	CHECK(enter(&log, 0, 300));
 	CHECK(node_ok(&cx, ledger_wait(&cx, 300, PATIENCE_US)));
