@@ -39,10 +39,11 @@ bool place_eq(struct place, struct place);     /* false when either is unknown *
 /* A bit for each value of an enum of words.h, CHARTER_ANY for a condition that a rule does not have. */
 #define CHARTER_ANY UINT32_MAX
 
+/* Counted from the entry that the decision follows: that the demand was received or, once there is one, that it was authenticated. */
 struct charter_terms {
-	int32_t deadline_hours;                /* AUTHENTICATE: from the receipt; DECIDE: from the authentication; REFUSE: 0 */
-	int32_t notice_hours;                  /* from the receipt, by when the person has been told; 0: at once */
-	int32_t gag_days;                      /* from the receipt: the longest lawful silence that is kept; 0: none is */
+	int32_t deadline_hours;                /* by when to authenticate or to decide; REFUSE: 0 */
+	int32_t notice_hours;                  /* by when the person has been told; 0: at once */
+	int32_t gag_days;                      /* the longest lawful silence that is kept; 0: none is */
 	int32_t hold_days;                     /* of a preservation: how long; else 0 */
 };
 struct charter_rule {
@@ -115,7 +116,7 @@ struct charter_version {
 	int64_t entered_us;
 };
 /* Every version that was entered in the last CHARTER_LOOSENING_DAYS, and the newest one older than that: the strictest of them
- * decides each case. */
+ * decides each case.  All zero: no charter is in force, and everything is refused. */
 struct charter_force {
 	const struct charter *const *charters; /* newest first; in the context's memory */
 	size_t count;
