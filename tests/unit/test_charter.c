@@ -360,6 +360,7 @@ TEST(what_is_unknown_missing_twice_out_of_range_or_out_of_order_is_refused)
 		{ "[{\"region\":\"sg\",\"state\":\"SG\"}]", "[]", "home" }, { "\"state\":\"SG\"}", "\"state\":\"SG\"},{\"region\":\"sg\",\"state\":\"IN\"}", "already" },
 		{ "\"number\":2,", "\"number\":1,", "rise" }, { "\"number\":2,", "", "number" }, { "\"number\":2,", "\"number\":-2,", "number" },
 		{ "\"says\":\"Home.\",", "", "says" }, { "Home.", "", "says" }, { "Home.", "a\\nb", "control" }, { "Home.", "a\\u0000b", "not JSON" },
+		{ "Home.", "a\\u009bb", "control" }, { "Home.", "a\\u202eb", "control" }, { "Home.", "a\xe2\x81\xa6 b", "control" },
 		{ "[\"data\"]", "[]", "kinds" }, { "[\"data\"]", "[\"Data\"]", "kinds" }, { "[\"data\"]", "[\"data\",\"data\"]", "twice" }, { "[\"data\"]", "\"data\"", "kinds" },
 		{ "[\"home\"]", "[\"neighbour\"]", "asker" }, { "\"authenticated\":true", "\"authenticated\":1", "authenticated" },
 		{ "\"then\":\"decide\"", "\"then\":\"comply\"", "then" }, { "\"deadline_hours\":48,", "", "deadline_hours" }, { "\"deadline_hours\":48", "\"deadline_hours\":0", "deadline_hours" },
