@@ -262,3 +262,10 @@ test('the_catalogues_sentences_are_those_of_the_first_charter', async () => {
   for (const { number, says } of rules) assert.equal(english[`charter.rule.${number}`], says);
   assert.equal(Object.keys(english).filter((key) => key.startsWith('charter.rule.')).length, rules.length);
 });
+
+test('the_page_for_people_has_every_rule_and_every_word', async () => {
+  const page = readFileSync(path.join(root, 'docs/charter.md'), 'utf8');
+  for (const { number, says } of JSON.parse(await first()).rules) assert.ok(page.includes(`| ${number} | ${says} |`), says);
+  for (const list of ['kind', 'basis', 'relation', 'outcome', 'effect'])
+    for (const [, word] of readFileSync(path.join(root, `src/charter/${list}.def`), 'utf8').matchAll(/^CHARTER_\w+\(\w+, "(\w+)"/gm)) assert.ok(page.includes(`\`${word}\``), word);
+});
