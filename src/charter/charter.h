@@ -103,6 +103,8 @@ struct charter_decision {
 };
 /* Total: any case has exactly one decision.  What is not known (residence, owner) is read every way, and the strictest reading counts. */
 void charter_decide(const struct charter *, const struct charter_case *, struct charter_decision *out);
+/* NULL: it has no rule of that number. */
+const struct charter_rule *charter_rule_of(const struct charter *, uint32_t number);
 /* No more permissive than both; where they agree, the rule of the first is named. */
 void charter_strictest(const struct charter_decision *, const struct charter_decision *, struct charter_decision *out);
 /* Whether `a` permits nothing that `b` does not: outcome, then deadline and hold; notice no later; gag no longer. */

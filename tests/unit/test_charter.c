@@ -335,6 +335,7 @@ TEST(a_small_charter_is_taken_and_read_as_it_stands)
 	CHECK(memcmp(charter.hash, hash, sizeof hash) == 0 && charter.version == 1 && !charter.has_previous && charter.rule_count == 3);
 	CHECK(charter.owner_stated && charter.owner_count == 1 && strcmp(charter.owners[0].code, "CN") == 0 && strcmp(charter.issued, "2026-11-22") == 0);
 	CHECK(charter.rules[1].number == 2 && charter.rules[1].terms.deadline_hours == 48 && str_eq(charter.rules[1].says, STR("Home.")));
+	CHECK(charter_rule_of(&charter, 99) == &charter.rules[2] && charter_rule_of(&charter, 3) == NULL);
 }
 
 /* SMALL with one thing changed. */
