@@ -1,6 +1,7 @@
 #include "api/headers.h"
 
 #include "api/upload_routes.h"
+#include "base/config.h"
 
 #define PAGE_POLICY \
 	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; " \
@@ -27,6 +28,9 @@ void headers_add(struct ctx *cx, const struct req *req, struct resp *resp)
 	bool media = req->route && req->route->rate == RATE_MEDIA;
 	bool interface = str_starts(req->path, STR("/api/"));
 	upload_headers(cx, req, resp);
+	/* Behind a proxy it is the proxy's to promise (RFC 6797). */
+	if (cx->config->tls_certificate[0])
+		add(cx, resp, "Strict-Transport-Security", STR("max-age=31536000"));
 	add(cx, resp, "X-Content-Type-Options", STR("nosniff"));
 	add(cx, resp, "Content-Security-Policy", media ? STR(MEDIA_POLICY) : STR(PAGE_POLICY));
 	/* Public clips may be shown by whoever links to them: og:video. */
