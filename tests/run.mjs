@@ -1,6 +1,6 @@
 // Runs the suites, counts every point, and ends with the line "N passed, N failed, N skipped".
 //
-//   node tests/run.mjs [suite...] [--seconds N]      no suite named: all of them
+//   node tests/run.mjs [suite...] [--seconds N]      no suite named: all of them but the long ones
 //
 // A suite is a list of commands that print TAP.  A command that ends badly, prints no point, or overruns its suite's
 // budget is a failed point of its own.  A skipped point fails the run wherever ../shared exists: there nothing may be left out.
@@ -51,6 +51,7 @@ const suites = {
       path.join(root, 'build-clang', `grown-${path.basename(b)}`), corpus(b, 'fuzz_')],
     makes: path.join(root, 'build-clang', `grown-${path.basename(b)}`) })) },
   system: { seconds: 1200, commands: () => nodeFiles('tests/system').map((f) => nodeTest(f, { AMANAT_BUILD: path.join(root, 'build-asan') })) },
+  scanners: { seconds: Infinity, long: true, commands: () => nodeFiles('tests/soak').map((f) => nodeTest(f, { AMANAT_BUILD: path.join(root, 'build') })) },
   browser: { seconds: 900, commands: () => nodeFiles('tests/browser').map((f) => nodeTest(f, { AMANAT_BUILD: path.join(root, 'build') })) },
 };
 
@@ -110,7 +111,7 @@ async function runSuite(name, suite) {
     `${String(sums.skipped).padStart(4)} skipped ${String(Math.round((Date.now() - began) / 1000)).padStart(5)} s`);
 }
 
-for (const name of chosen.length ? chosen : Object.keys(suites)) {
+for (const name of chosen.length ? chosen : Object.keys(suites).filter((n) => !suites[n].long)) {
   if (!suites[name]) { console.error(`no suite ${name}; there are: ${Object.keys(suites).join(', ')}`); process.exit(2); }
   await runSuite(name, suites[name]);
 }

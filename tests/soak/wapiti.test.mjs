@@ -1,0 +1,48 @@
+// wapiti against a demo node: once as a visitor, once signed in, over every page and every GET of the interface.
+import assert from 'node:assert/strict';
+import { readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { freshFolder } from '../system/server.mjs';
+import { demoNode, reports, scan, unaccepted } from './node.mjs';
+
+// Not ssrf and xxe, which report to a server of wapiti's author; not nikto and wapp, which fetch their tables from the net; not the two that guess names.
+const modules = 'backup,blindsql,cookieflags,crlf,csp,csrf,exec,file,htaccess,http_headers,methods,permanentxss,redirect,shellshock,sql,xss';
+
+let server, starts, session;
+before(async () => {
+  server = await demoNode({ 'limits.read_per_minute': 100_000_000, 'server.access_log': false });
+  const asha = await server.signUp('asha', { client: 'program' });
+  session = asha.token;
+  const visitor = server.visitor();
+  const { items } = (await visitor.get('/api/v1/videos')).body;
+  const [{ id, author, src, poster }] = items;
+  const filled = { id, handle: author.handle, name: 'demo', tag: 'demo', hash: path.basename(src), rest: '' };
+  const described = (await visitor.get('/api/v1/openapi.json')).body;
+  const names = ['q', 'cursor', 'limit', 'after', 'before', 'language', 'sort', 'kind'];
+  const query = `?${names.map((n) => `${n}=1`).join('&')}`;
+  const gets = Object.entries(described.paths).filter(([where, methods]) => methods.get && !/events|metrics/.test(where))
+    .map(([where]) => where.replace(/\{(\w+)\*?\}/g, (all, name) => filled[name] ?? id));
+  starts = [...new Set(['/', '/letter', `/@${author.handle}`, `/@${author.handle}/video/${id}`, `/embed/${id}`, src, poster, '/search?q=demo', ...gets.flatMap((g) => [g, g + query])])].filter(Boolean);
+  assert.ok(starts.length > 20, `pages to begin with: ${starts.length}`);
+});
+after(async () => { await server?.stop(); });
+
+async function wapiti(name, more) {
+  const report = path.join(reports, `wapiti-${name}.json`);
+  rmSync(report, { force: true });
+  await scan('wapiti', ['-u', `${server.url}/`, '-m', modules, '--flush-session', '--store-session', freshFolder(), '--no-bugreport', '-v', '0', '-d', '4', '--max-scan-time', '120',
+    '--max-attack-time', '240', '-f', 'json', '-o', report, ...starts.flatMap((s) => ['-s', server.url + s]), ...more], 90);
+  const { vulnerabilities, anomalies, infos } = JSON.parse(readFileSync(report, 'utf8'));
+  assert.ok(infos.crawled_pages_nbr === undefined || infos.crawled_pages_nbr > 20, 'it looked at the pages');
+  const all = (kinds) => Object.entries(kinds).flatMap(([id, list]) => list.map((f) => ({ id, what: `${f.method} ${f.path} ${f.parameter ?? ''}: ${f.info}` })));
+  assert.deepEqual(unaccepted('wapiti', [...all(vulnerabilities), ...all(anomalies)]), []);
+}
+
+test('a visitor finds no hole', async () => { await wapiti('visitor', []); assert.ok(await server.alive()); });
+test('who is signed in finds no hole', async () => { await wapiti('member', ['-H', `Authorization: Bearer ${session}`]); assert.ok(await server.alive()); });
+test('the server had no failure of its own meanwhile', async () => {
+  const { text } = await server.visitor().get('/metrics');
+  assert.equal(Number(/^amanat_http_requests_total\{status="5xx"\} (\d+)$/m.exec(text)[1]), 0, server.log.slice(-4000));
+});
