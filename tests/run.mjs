@@ -43,7 +43,7 @@ const suites = {
   ] },
   unit_clang: { seconds: 500, commands: () => binaries('build-clang/tests/unit', 'test_').map((b) => ({ name: `${path.basename(b)} (clang)`, argv: [b] })) },
   threads: { seconds: 600, commands: () => binaries('build-tsan/tests/unit', 'test_')
-    .filter((b) => !/worker|sandbox/.test(b)).map((b) => ({ name: `${path.basename(b)} (threads)`, argv: [b] })) },
+    .filter((b) => !/worker|sandbox|escape/.test(b)).map((b) => ({ name: `${path.basename(b)} (threads)`, argv: [b] })) },
   fuzz: { seconds: Infinity, commands: () => binaries('build-clang/tests/fuzz', 'fuzz_').map((b) => ({
     name: `${path.basename(b)} finds nothing in ${fuzzSeconds} s`, plain: true,
     argv: [b, `-max_total_time=${fuzzSeconds}`, '-rss_limit_mb=1024', '-timeout=5', '-print_final_stats=0', '-verbosity=0',

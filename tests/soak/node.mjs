@@ -17,7 +17,7 @@ export async function demoNode(settings = {}) {
   await server.start();
   const until = Date.now() + 240_000;
   for (;;) {
-    const { body } = await server.visitor().get('/api/v1/videos');
+    const { body } = await server.visitor().get('/api/v1/feed');
     if (body?.items?.length >= 4) return server;
     if (Date.now() > until) throw new Error(`the demo was not made: ${server.log.slice(-2000)}`);
     await new Promise((r) => setTimeout(r, 250));

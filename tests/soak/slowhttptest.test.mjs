@@ -20,7 +20,7 @@ before(async () => {
   const pair = authority(path.join(freshFolder(), 'authority')).pair('live', { days: 80 });
   nodes.clear = await demoNode({ 'server.access_log': false });
   nodes.tls = await demoNode({ 'tls.certificate': pair.certificate, 'tls.key': pair.key, 'server.access_log': false });
-  src = Object.fromEntries(await Promise.all(Object.entries(nodes).map(async ([kind, node]) => [kind, (await node.visitor().get('/api/v1/videos')).body.items[0].src])));
+  src = Object.fromEntries(await Promise.all(Object.entries(nodes).map(async ([kind, node]) => [kind, (await node.visitor().get('/api/v1/feed')).body.items[0].src])));
 });
 after(async () => { for (const node of Object.values(nodes)) await node.stop(); });
 

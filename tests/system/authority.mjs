@@ -1,5 +1,6 @@
 // An own certificate authority in a test's folder, and certificates that it signs.
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -16,13 +17,12 @@ export function authority(folder) {
   const at = (name) => path.join(folder, name);
   openssl(['req', '-x509', ...kinds.ec, '-nodes', '-days', '30', '-subj', '/CN=Amanat test authority', '-addext', 'basicConstraints=critical,CA:TRUE',
     '-addext', 'keyUsage=critical,keyCertSign,cRLSign', '-keyout', at('ca.key'), '-out', at('ca.crt')]);
-  let serial = 100;
   return {
     ca: at('ca.crt'),
     pair(name, { kind = 'ec', days = 10, host = 'amanat.example' } = {}) {
       openssl(['req', '-new', ...kinds[kind], '-nodes', '-subj', `/CN=${host}`, '-keyout', at(`${name}.key`), '-out', at(`${name}.csr`)]);
       writeFileSync(at(`${name}.ext`), `subjectAltName=DNS:${host},DNS:localhost,IP:127.0.0.1\nbasicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\nkeyUsage=digitalSignature\n`);
-      const leaf = openssl(['x509', '-req', '-in', at(`${name}.csr`), '-CA', at('ca.crt'), '-CAkey', at('ca.key'), '-set_serial', String(serial++), '-days', String(days),
+      const leaf = openssl(['x509', '-req', '-in', at(`${name}.csr`), '-CA', at('ca.crt'), '-CAkey', at('ca.key'), '-set_serial', `0x4${randomBytes(15).toString('hex')}`, '-days', String(days),
         '-extfile', at(`${name}.ext`)]);
       const chain = openssl(['x509', '-in', at('ca.crt')]);
       writeFileSync(at(`${name}.crt`), leaf + chain);
