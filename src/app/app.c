@@ -16,6 +16,7 @@
 #include "feed/feed.h"
 #include "keys/keys.h"
 #include "media/media.h"
+#include "media/probe.h"
 #include "media/upload.h"
 #include "safety/limit.h"
 #include "base/events.h"
@@ -271,6 +272,14 @@ static void allow_files(struct ctx *cx)
 	if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
 		log_line(cx->log, LOG_WARN, "server.connections=%lld needs %llu open files, and %llu are allowed: raise the hard limit (LimitNOFILE)",
 		         (long long)connections, (unsigned long long)wanted, (unsigned long long)limit.rlim_cur);
+}
+
+void app_probe_worker(struct app *app)
+{
+	AUTO(ctx_end) struct ctx cx = {};
+	app_ctx_bare(app, &cx);
+	if (media_probe(&cx) != OK)
+		log_line(cx.log, LOG_ERROR, "amanat-media does not run, so no clip can be processed: %s", cx.failure.text);
 }
 
 /* --- the certificate --- */

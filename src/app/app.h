@@ -37,6 +37,8 @@ const char *app_key_file(struct ctx *cx);
 unsigned app_port(const struct app *);
 /* Whether the writer answers: waits for it, however long that takes. */
 void app_prove_life(struct app *);
+/* Logs whether clips can be processed, and what the worker's sandbox lacks on this machine. */
+void app_probe_worker(struct app *);
 /* Does the port speak TLS? */
 bool app_is_tls(const struct app *);
 /* Takes another certificate, if one lies in its files now; `asked`: looks at it even if the files seem to be the same.  Logs what comes of

@@ -68,6 +68,7 @@ enum err run_serve(struct cli *cli)
 		show_demo(cli, made);          /* first: a page must know whom it shows as demo */
 	announce(cli, made);
 	supervisor_tell(&supervisor, "READY=1\nSTATUS=Serving.");
+	app_probe_worker(cli->app);
 	wait_for_end(cli, &supervisor);
 	supervisor_tell(&supervisor, "STOPPING=1\nSTATUS=Letting running requests end.");
 	log_line(&cli->log, LOG_INFO, "stopping");

@@ -13,8 +13,8 @@ const modules = 'backup,blindsql,cookieflags,crlf,csp,csrf,exec,file,htaccess,ht
 let server, starts, session;
 before(async () => {
   server = await demoNode({ 'limits.read_per_minute': 100_000_000, 'server.access_log': false });
-  const asha = await server.signUp('asha', { client: 'program' });
-  session = asha.token;
+  const member = await server.signUp('scanner', { client: 'program' });
+  session = member.token;
   const visitor = server.visitor();
   const { items } = (await visitor.get('/api/v1/feed')).body;
   const [{ id, author, src, poster }] = items;
