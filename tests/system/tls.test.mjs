@@ -175,6 +175,14 @@ test('who is silent, or trickles a handshake or a head, is cut', async () => {
   assert.ok(await server.alive());
 });
 
+test('who asks for another handshake within one is cut: it would cost the server more than the client', async () => {
+  const { status, stdout, stderr } = spawnSync('sh', ['-c', `(sleep 0.3; echo R; sleep 2) | openssl s_client -tls1_2 -connect 127.0.0.1:${server.port}`], { encoding: 'utf8', timeout: 15_000 });
+  const said = stdout + stderr;
+  assert.match(said, /RENEGOTIATING/, `${status} ${said}`);
+  assert.equal(said.match(/^depth=0/gm)?.length, 1, 'one certificate was shown, so one handshake was made');
+  assert.match(said, /^closed$/m);
+});
+
 test('plain HTTP and noise on the TLS port end that connection and nothing else', async () => {
   for (const noise of ['GET / HTTP/1.1\r\nHost: a\r\n\r\n', '\x16\x03\x01\x00\x05hello', Buffer.alloc(70_000, 0xff)]) {
     const socket = net.connect(server.port, '127.0.0.1', () => socket.write(noise));
