@@ -1,18 +1,23 @@
-// wapiti against a demo node: once as a visitor, once signed in, over every page and every GET of the interface.
+// wapiti against a demo node over our own TLS: once as a visitor, once signed in, over every page and every GET of the interface.
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
+import { authority } from '../system/authority.mjs';
 import { freshFolder } from '../system/server.mjs';
 import { demoNode, reports, scan, unaccepted } from './node.mjs';
+
+process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
+process.removeAllListeners('warning');
 
 // Not ssrf and xxe, which report to a server of wapiti's author; not nikto and wapp, which fetch their tables from the net; not the two that guess names.
 const modules = 'backup,blindsql,cookieflags,crlf,csp,csrf,exec,file,htaccess,http_headers,methods,permanentxss,redirect,shellshock,sql,xss';
 
 let server, starts, session;
 before(async () => {
-  server = await demoNode({ 'limits.read_per_minute': 100_000_000, 'server.access_log': false });
+  const pair = authority(path.join(freshFolder(), 'authority')).pair('live', { days: 80 });
+  server = await demoNode({ 'tls.certificate': pair.certificate, 'tls.key': pair.key, 'limits.read_per_minute': 100_000_000, 'server.access_log': false });
   const member = await server.signUp('scanner', { client: 'program' });
   session = member.token;
   const visitor = server.visitor();
@@ -42,6 +47,13 @@ async function wapiti(name, more) {
 
 test('a visitor finds no hole', async () => { await wapiti('visitor', []); assert.ok(await server.alive()); });
 test('who is signed in finds no hole', async () => { await wapiti('member', ['-H', `Authorization: Bearer ${session}`]); assert.ok(await server.alive()); });
+test('a method that does not exist opens nothing', async () => {
+  for (const where of ['/api/v1/me', '/api/v1/drafts']) {
+    const { status, body } = await server.visitor().request('ABC', where);
+    assert.equal(status, 501, JSON.stringify(body));
+    assert.ok(!JSON.stringify(body).includes('handle'));
+  }
+});
 test('the server had no failure of its own meanwhile', async () => {
   const { text } = await server.visitor().get('/metrics');
   assert.equal(Number(/^amanat_http_requests_total\{status="5xx"\} (\d+)$/m.exec(text)[1]), 0, server.log.slice(-4000));

@@ -11,7 +11,7 @@ import tls from 'node:tls';
 
 import { freePort } from '../../bench/measure.mjs';
 import { authority, shake } from './authority.mjs';
-import { freshFolder, password, run, startServer } from './server.mjs';
+import { binary, freshFolder, password, run, Server, startServer } from './server.mjs';
 import { publish } from './upload.mjs';
 
 // Node's own clients do the work here; that the chain of trust holds is asked of openssl and curl.
@@ -43,20 +43,22 @@ const until = async (holds, what) => {
 const metric = async (server, name) => Number(new RegExp(`^amanat_${name} (\\d+)$`, 'm').exec((await server.visitor().get('/metrics')).text)[1]);
 
 let server, asha, video, bytes;
+let hasty;                 // has little patience
 before(async () => {
   put(first);
   const clip = path.join(folder, 'clip.mp4');
   const made = spawnSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=s=720x1280:r=25:d=8,noise=alls=30:allf=t', '-f', 'lavfi', '-i', 'sine=d=8', '-c:v', 'libx264', '-preset',
     'ultrafast', '-b:v', '10M', '-maxrate', '10M', '-bufsize', '10M', '-pix_fmt', 'yuv420p', '-c:a', 'aac', clip], { encoding: 'utf8' });
   assert.equal(made.status, 0, made.stderr);
-  server = await startServer({ folder: path.join(folder, 'node'), settings: { ...settings(), 'server.idle_seconds': 3, 'server.body_seconds': 2 } });
+  server = await startServer({ folder: path.join(folder, 'node'), settings: settings() });
+  hasty = await startServer({ settings: { ...settings(), 'server.idle_seconds': 3, 'server.body_seconds': 2 } });
   assert.match(server.url, /^https:/);
   asha = await server.signUp('asha');
   video = await publish(asha, clip, {});
   bytes = (await asha.get(video.src)).bytes;
   assert.ok(bytes.length > 6_000_000, `long enough not to lie in socket buffers: ${bytes.length}`);
 });
-after(async () => { await server?.stop(); });
+after(async () => { await server?.stop(); await hasty?.stop(); });
 
 test('openssl shakes hands by TLS 1.3 and 1.2, verifies the chain, and is told http/1.1', () => {
   for (const [flag, protocol] of [['-tls1_3', 'TLSv1.3'], ['-tls1_2', 'TLSv1.2']]) {
@@ -157,13 +159,13 @@ test('a stream of events tells over TLS what happens, at once', async () => {
 test('who is silent, or trickles a handshake or a head, is cut', async () => {
   const gone = (socket) => new Promise((resolve) => { const began = Date.now(); socket.on('error', () => {}).on('close', () => resolve(Date.now() - began)).resume(); });
   const hello = Buffer.from('16030100c8010000c40303', 'hex');
-  const silent = net.connect(server.port, '127.0.0.1');
-  const half = net.connect(server.port, '127.0.0.1', () => half.write(hello));
-  const trickle = net.connect(server.port, '127.0.0.1');
+  const silent = net.connect(hasty.port, '127.0.0.1');
+  const half = net.connect(hasty.port, '127.0.0.1', () => half.write(hello));
+  const trickle = net.connect(hasty.port, '127.0.0.1');
   let sent = 0;
   const long = Buffer.concat([Buffer.from('1603010200010001fc0303', 'hex'), Buffer.alloc(500)]);
   const timer = setInterval(() => { if (trickle.writable) trickle.write(long.subarray(sent, ++sent)); }, 200);
-  const head = tls.connect({ port: server.port, host: '127.0.0.1', rejectUnauthorized: false }, () => head.write('GET / HTTP/1.1\r\nHost: a\r\n'));
+  const head = tls.connect({ port: hasty.port, host: '127.0.0.1', rejectUnauthorized: false }, () => head.write('GET / HTTP/1.1\r\nHost: a\r\n'));
   let said = '';
   head.on('data', (d) => { said += d; });
   const drip = setInterval(() => { if (head.writable) head.write('X'); }, 200);
@@ -172,7 +174,7 @@ test('who is silent, or trickles a handshake or a head, is cut', async () => {
   clearInterval(drip);
   for (const [i, ms] of took.entries()) assert.ok(ms > 1500 && ms < 9000, `${i}: after ${ms} ms`);
   assert.equal(said, '', 'nothing was said past the encryption');
-  assert.ok(await server.alive());
+  assert.ok(await hasty.alive());
 });
 
 test('who asks for another handshake within one is cut: it would cost the server more than the client', async () => {
@@ -185,13 +187,13 @@ test('who asks for another handshake within one is cut: it would cost the server
 
 test('plain HTTP and noise on the TLS port end that connection and nothing else', async () => {
   for (const noise of ['GET / HTTP/1.1\r\nHost: a\r\n\r\n', '\x16\x03\x01\x00\x05hello', Buffer.alloc(70_000, 0xff)]) {
-    const socket = net.connect(server.port, '127.0.0.1', () => socket.write(noise));
+    const socket = net.connect(hasty.port, '127.0.0.1', () => socket.write(noise));
     let said = '';
     socket.on('data', (d) => { said += d.toString('latin1'); });
     await new Promise((resolve) => { socket.on('error', () => {}).on('close', resolve); });
     assert.ok(!said.includes('HTTP/'), said);
   }
-  assert.ok(await server.alive());
+  assert.ok(await hasty.alive());
 });
 
 /** A download that waits when told to. */
@@ -294,6 +296,38 @@ test('a clear port sends everybody to the address that is set, whatever the requ
   assert.match(String(curl('-I', `http://127.0.0.1:${port}/healthz`).stdout), /^HTTP\/1\.1 308 /);
   const slow = net.connect(port, '127.0.0.1', () => slow.write('GET / HT'));
   slow.on('error', () => {});
+  await other.stop();
+});
+
+test('a service manager may hand over both ports: the first speaks TLS, the second redirects', async (t) => {
+  put(first);
+  const listeners = await Promise.all([0, 1].map(() => new Promise((resolve) => {
+    const listener = net.createServer();
+    listener.listen(0, '127.0.0.1', () => resolve(listener));
+  })));
+  const ports = listeners.map((l) => l.address().port);
+  const options = new Server({ settings: { ...settings(), 'server.url': 'https://amanat.example' } }).commandOptions;
+  const child = spawn('/bin/sh', ['-c', 'LISTEN_PID=$$ LISTEN_FDS=2 exec "$0" "$@"', binary, 'serve', '--init', ...options],
+    { stdio: ['ignore', 'pipe', 'pipe', ...listeners.map((l) => l._handle.fd)] });
+  t.after(() => child.kill('SIGKILL'));
+  let said = '';
+  child.stdout.on('data', (d) => { said += d; });
+  child.stderr.on('data', (d) => { said += d; });
+  await until(() => /Amanat is ready/.test(said) || child.exitCode !== null, 'that it is ready');
+  for (const listener of listeners) listener.close();                 // Node must not accept on them
+  assert.match(said, new RegExp(`ready: https://127\\.0\\.0\\.1:${ports[0]}/`));
+  assert.equal(curl('--cacert', ours.ca, `https://127.0.0.1:${ports[0]}/healthz`).status, 0);
+  assert.match(String(curl('-i', `http://127.0.0.1:${ports[1]}/a`).stdout), /^location: https:\/\/amanat\.example\/a\r$/im);
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  child.kill('SIGTERM');
+  assert.equal(await ended, 0, said);
+});
+
+test('SIGHUP to a server without TLS changes nothing and ends nothing', async () => {
+  const other = await startServer();
+  process.kill(other.pid, 'SIGHUP');
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.ok(await other.alive());
   await other.stop();
 });
 
