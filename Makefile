@@ -40,9 +40,9 @@ fuzz:            ## every fuzz target for FUZZ_SECONDS (3600) each; corpora unde
 	@tools/setup.sh test $(BUILD)
 	@exec node tests/run.mjs fuzz --seconds $${FUZZ_SECONDS:-3600}
 
-soak:            ## the long campaigns: fuzzing for ten minutes a target, fault loops with large inputs
-	@tools/setup.sh test $(BUILD)
-	@exec node tests/run.mjs fuzz system browser --seconds 600
+soak:            ## the long campaigns: scanners, fuzzing for ten minutes a target, system and browser tests; some five hours
+	@tools/setup.sh soak $(BUILD)
+	@exec node tests/run.mjs scanners system browser fuzz --seconds $${FUZZ_SECONDS:-600}
 
 deb:             ## the Debian package, into build/deb
 	@tools/setup.sh deb build-deb

@@ -1,6 +1,6 @@
 // Runs the suites, counts every point, and ends with the line "N passed, N failed, N skipped".
 //
-//   node tests/run.mjs [suite...] [--seconds N]      no suite named: all of them
+//   node tests/run.mjs [suite...] [--seconds N]      no suite named: all of them but the long ones
 //
 // A suite is a list of commands that print TAP.  A command that ends badly, prints no point, or overruns its suite's
 // budget is a failed point of its own.  A skipped point fails the run wherever ../shared exists: there nothing may be left out.
@@ -44,7 +44,7 @@ const suites = {
   ] },
   unit_clang: { seconds: 500, abreast: 2, commands: () => binaries('build-clang/tests/unit', 'test_').map((b) => ({ name: `${path.basename(b)} (clang)`, argv: [b] })) },
   threads: { seconds: 600, abreast: 2, commands: () => binaries('build-tsan/tests/unit', 'test_')
-    .filter((b) => !/worker|sandbox/.test(b)).map((b) => ({ name: `${path.basename(b)} (threads)`, argv: [b] })) },
+    .filter((b) => !/worker|sandbox|escape/.test(b)).map((b) => ({ name: `${path.basename(b)} (threads)`, argv: [b] })) },
   fuzz: { seconds: Infinity, abreast: 2, commands: () => binaries('build-clang/tests/fuzz', 'fuzz_').map((b) => ({
     name: `${path.basename(b)} finds nothing in ${fuzzSeconds} s`, plain: true,
     argv: [b, `-max_total_time=${fuzzSeconds}`, '-rss_limit_mb=1024', '-timeout=5', '-print_final_stats=0', '-verbosity=0',
@@ -52,6 +52,7 @@ const suites = {
       path.join(root, 'build-clang', `grown-${path.basename(b)}`), corpus(b, 'fuzz_')],
     makes: path.join(root, 'build-clang', `grown-${path.basename(b)}`) })) },
   system: { seconds: 1200, commands: () => nodeFiles('tests/system').map((f) => nodeTest(f, { AMANAT_BUILD: path.join(root, 'build-asan') })) },
+  scanners: { seconds: Infinity, long: true, commands: () => nodeFiles('tests/soak').map((f) => nodeTest(f, { AMANAT_BUILD: path.join(root, 'build') })) },
   browser: { seconds: 900, commands: () => nodeFiles('tests/browser').map((f) => nodeTest(f, { AMANAT_BUILD: path.join(root, 'build') })) },
 };
 
@@ -116,7 +117,7 @@ async function runSuite(name, suite) {
     `${String(sums.skipped).padStart(4)} skipped ${String(Math.round((Date.now() - began) / 1000)).padStart(5)} s`);
 }
 
-for (const name of chosen.length ? chosen : Object.keys(suites)) {
+for (const name of chosen.length ? chosen : Object.keys(suites).filter((n) => !suites[n].long)) {
   if (!suites[name]) { console.error(`no suite ${name}; there are: ${Object.keys(suites).join(', ')}`); process.exit(2); }
   await runSuite(name, suites[name]);
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Brings a fresh Debian 12 to the point where amanat runs (run, build) or is tested (test), telling each stage.
-# usage: tools/setup.sh run|build|deb|screens|test BUILD_FOLDER
+# usage: tools/setup.sh run|build|deb|screens|test|soak BUILD_FOLDER
 set -eu
 cd "$(dirname "$0")/.."
 goal=$1 build=$2
@@ -11,6 +11,7 @@ give_up() { printf 'setup: %s\n' "$1" >&2; exit 1; }
 wanted_packages() {
 	case $goal in
 	test | screens) awk '/^(build|test) /{print $2}' packaging/packages.txt ;;
+	soak) awk '/^(build|test|soak) /{print $2}' packaging/packages.txt ;;
 	deb) awk '/^(build|package) /{print $2}' packaging/packages.txt ;;
 	*) awk '/^build /{print $2}' packaging/packages.txt ;;
 	esac
@@ -93,7 +94,7 @@ run) stage 4/4 "Starting" ;;
 build) stage 4/4 "Next: make run" ;;
 deb) stage 4/4 "Packing" ;;
 screens) stage 4/4 "A demo network is made, then looked at" ;;
-test)
+test | soak)
 	stage 4/4 "Building again for the tests: sanitizers, clang"
 	# gcc's instrumented code sets off false warnings; the plain gcc build and the clang one hold the line.
 	compile build-asan -Db_sanitize=address,undefined -Doptimization=1 -Dwerror=false

@@ -1,6 +1,7 @@
 #include "api/headers.h"
 
 #include "api/upload_routes.h"
+#include "base/config.h"
 
 #define PAGE_POLICY \
 	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; " \
@@ -27,7 +28,13 @@ void headers_add(struct ctx *cx, const struct req *req, struct resp *resp)
 	bool media = req->route && req->route->rate == RATE_MEDIA;
 	bool interface = str_starts(req->path, STR("/api/"));
 	upload_headers(cx, req, resp);
+	/* Behind a proxy it is the proxy's to promise (RFC 6797). */
+	if (cx->config->tls_certificate[0])
+		add(cx, resp, "Strict-Transport-Security", STR("max-age=31536000"));
 	add(cx, resp, "X-Content-Type-Options", STR("nosniff"));
+	/* For browsers that know no frame-ancestors; what may be framed has brought a policy of its own. */
+	if (!media && !has(resp, STR("Content-Security-Policy")))
+		add(cx, resp, "X-Frame-Options", STR("DENY"));
 	add(cx, resp, "Content-Security-Policy", media ? STR(MEDIA_POLICY) : STR(PAGE_POLICY));
 	/* Public clips may be shown by whoever links to them: og:video. */
 	add(cx, resp, "Cross-Origin-Resource-Policy", media ? STR("cross-origin") : STR("same-origin"));

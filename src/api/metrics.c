@@ -47,6 +47,11 @@ static void http_metrics(const struct http *http, struct buf *out)
 	one(out, "http_bytes_out_total", "counter", "Bytes of answers.", stats.bytes_out);
 	one(out, "http_streams", "gauge", "Connections of them that are streams of events.", stats.streams);
 	one(out, "http_connections", "gauge", "Connections at this moment.", stats.connections);
+	one(out, "tls_certificate_until_seconds", "gauge", "Until when the own certificate is valid, in seconds since 1970; 0: TLS is a proxy's work.",
+	    (uint64_t)(stats.tls.until_us / SECOND_US));
+	head(out, "tls_renewals_total", "counter", "Certificates found in the files since start, by what came of them.");
+	buf_printf(out, "amanat_tls_renewals_total{outcome=\"taken\"} %" PRIu64 "\namanat_tls_renewals_total{outcome=\"refused\"} %" PRIu64 "\n",
+	           stats.tls.taken, stats.tls.refused);
 }
 
 static void store_metrics(struct writer *writer, struct buf *out)

@@ -17,6 +17,7 @@
 #include "ledger/ledger.h"
 #include "keys/keys.h"
 #include "media/media.h"
+#include "media/probe.h"
 #include "media/upload.h"
 #include "safety/limit.h"
 #include "base/events.h"
@@ -291,14 +292,58 @@ static void allow_files(struct ctx *cx)
 		         (long long)connections, (unsigned long long)wanted, (unsigned long long)limit.rlim_cur);
 }
 
+void app_probe_worker(struct app *app)
+{
+	AUTO(ctx_end) struct ctx cx = {};
+	app_ctx_bare(app, &cx);
+	if (media_probe(&cx) != OK)
+		log_line(cx.log, LOG_ERROR, "amanat-media does not run, so no clip can be processed: %s", cx.failure.text);
+}
+
+/* --- the certificate --- */
+
+#define CERTIFICATE_LATE_US (14 * DAY_US)
+
+/* Whoever renews it by hand reads the log at a start; for the rest there is /metrics. */
+static void certificate_tell(struct app *app, const struct log *log)
+{
+	struct http_stats stats;
+	char until[RFC3339_BYTES];
+	if (!http_is_tls(app->http))
+		return;
+	http_read_stats(app->http, &stats);
+	time_rfc3339(stats.tls.until_us, until);
+	bool late = stats.tls.until_us < clock_wall_us(&app->clock) + CERTIFICATE_LATE_US;
+	log_line(log, late ? LOG_WARN : LOG_INFO, "certificate until=%s%s", until, late ? ": renew it" : "");
+}
+
+bool app_is_tls(const struct app *app)
+{
+	return http_is_tls(app->http);
+}
+
+void app_renew_certificate(struct app *app, bool asked)
+{
+	AUTO(ctx_end) struct ctx cx = {};
+	bool taken = false;
+	app_ctx_bare(app, &cx);
+	if (http_renew_certificate(&cx, app->http, asked, &taken) != OK)
+		log_line(cx.log, LOG_ERROR, "certificate refused, the one before stays: %s", cx.failure.text);
+	else if (taken)
+		certificate_tell(app, cx.log);
+}
+
 static enum err listen_http(struct app *app, struct ctx *cx)
 {
 	const struct config *config = cx->config;
 	struct http_config http_config = {
-		.address = config->server_address, .inherited = supervisor_listener(), .port = (unsigned)config->server_port,
+		.address = config->server_address, .inherited = supervisor_listener(0), .port = (unsigned)config->server_port,
 		.event_threads = (unsigned)config->server_event_threads, .slow_threads = (unsigned)config->server_slow_threads,
 		.connections_max = (unsigned)config->server_connections, .idle_seconds = (unsigned)config->server_idle_seconds,
 		.body_seconds = (unsigned)config->server_body_seconds, .head_max = (size_t)config->server_head_bytes,
+		.tls = { .certificate = config->tls_certificate, .key = config->tls_key }, .redirect_to = config->server_url,
+		.redirect = { .address = config->server_address, .port = (unsigned)config->tls_redirect_port, .inherited = supervisor_listener(1),
+		              .setting = "tls.redirect_port" },
 		.override_under = UPLOADS_PATH, .trusted_proxies = config->server_trusted_proxies, .log = cx->log, .access_log = config->server_access_log,
 	};
 	struct http_hooks hooks = app_hooks(app);
@@ -308,6 +353,7 @@ static enum err listen_http(struct app *app, struct ctx *cx)
 	TRY(http_start(cx, &http_config, &hooks, api_tables, &app->http));
 	atomic_store(&app->metrics.http, app->http);
 	events_listen(app->events, http_tell, app->http);
+	certificate_tell(app, cx->log);
 	return serving_note(cx, app->lock, http_port(app->http));
 }
 
@@ -395,31 +441,39 @@ void app_prove_life(struct app *app)
 
 /* --- signals --- */
 
-static void stop_signals(sigset_t *out)
+static void our_signals(sigset_t *out)
 {
+	struct sigaction hangup = {};
 	sigemptyset(out);
 	sigaddset(out, SIGTERM);
 	sigaddset(out, SIGINT);
+	sigaction(SIGHUP, NULL, &hangup);
+	if (hangup.sa_handler != SIG_IGN)      /* nohup(1) */
+		sigaddset(out, SIGHUP);
 }
 
 void app_signals_block(void)
 {
 	sigset_t signals;
-	stop_signals(&signals);
+	our_signals(&signals);
 	int failed = pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	assert(failed == 0);
 }
 
-bool app_signals_wait(int64_t us)
+enum app_signal app_signals_wait(int64_t us)
 {
 	const struct timespec patience = { .tv_sec = us / SECOND_US, .tv_nsec = us % SECOND_US * 1000 };
 	const int64_t until_us = clock_boot_us(NULL) + us;
 	sigset_t signals;
-	stop_signals(&signals);
+	siginfo_t from;
+	our_signals(&signals);
 	for (;;) {
-		if ((us > 0 ? sigtimedwait(&signals, NULL, &patience) : sigwaitinfo(&signals, NULL)) > 0)
-			return true;
+		int signal = us > 0 ? sigtimedwait(&signals, &from, &patience) : sigwaitinfo(&signals, &from);
+		if (signal == SIGHUP && from.si_code <= 0)      /* a process sent it; the kernel does when a terminal is closed */
+			return APP_RENEW;
+		if (signal > 0)
+			return APP_END;
 		if (us > 0 && clock_boot_us(NULL) >= until_us)
-			return false;
+			return APP_NONE;
 	}
 }

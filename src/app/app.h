@@ -38,8 +38,17 @@ const char *app_ledger_key_file(struct ctx *cx);
 unsigned app_port(const struct app *);
 /* Whether the writer answers: waits for it, however long that takes. */
 void app_prove_life(struct app *);
-/* Blocks SIGTERM and SIGINT, for this thread and those that it starts: before app_open(). */
+/* Logs whether clips can be processed, and what the worker's sandbox lacks on this machine. */
+void app_probe_worker(struct app *);
+/* Does the port speak TLS? */
+bool app_is_tls(const struct app *);
+/* Takes another certificate, if one lies in its files now; `asked`: looks at it even if the files seem to be the same.  Logs what comes of
+ * it: a pair that cannot be used leaves the one before. */
+void app_renew_certificate(struct app *, bool asked);
+/* Blocks SIGTERM, SIGINT and SIGHUP, for this thread and those that it starts: before app_open(). */
 void app_signals_block(void);
-/* Waits for one of them, for so long at most (0: for ever).  False: none came. */
-bool app_signals_wait(int64_t us);
+/* APP_RENEW: a process sent SIGHUP. */
+enum app_signal { APP_NONE, APP_END, APP_RENEW };
+/* Waits for one of them, for so long at most (0: for ever). */
+enum app_signal app_signals_wait(int64_t us);
 #endif

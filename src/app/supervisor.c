@@ -58,16 +58,17 @@ void supervisor_tell(const struct supervisor *supervisor, const char *lines)
 	(void)sent;                            /* a manager that is gone needs no word */
 }
 
-int supervisor_listener(void)
+int supervisor_listener(int place)
 {
+	const int fd = FIRST_HANDED_OVER + place;
 	int listens = 0;
 	socklen_t size = sizeof listens;
-	if (number_of("LISTEN_PID") != getpid() || number_of("LISTEN_FDS") < 1)
+	if (number_of("LISTEN_PID") != getpid() || number_of("LISTEN_FDS") <= place)
 		return 0;
-	if (getsockopt(FIRST_HANDED_OVER, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || !listens)
+	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || !listens)
 		return 0;
-	int flags = fcntl(FIRST_HANDED_OVER, F_GETFL);
-	if (flags < 0 || fcntl(FIRST_HANDED_OVER, F_SETFL, flags | O_NONBLOCK) != 0 || fcntl(FIRST_HANDED_OVER, F_SETFD, FD_CLOEXEC) != 0)
+	int flags = fcntl(fd, F_GETFL);
+	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) != 0)
 		return 0;
-	return FIRST_HANDED_OVER;
+	return fd;
 }

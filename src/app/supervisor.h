@@ -20,6 +20,6 @@ void supervisor_close(struct supervisor *);
 /* "READY=1\nSTATUS=..."; lost when nobody listens any more. */
 void supervisor_tell(const struct supervisor *, const char *lines);
 
-/* The listening socket of sd_listen_fds(3), made ready for us; 0: none was handed over (or not to this process). */
-int supervisor_listener(void);
+/* A listening socket of sd_listen_fds(3), by its place, made ready for us; 0: none was handed over there (or not to this process). */
+int supervisor_listener(int place);
 #endif

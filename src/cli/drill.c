@@ -287,7 +287,10 @@ static enum err restore_and_use(struct cli *cli, struct drill *drill, const char
 	TRY(cli_work_on(cli, folder, key_file, "server.address=127.0.0.1"));
 	TRY(cli_restore(cli, cli->arguments[0], keys, folder, FOR_EVER_US, &drill->restored, &drill->checked));
 	drill->restore_us = clock_boot_us(NULL) - began_us;
-	TRY(cli_work_on(cli, folder, key_file, "server.port=0"));
+	/* it speaks to itself */
+	static const char *const alone[] = { "server.port=0", "tls.certificate=", "tls.key=", "tls.redirect_port=0" };
+	for (size_t i = 0; i < sizeof alone / sizeof *alone; i++)
+		TRY(cli_work_on(cli, folder, key_file, alone[i]));
 	cli->log.level = LOG_WARN;
 	return use(cli, drill);
 }

@@ -10,7 +10,7 @@ static void announce(struct cli *cli, bool made)
 	bool six = false;
 	for (const char *p = config->server_address; *p; p++)
 		six |= *p == ':';
-	printf("Amanat is ready: http://%s%s%s:%u/\n", six ? "[" : "", config->server_address, six ? "]" : "", app_port(cli->app));
+	printf("Amanat is ready: http%s://%s%s%s:%u/\n", app_is_tls(cli->app) ? "s" : "", six ? "[" : "", config->server_address, six ? "]" : "", app_port(cli->app));
 	demo_tell_sign_in(cli, &cli->cx);
 	printf("Data: %s, in %s (%s). Key: %s%s\n", config->store_folder, config->region_place, config->region_jurisdiction,
 	       app_key_file(&cli->cx), made ? ", made just now: keep a copy of it elsewhere." : ".");
@@ -30,10 +30,20 @@ static void show_demo(struct cli *cli, bool made)
 	app_ctx_end(cli->app, &cx);
 }
 
-/* With a watchdog: a sign of life twice as often as it wants one. */
+/* With a watchdog: a sign of life twice as often as it wants one.  With TLS of our own: a look at the certificate's files, now and then and when
+ * asked for. */
 static void wait_for_end(struct cli *cli, const struct supervisor *supervisor)
 {
-	while (!app_signals_wait(supervisor->watchdog_us / 2)) {
+	int64_t turn_us = supervisor->watchdog_us / 2;
+	if (app_is_tls(cli->app) && (turn_us == 0 || turn_us > MINUTE_US))
+		turn_us = MINUTE_US;
+	for (;;) {
+		enum app_signal signal = app_signals_wait(turn_us);
+		if (signal == APP_END)
+			return;
+		app_renew_certificate(cli->app, signal == APP_RENEW);
+		if (supervisor->watchdog_us == 0)
+			continue;
 		app_prove_life(cli->app);
 		supervisor_tell(supervisor, "WATCHDOG=1");
 	}
@@ -58,6 +68,7 @@ enum err run_serve(struct cli *cli)
 		show_demo(cli, made);          /* first: a page must know whom it shows as demo */
 	announce(cli, made);
 	supervisor_tell(&supervisor, "READY=1\nSTATUS=Serving.");
+	app_probe_worker(cli->app);
 	wait_for_end(cli, &supervisor);
 	supervisor_tell(&supervisor, "STOPPING=1\nSTATUS=Letting running requests end.");
 	log_line(&cli->log, LOG_INFO, "stopping");

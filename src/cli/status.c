@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "cli/cli.h"
 #include "docket/demand.h"
+#include "http/tls.h"
 #include "social/census.h"
 #include "store/stock.h"
 
@@ -16,6 +17,7 @@
 #define GIB ((int64_t)1 << 30)
 #define DISK_LEAST_BYTES (2 * GIB)
 #define LATE_US (15 * MINUTE_US)
+#define CERTIFICATE_LATE_US (14 * DAY_US)
 
 struct warning {
 	const char *code, *what, *remedy;
@@ -24,6 +26,9 @@ struct warning {
 struct status {
 	struct serving serving;
 	struct stock stock;
+	bool tls;
+	int64_t certificate_until_us;          /* 0: the files cannot be used */
+	const char *certificate_fault;
 	int64_t accounts, videos, demands;
 	struct warning warnings[WARNINGS_MAX];
 	unsigned warning_count;
@@ -53,6 +58,22 @@ static void judge(struct cli *cli, struct status *status)
 	        "Restart it (systemctl restart amanat).");
 }
 
+/* What lies in the files: what a running server shows is that, or what lay there before it went bad. */
+static void look_at_certificate(struct cli *cli, struct status *status)
+{
+	const struct tls_files files = { .certificate = cli->config->tls_certificate, .key = cli->config->tls_key };
+	struct ctx *cx = &cli->cx;
+	status->tls = tls_wanted(&files);
+	if (!status->tls)
+		return;
+	if (tls_check(cx, &files, &status->certificate_until_us) != OK)
+		status->certificate_fault = arena_printf(&cx->mem, "%s", cx->failure.text).p;
+	bool ends = !status->certificate_fault && status->certificate_until_us < cx->now_us + CERTIFICATE_LATE_US;
+	warn_if(status, status->certificate_fault, "certificate-bad", status->certificate_fault,
+	        "Mend it, then systemctl reload amanat. A running server shows the certificate that it had; it does not start with this one.");
+	warn_if(status, ends, "certificate-ends", "The certificate has ended, or ends within 14 days.", "Renew it; a running server takes the new files within a minute.");
+}
+
 static enum err look(struct cli *cli, struct status *status)
 {
 	struct ctx *cx = &cli->cx;
@@ -62,6 +83,7 @@ static enum err look(struct cli *cli, struct status *status)
 	TRY(census_videos(cx, &status->videos));
 	TRY(demand_count(cx, &status->demands));
 	judge(cli, status);
+	look_at_certificate(cli, status);
 	return OK;
 }
 
@@ -131,6 +153,11 @@ static void as_json(struct cli *cli, const struct status *status)
 	text(&json, "url", cli->config->server_url);
 	text(&json, "seal", "open");
 	serving_json(cli, &status->serving, &json);
+	json_key(&json, "certificate_until");
+	if (status->certificate_until_us)
+		json_time(&json, status->certificate_until_us);
+	else
+		json_null(&json);
 	number(&json, "accounts", status->accounts);
 	number(&json, "videos", status->videos);
 	number(&json, "demands", status->demands);
@@ -172,6 +199,15 @@ static void print_server(struct cli *cli, const struct serving *serving)
 	       cli->config->server_address, serving->port, up / 86400, up / 3600 % 24, up / 60 % 60, up % 60);
 }
 
+static void print_tls(const struct status *status)
+{
+	char until[RFC3339_BYTES] = "";
+	if (status->certificate_until_us)
+		time_rfc3339(status->certificate_until_us, until);
+	if (status->tls)
+		printf("TLS       its own, %s%s\n", until[0] ? "certificate until " : "and its certificate cannot be used", until);
+}
+
 static void as_screen(struct cli *cli, const struct status *status)
 {
 	const struct config *config = cli->config;
@@ -179,6 +215,7 @@ static void as_screen(struct cli *cli, const struct status *status)
 	printf("Amanat    %s (%s)\n", AMANAT_VERSION, AMANAT_COMMIT);
 	print_server(cli, &status->serving);
 	printf("Address   %s\n", config->server_url[0] ? config->server_url : "server.url is not set");
+	print_tls(status);
 	printf("Place     %s (%s), region %s\n", config->region_place, config->region_jurisdiction, config->region_name);
 	printf("Seal      open: the key is in %s\n", app_key_file(&cli->cx));
 	printf("Holds     accounts %" PRId64 ", videos %" PRId64 ", demands %" PRId64 "\n", status->accounts, status->videos, status->demands);

@@ -7,6 +7,7 @@
 #include "http/wire.h"
 
 #define PAST_BYTES_MAX 16384
+#define TLS_RECORD_MAX 16384
 
 static bool has_header(const struct resp *resp, struct str name)
 {
@@ -133,7 +134,8 @@ static struct MHD_Response *message(struct exchange *x, const struct range *part
 		out = MHD_create_response_from_buffer(resp->buf.n, resp->buf.p, MHD_RESPMEM_MUST_FREE);
 		break;
 	case BODY_FILE:
-		out = part->kind == RANGE_PART ? file_response(resp->fd, part->first, part->bytes) : file_response(resp->fd, 0, resp->file_bytes);
+		out = part->kind == RANGE_PART ? file_response(resp->fd, part->first, part->bytes, x->connection->tls)
+		                               : file_response(resp->fd, 0, resp->file_bytes, x->connection->tls);
 		break;
 	case BODY_STREAM:
 		return stream_open(x);
@@ -183,11 +185,22 @@ enum MHD_Result answer_queue(struct exchange *x)
 	return queued;
 }
 
+/* As much of it as the socket takes at once, which is all of it but for a client that has not read for long. */
+static bool write_past(struct exchange *x, struct str bytes)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(x->wire, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+	ssize_t n;
+	if (x->connection->tls)
+		n = info && bytes.n <= TLS_RECORD_MAX ? gnutls_record_send(info->tls_session, bytes.p, bytes.n) : -1;
+	else
+		n = send(x->connection->fd, bytes.p, bytes.n, MSG_DONTWAIT | MSG_NOSIGNAL);
+	return n == (ssize_t)bytes.n;
+}
+
 void answer_past(struct exchange *x)
 {
 	struct range part;
 	struct buf head AUTO(buf_free) = buf_new(PAST_BYTES_MAX);
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(x->wire, MHD_CONNECTION_INFO_CONNECTION_FD);
 	char date[HTTP_DATE_BYTES];
 	assert(x->outcome != OK);
 	settle(x, &part);
@@ -198,7 +211,7 @@ void answer_past(struct exchange *x)
 		buf_printf(&head, STR_FMT ": " STR_FMT "\r\n", STR_ARG(x->resp.headers[i].name), STR_ARG(x->resp.headers[i].value));
 	buf_printf(&head, "Content-Length: %jd\r\n\r\n", (intmax_t)body_bytes(&x->resp));
 	buf_str(&head, x->resp.kind == BODY_BUF ? buf_view(&x->resp.buf) : x->resp.kind == BODY_STATIC ? x->resp.text : STR(""));
-	if (info && !head.failed && send(info->connect_fd, head.p, head.n, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)head.n)
+	if (!head.failed && write_past(x, buf_view(&head)))
 		x->answer_bytes = body_bytes(&x->resp);
 	atomic_store(&x->phase, PHASE_ANSWERED);
 }

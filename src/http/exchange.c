@@ -65,6 +65,7 @@ static enum MHD_Result join_forwarded(void *argument, enum MHD_ValueKind, const 
 static void learn_peer(struct exchange *x)
 {
 	struct address address = x->connection->address;
+	x->req.secure = x->connection->tls;
 	if (proxies_trust(&x->http->proxies, &address)) {
 		struct buf list AUTO(buf_free) = buf_new(x->http->config.head_max);
 		struct str protocol = req_header(&x->cx, &x->req, "X-Forwarded-Proto");
@@ -72,7 +73,8 @@ static void learn_peer(struct exchange *x)
 		address = proxies_client(&x->http->proxies, address, buf_view(&list));
 		while (protocol.n && memchr(protocol.p, ',', protocol.n))
 			str_cut(&protocol, ',');
-		x->req.secure = str_eq_ci(str_trim(protocol), STR("https"));
+		if (protocol.n)
+			x->req.secure = str_eq_ci(str_trim(protocol), STR("https"));
 	}
 	char *text = arena_alloc(&x->cx.mem, ADDRESS_TEXT_BYTES, 1);
 	address_text(&address, text);
@@ -341,11 +343,11 @@ void exchange_end(void *argument, struct MHD_Connection *, void **exchange, enum
 	*exchange = NULL;
 }
 
-/* When cookies have used up a connection's memory, libmicrohttpd 0.9.75 drops it without a word, to us too. */
+/* When cookies have used up a connection's memory, libmicrohttpd 0.9.75 drops it without a word, to us too.  Its TLS session has ended by now. */
 void exchange_forgotten(struct exchange *x)
 {
 	void *exchange = x;
 	x->connection->linger = true;
-	x->answer_bytes = say_last(x->connection->fd, 431, "Request Header Fields Too Large", "head-too-large", CRAMMED);
+	x->answer_bytes = x->connection->tls ? 0 : say_last(x->connection->fd, 431, "Request Header Fields Too Large", "head-too-large", CRAMMED);
 	exchange_end(x->http, NULL, &exchange, MHD_REQUEST_TERMINATED_WITH_ERROR);
 }

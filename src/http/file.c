@@ -2,7 +2,9 @@
  *
  * The library's sendfile hands over 128 KiB a call, whatever the socket would take.  A longer part is mapped, and leaves with as
  * much in a call as the socket takes (docs/decisions/http-server.md has the figures).  Only the kernel reads the mapping, inside
- * its send: a file that is cut short or a disk that fails ends one connection with EFAULT, and no signal comes of it. */
+ * its send: a file that is cut short or a disk that fails ends one connection with EFAULT, and no signal comes of it.
+ *
+ * Under TLS of our own this process would read the mapping, and die of that signal: there the file is read, a record's worth at a time. */
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -10,6 +12,7 @@
 #include "http/wire.h"
 
 #define SENDFILE_CALL_BYTES ((int64_t)128 << 10)
+#define RECORD_BYTES ((size_t)16 << 10)        /* RFC 8446 section 5.1 */
 
 struct mapping {
 	void *start;
@@ -42,8 +45,41 @@ static struct MHD_Response *from_mapping(int fd, int64_t first, int64_t bytes)
 	return out;
 }
 
-struct MHD_Response *file_response(int fd, int64_t first, int64_t bytes)
+struct reading {
+	int fd;
+	int64_t first;
+};
+
+static void reading_free(void *argument)
 {
+	struct reading *reading = argument;
+	close(reading->fd);
+	free(reading);
+}
+
+static ssize_t read_on(void *argument, uint64_t at, char *out, size_t max)
+{
+	const struct reading *reading = argument;
+	ssize_t n = pread(reading->fd, out, max, reading->first + (int64_t)at);
+	return n > 0 ? n : MHD_CONTENT_READER_END_WITH_ERROR;     /* nothing more, and more was promised */
+}
+
+static struct MHD_Response *from_reading(int fd, int64_t first, int64_t bytes)
+{
+	struct reading *reading = malloc(sizeof *reading);
+	if (!reading)
+		return NULL;
+	*reading = (struct reading){ .fd = fd, .first = first };
+	struct MHD_Response *out = MHD_create_response_from_callback((uint64_t)bytes, RECORD_BYTES, read_on, reading, reading_free);
+	if (!out)
+		free(reading);
+	return out;
+}
+
+struct MHD_Response *file_response(int fd, int64_t first, int64_t bytes, bool tls)
+{
+	if (tls)
+		return from_reading(fd, first, bytes);
 	struct MHD_Response *out = bytes > SENDFILE_CALL_BYTES ? from_mapping(fd, first, bytes) : NULL;
 	if (!out)
 		return MHD_create_response_from_fd_at_offset64((uint64_t)bytes, fd, (uint64_t)first);

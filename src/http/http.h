@@ -5,6 +5,8 @@
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H
 #include "base/ctx.h"
+#include "http/listen.h"
+#include "http/tls.h"
 
 enum method { METHOD_UNSET, GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS };
 const char *method_name(enum method);
@@ -36,7 +38,7 @@ struct req {
 	struct str body;                       /* whole; empty for a route with a sink */
 	void *sink;                            /* what the route's sink opened */
 	struct str peer;                       /* numeric address; behind a trusted proxy the forwarded one.  Never stored, never logged */
-	bool secure;                           /* https, by the trusted proxy's word */
+	bool secure;                           /* https: ours, or by the trusted proxy's word */
 	const void *wire;                      /* the library's connection, for req_header() */
 };
 /* Empty when there is none.  Of several headers of one name the first. */
@@ -165,15 +167,21 @@ struct http_config {
 	 * (tus 1.0, for clients whose surroundings know no PATCH.) */
 	const char *override_under;
 	const char *trusted_proxies;           /* numeric addresses or networks, comma-separated; "" trusts nobody */
+	struct tls_files tls;                  /* empty: the port is clear */
+	struct listen_at redirect;             /* a clear port that says where the other is; neither port nor inherited: none */
+	const char *redirect_to;               /* "https://example.org" */
 	const struct log *log;
 	bool access_log;                       /* a line a request: method, route's pattern, status, bytes, time; no address, no path */
 };
 
 struct http;
 /* `tables`: NULL-terminated list of route tables.  E_CONFLICT when the port is taken, E_INVALID for a bad address or table. */
-/* Ignores SIGPIPE for the process. */
+/* As tls_open() for the certificate.  Ignores SIGPIPE for the process. */
 enum err http_start(struct ctx *, const struct http_config *, const struct http_hooks *, const struct route *const *tables, struct http **out);
 unsigned http_port(const struct http *);
+bool http_is_tls(const struct http *);
+/* As tls_renew(); without TLS of our own there is nothing to take. */
+enum err http_renew_certificate(struct ctx *, struct http *, bool asked, bool *taken);
 /* Graceful drain: stops accepting, lets running requests end for `seconds`, then cuts, and frees.  Handlers that run on the
  * writer or the SLOW pool are awaited however long they take: stop the writer after this.  NULL is taken. */
 void http_stop(struct http *, unsigned seconds);
@@ -188,6 +196,7 @@ struct http_stats {
 	unsigned connections, streams;
 	uint64_t read_us, write_us, slow_us;   /* time spent in handlers, by run class */
 	uint64_t reads, writes, slows;
+	struct tls_stats tls;                  /* zeroed without TLS of our own */
 };
 void http_read_stats(const struct http *, struct http_stats *out);
 #endif

@@ -1,8 +1,4 @@
 /* Starting, stopping, connections coming and going. */
-#include <assert.h>
-#include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +8,6 @@
 
 #include "http/wire.h"
 
-#define BACKLOG 1024
 #define SLOW_QUEUE_PER_THREAD 32
 /* While draining, kept-alive connections may still bring one request for so long: it was on its way when we closed the door. */
 #define DRAIN_IDLE_US (SECOND_US / 4)
@@ -30,6 +25,12 @@ size_t connection_memory(const struct http_config *config)
 	return config->head_max + config->head_max / 4 + 4096;
 }
 
+/* Idle and late connections are cut, those in their handshake too. */
+static int64_t patience_us(const struct http_config *config)
+{
+	return (int64_t)(config->idle_seconds + config->body_seconds) * SECOND_US;
+}
+
 static void connection_changed(void *argument, struct MHD_Connection *wire, void **context, enum MHD_ConnectionNotificationCode code)
 {
 	struct http *http = argument;
@@ -43,9 +44,11 @@ static void connection_changed(void *argument, struct MHD_Connection *wire, void
 		return;
 	}
 	int fd = MHD_get_connection_info(wire, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-	int64_t patience_us = (int64_t)(http->config.idle_seconds + http->config.body_seconds) * SECOND_US;
-	struct connection *connection = warden_add(http->warden, fd, clock_boot_us(NULL) + patience_us);
+	struct connection *connection = warden_add(http->warden, fd, clock_boot_us(NULL) + patience_us(&http->config));
 	connection->address = address_of(MHD_get_connection_info(wire, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
+	connection->tls = http->tls != NULL;
+	if (connection->tls)
+		gnutls_session_set_ptr(MHD_get_connection_info(wire, MHD_CONNECTION_INFO_GNUTLS_SESSION)->tls_session, http->tls);
 	connection->crowded = atomic_fetch_add(&counters->connections, 1) >= http->config.connections_max;
 	*context = connection;
 }
@@ -56,50 +59,20 @@ static size_t leave_encoded(void *, struct MHD_Connection *, char *text)
 	return strlen(text);
 }
 
-/* What a service manager handed over stays open there: who comes while we restart waits in its queue. */
-static enum err listen_inherited(struct ctx *cx, const struct http_config *config, int *out, unsigned *port)
-{
-	struct sockaddr_storage where = {};
-	socklen_t size = sizeof where;
-	if (getsockname(config->inherited, (struct sockaddr *)&where, &size) != 0 || (where.ss_family != AF_INET && where.ss_family != AF_INET6))
-		return fail(cx, E_INVALID, "The socket that was handed over is no TCP socket.");
-	*port = ntohs(where.ss_family == AF_INET ? ((struct sockaddr_in *)&where)->sin_port : ((struct sockaddr_in6 *)&where)->sin6_port);
-	*out = config->inherited;
-	return OK;
-}
-
-static enum err listen_on(struct ctx *cx, const struct http_config *config, int *out, unsigned *port)
-{
-	struct address address;
-	struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)config->port) };
-	struct sockaddr_in four = { .sin_family = AF_INET, .sin_port = htons((uint16_t)config->port) };
-	if (config->port > 65535 || !address_parse(str_of(config->address), &address))
-		return fail(cx, E_INVALID, "server.address: \"%s\" port %u is no numeric address and port.", config->address, config->port);
-	bool is_four = !strchr(config->address, ':');
-	memcpy(&six.sin6_addr, address.bytes, 16);
-	memcpy(&four.sin_addr, address.bytes + 12, 4);
-	struct sockaddr *where = is_four ? (struct sockaddr *)&four : (struct sockaddr *)&six;
-	socklen_t size = is_four ? sizeof four : sizeof six;
-	int on = 1, fd = socket(is_four ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return fail(cx, E_IO, "No socket: %s.", strerrorname_np(errno));
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-	if (fault_hit(cx) || bind(fd, where, size) != 0 || listen(fd, BACKLOG) != 0 || getsockname(fd, where, &size) != 0) {
-		int why = errno;
-		close(fd);
-		return fail(cx, why == EADDRINUSE ? E_CONFLICT : E_IO, "Cannot listen on %s port %u: %s. Another program may have it; set server.port.",
-		            config->address, config->port, strerrorname_np(why));
-	}
-	*port = ntohs(is_four ? four.sin_port : six.sin6_port);
-	*out = fd;
-	return OK;
-}
-
 static enum err start_daemon(struct ctx *cx, struct http *http)
 {
 	const struct http_config *config = &http->config;
+	union {
+		const char *in;
+		char *out;
+	} priorities = { .in = tls_priorities };
 	/* Not MHD_USE_TURBO: its hopeful reads cost small requests a third (docs/decisions/http-server.md). */
-	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
+	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | (http->tls ? MHD_USE_TLS : 0U);
+	struct MHD_OptionItem tls[] = {
+		{ MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(intptr_t)tls_choose },
+		{ MHD_OPTION_HTTPS_PRIORITIES, 0, priorities.out },
+		{ MHD_OPTION_END, 0, NULL },
+	};
 	http->daemon = fault_hit(cx) ? NULL : MHD_start_daemon(flags, 0, NULL, NULL, exchange_step, http,
 		MHD_OPTION_LISTEN_SOCKET, http->listener,
 		MHD_OPTION_THREAD_POOL_SIZE, config->event_threads,
@@ -111,6 +84,7 @@ static enum err start_daemon(struct ctx *cx, struct http *http)
 		MHD_OPTION_UNESCAPE_CALLBACK, leave_encoded, NULL,
 		MHD_OPTION_NOTIFY_COMPLETED, exchange_end, http,
 		MHD_OPTION_NOTIFY_CONNECTION, connection_changed, http,
+		MHD_OPTION_ARRAY, http->tls ? tls : tls + 2,
 		MHD_OPTION_END);
 	if (!http->daemon)
 		return fail(cx, E_IO, "The event threads could not be started.");
@@ -121,15 +95,37 @@ static void http_free(struct http **http)
 {
 	if (!*http)
 		return;
+	redirect_stop(&(*http)->redirect);
 	slow_stop(&(*http)->slow);
 	streams_stop(&(*http)->streams);
 	warden_stop(&(*http)->warden);
 	kept_free(&(*http)->kept);
 	router_free(&(*http)->router);
+	tls_close(&(*http)->tls);
 	if ((*http)->listener >= 0)
 		close((*http)->listener);
 	free(*http);
 	*http = NULL;
+}
+
+static enum err start_tls(struct ctx *cx, struct http *http)
+{
+	const struct http_config *config = &http->config;
+	if (config->redirect.port || config->redirect.inherited)
+		if (!tls_wanted(&config->tls) || !str_starts(str_of(config->redirect_to), STR("https://")))
+			return fail(cx, E_INVALID, "A port that redirects needs to know where to: set tls.certificate, tls.key, and server.url with https://.");
+	return tls_wanted(&config->tls) ? tls_open(cx, &config->tls, patience_us(config), &http->tls) : OK;
+}
+
+static enum err start_listening(struct ctx *cx, struct http *http)
+{
+	const struct http_config *config = &http->config;
+	const struct listen_at at = { .address = config->address, .port = config->port, .inherited = config->inherited, .setting = "server.port" };
+	TRY(listen_open(cx, &at, &http->listener, &http->port));
+	TRY(start_daemon(cx, http));
+	if (!config->redirect.port && !config->redirect.inherited)
+		return OK;
+	return redirect_start(cx, &config->redirect, config->redirect_to, http->warden, &http->redirect);
 }
 
 enum err http_start(struct ctx *cx, const struct http_config *config, const struct http_hooks *hooks, const struct route *const *tables, struct http **out)
@@ -144,14 +140,19 @@ enum err http_start(struct ctx *cx, const struct http_config *config, const stru
 	signal(SIGPIPE, SIG_IGN);
 	TRY(proxies_parse(cx, str_of(config->trusted_proxies), &http->proxies));
 	TRY(router_build(cx, tables, &http->router));
+	TRY(start_tls(cx, http));
 	TRY(warden_start(cx, &http->warden));
 	TRY(slow_start(cx, config->slow_threads, config->slow_threads * SLOW_QUEUE_PER_THREAD, &http->slow));
 	TRY(streams_start(cx, config->connections_max / 2, &http->streams));
-	TRY((config->inherited ? listen_inherited : listen_on)(cx, config, &http->listener, &http->port));
-	TRY(start_daemon(cx, http));
+	TRY(start_listening(cx, http));
 	*out = http;
 	http = NULL;
 	return OK;
+}
+
+bool http_is_tls(const struct http *http)
+{
+	return http->tls != NULL;
 }
 
 unsigned http_port(const struct http *http)
@@ -178,6 +179,7 @@ void http_stop(struct http *http, unsigned seconds)
 	MHD_quiesce_daemon(http->daemon);
 	if (!http->config.inherited)
 		shutdown(http->listener, SHUT_RDWR);   /* closed later: an event thread may still hold the number */
+	redirect_stop(&http->redirect);
 	wait_until_none(&http->counters.connections, seconds ? now_us + DRAIN_IDLE_US : now_us);
 	warden_cut(http->warden, false);
 	wait_until_none(&http->counters.running, until_us);
@@ -185,6 +187,15 @@ void http_stop(struct http *http, unsigned seconds)
 	wait_until_none(&http->counters.away, -1);
 	MHD_stop_daemon(http->daemon);
 	http_free(&http);
+}
+
+enum err http_renew_certificate(struct ctx *cx, struct http *http, bool asked, bool *taken)
+{
+	bool another = false;
+	if (http->tls)
+		TRY(tls_renew(cx, http->tls, asked, &another));
+	*taken = another;
+	return OK;
 }
 
 void http_tell(void *http, const int64_t *topics, size_t count)
@@ -200,6 +211,8 @@ void http_read_stats(const struct http *http, struct http_stats *out)
 		.read_us = atomic_load(&c->us[READ]) + atomic_load(&c->us[READ_KEPT]), .write_us = atomic_load(&c->us[WRITE]), .slow_us = atomic_load(&c->us[SLOW]),
 		.reads = atomic_load(&c->runs[READ]) + atomic_load(&c->runs[READ_KEPT]), .writes = atomic_load(&c->runs[WRITE]), .slows = atomic_load(&c->runs[SLOW]),
 	};
+	if (http->tls)
+		tls_read_stats(http->tls, &stats.tls);
 	for (int i = 0; i < 6; i++)
 		stats.requests[i] = atomic_load(&c->requests[i]);
 	*out = stats;

@@ -43,10 +43,11 @@ int64_t say_last(int fd, int status, const char *title, const char *code, const 
 	return send(fd, text, (size_t)head_and_body, MSG_DONTWAIT | MSG_NOSIGNAL) == head_and_body ? n : 0;
 }
 
-/* Silent connections are the library's business, so who is late here has sent something: it may be told. */
-static void tell_late(int fd)
+/* Silent connections are the library's business, so who is late here has sent something: it may be told.  Over TLS only the event thread could. */
+static void tell_late(const struct connection *connection)
 {
-	say_last(fd, 408, "Request Timeout", "late", "The request did not arrive in time. Send it again.");
+	if (!connection->tls)
+		say_last(connection->fd, 408, "Request Timeout", "late", "The request did not arrive in time. Send it again.");
 }
 
 static bool take_waiting(struct connection *connection)
@@ -60,7 +61,7 @@ static void cut_the_late(struct warden *warden, int64_t now_us)
 	for (struct connection *c = warden->connections; c; c = c->next) {
 		if (atomic_load(&c->deadline_us) >= now_us || !take_waiting(c))
 			continue;
-		tell_late(c->fd);
+		tell_late(c);
 		shutdown(c->fd, SHUT_RDWR);
 	}
 }

@@ -24,6 +24,7 @@ struct connection {
 	atomic_int_fast64_t deadline_us;       /* boot clock; counts while WAITING */
 	atomic_bool begun;                     /* a request's first line is here, its answer not yet out */
 	bool crowded;                          /* one more than connections_max: answered 503 */
+	bool tls;                              /* the library encrypts: nothing may be said past it in clear */
 	bool linger;                           /* closed with unread bytes of the client's */
 	struct address address;
 	struct exchange *exchange;             /* begun and not yet ended; the event thread's */

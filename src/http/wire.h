@@ -8,9 +8,11 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "http/handshake.h"
 #include "http/http.h"
 #include "http/kept.h"
 #include "http/proxy.h"
+#include "http/redirect.h"
 #include "http/router.h"
 #include "http/slow.h"
 #include "http/stream.h"
@@ -35,6 +37,8 @@ struct http {
 	struct slow_pool *slow;
 	struct kept *kept;
 	struct streams *streams;
+	struct tls *tls;                       /* NULL: a proxy speaks it, or nobody */
+	struct redirect *redirect;             /* NULL: none */
 	int listener;
 	unsigned port;
 	atomic_bool draining;
@@ -95,8 +99,9 @@ enum err exchange_handle(struct exchange *);
 enum MHD_Result answer_queue(struct exchange *);
 /* Whether the connection ends with this answer. */
 bool answer_is_last(const struct exchange *);
-/* The bytes of a file from `first` on; takes fd (file.c).  NULL: no memory, fd stays the caller's. */
-struct MHD_Response *file_response(int fd, int64_t first, int64_t bytes);
+/* The bytes of a file from `first` on; takes fd (file.c).  `tls`: this process encrypts them, so it reads them itself.  NULL: no memory, fd
+ * stays the caller's. */
+struct MHD_Response *file_response(int fd, int64_t first, int64_t bytes, bool tls);
 /* For a refusal while the body still arrives, when libmicrohttpd takes no answer any more: writes it past the library, lets
  * the warden linger.  The caller cuts the connection. */
 void answer_past(struct exchange *);

@@ -44,6 +44,7 @@ function protects(headers, what) {
   assert.match(policy, /default-src 'none'/, what);
   assert.doesNotMatch(policy, /unsafe|\*(?!$)|http:|script-src(?! 'self'(;|$))/, what);
   assert.equal(headers.get('x-content-type-options'), 'nosniff', what);
+  assert.equal(headers.get('x-frame-options'), /frame-ancestors 'none'/.test(policy) ? 'DENY' : null, what);
   assert.equal(headers.get('cross-origin-opener-policy'), 'same-origin', what);
   assert.match(headers.get('cross-origin-resource-policy') ?? '', /^(same-origin|cross-origin)$/, what);
   assert.match(headers.get('referrer-policy') ?? '', /^(same-origin|no-referrer)$/, what);
