@@ -82,6 +82,10 @@ static void stock_metrics(struct ctx *cx, struct buf *out)
 	buf_printf(out, "amanat_jobs{state=\"due\"} %" PRId64 "\namanat_jobs{state=\"running\"} %" PRId64 "\namanat_jobs{state=\"retrying\"} %" PRId64 "\n",
 	           stock.jobs_due, stock.jobs_running, stock.jobs_retrying);
 	one(out, "jobs_oldest_due_seconds", "gauge", "How long the oldest job that is due has waited.", (uint64_t)(stock.oldest_due_us / SECOND_US));
+	head(out, "backup_age_seconds", "gauge", "Since the last whole backup, by what was copied; -1: there was none.");
+	for (int i = 0; i < STOCK_BACKUPS; i++)
+		buf_printf(out, "amanat_backup_age_seconds{what=\"%s\"} %" PRId64 "\n", stock.backups[i].what,
+		           stock.backups[i].at_us ? (cx->now_us - stock.backups[i].at_us) / SECOND_US : -1);
 	one(out, "outbox_rows", "gauge", "Published and not yet safe in public.db.", (uint64_t)stock.outbox_rows);
 	head(out, "store_bytes", "gauge", "Size of the databases, by file and part.");
 	for (int i = 0; i < STOCK_FILES; i++)
