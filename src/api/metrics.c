@@ -119,7 +119,7 @@ static uint64_t open_files(void)
 static void limit_metrics(struct ctx *cx, struct buf *out)
 {
 	static const char *const names[RATE_CLASSES] = {
-		[RATE_READ] = "read", [RATE_WRITE] = "write", [RATE_SIGN_IN] = "sign-in", [RATE_SIGN_UP] = "sign-up", [RATE_UPLOAD] = "upload",
+		[RATE_READ] = "read", [RATE_WRITE] = "write", [RATE_SIGN_IN] = "sign-in", [RATE_SIGN_UP] = "sign-up", [RATE_UPLOAD] = "upload", [RATE_MEDIA] = "media",
 	};
 	head(out, "limits_refused_total", "counter", "Requests that were refused for coming too often, by rate class.");
 	for (int rate = 0; rate < RATE_CLASSES; rate++)
