@@ -44,6 +44,13 @@ static void http_metrics(const struct http *http, struct buf *out)
 	head(out, "http_handler_seconds_total", "counter", "Time in handlers, by run class.");
 	for (size_t i = 0; i < 3; i++)
 		buf_printf(out, "amanat_http_handler_seconds_total{run=\"%s\"} %.6f\n", runs[i].run, (double)runs[i].us / 1e6);
+	head(out, "http_shed_total", "counter", "Refused or cut so that others are served: writes and slow work while too much waited, connections beyond all or a block's, slow readers.");
+	buf_printf(out, "amanat_http_shed_total{what=\"write\"} %" PRIu64 "\namanat_http_shed_total{what=\"slow\"} %" PRIu64
+	           "\namanat_http_shed_total{what=\"connection\"} %" PRIu64 "\namanat_http_shed_total{what=\"block\"} %" PRIu64
+	           "\namanat_http_shed_total{what=\"reader\"} %" PRIu64 "\n",
+	           stats.shed_writes, stats.shed_slow, stats.crowded, stats.block_full, stats.slow_readers);
+	head(out, "http_slow_wait_seconds", "gauge", "How long the oldest slow request waits for a thread.");
+	buf_printf(out, "amanat_http_slow_wait_seconds %.3f\n", (double)stats.slow_wait_us / 1e6);
 	one(out, "http_bytes_out_total", "counter", "Bytes of answers.", stats.bytes_out);
 	one(out, "http_streams", "gauge", "Connections of them that are streams of events.", stats.streams);
 	one(out, "http_connections", "gauge", "Connections at this moment.", stats.connections);
@@ -57,6 +64,8 @@ static void store_metrics(struct writer *writer, struct buf *out)
 	one(out, "store_writes_total", "counter", "Writes in them.", stats.works);
 	one(out, "store_writes_failed_total", "counter", "Writes that were rolled back.", stats.failed);
 	one(out, "store_writes_queued", "gauge", "Writes that wait at this moment.", stats.queued);
+	head(out, "store_write_wait_seconds", "gauge", "How long the oldest of them has waited.");
+	buf_printf(out, "amanat_store_write_wait_seconds %.3f\n", (double)writer_wait_us(writer) / 1e6);
 	one(out, "store_largest_group", "gauge", "The most writes that one group had.", stats.largest_group);
 	one(out, "store_fsyncs_total", "counter", "Fsyncs of database files.", db_fsyncs());
 }

@@ -273,6 +273,9 @@ static void allow_files(struct ctx *cx)
 		         (long long)connections, (unsigned long long)wanted, (unsigned long long)limit.rlim_cur);
 }
 
+/* Who watches over a node must be told most of all when it is full. */
+static const char *const vital[] = { "/healthz", "/metrics", NULL };
+
 static enum err listen_http(struct app *app, struct ctx *cx)
 {
 	const struct config *config = cx->config;
@@ -280,6 +283,8 @@ static enum err listen_http(struct app *app, struct ctx *cx)
 		.address = config->server_address, .inherited = supervisor_listener(), .port = (unsigned)config->server_port,
 		.event_threads = (unsigned)config->server_event_threads, .slow_threads = (unsigned)config->server_slow_threads,
 		.connections_max = (unsigned)config->server_connections, .idle_seconds = (unsigned)config->server_idle_seconds,
+		.block_connections = (unsigned)config->server_block_connections, .vital = vital,
+		.write_patience_us = config->server_write_wait_ms * 1000, .slow_patience_us = config->server_slow_wait_ms * 1000,
 		.body_seconds = (unsigned)config->server_body_seconds, .head_max = (size_t)config->server_head_bytes,
 		.override_under = UPLOADS_PATH, .trusted_proxies = config->server_trusted_proxies, .log = cx->log, .access_log = config->server_access_log,
 	};

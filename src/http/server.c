@@ -13,7 +13,9 @@
 #include "http/wire.h"
 
 #define BACKLOG 1024
-#define SLOW_QUEUE_PER_THREAD 32
+/* One that is told that there are too many has so long to ask, and be told. */
+#define CROWDED_US (5 * SECOND_US)
+#define BLOCKS_LEAST 6                         /* whoever has so many address blocks may take all connections */
 /* While draining, kept-alive connections may still bring one request for so long: it was on its way when we closed the door. */
 #define DRAIN_IDLE_US (SECOND_US / 4)
 #define DRAIN_LOOK_NS 5000000
@@ -30,6 +32,43 @@ size_t connection_memory(const struct http_config *config)
 	return config->head_max + config->head_max / 4 + 4096;
 }
 
+/* 0: as many as there are. */
+static unsigned block_limit(const struct http *http, const struct address *address)
+{
+	static const struct network loopback[] = { { { { [10] = 0xFF, 0xFF, 127 } }, 104 }, { { { [15] = 1 } }, 128 } };
+	const struct proxies here = { .networks = { loopback[0], loopback[1] }, .count = 2 };
+	if (http->config.block_connections)
+		return http->config.block_connections;
+	return proxies_trust(&here, address) ? 0 : http->config.connections_max / BLOCKS_LEAST;
+}
+
+/* Somewhat more than the limit is let in, to be told; what is beyond that would fill the table by being told. */
+static enum MHD_Result let_in(void *argument, const struct sockaddr *from, socklen_t)
+{
+	struct http *http = argument;
+	const struct address address = address_of(from);
+	unsigned limit = block_limit(http, &address);
+	if (limit == 0 || proxies_trust(&http->proxies, &address) || crowd_count(http->crowd, &address) < limit + limit / 8 + 1)
+		return MHD_YES;
+	atomic_fetch_add(&http->counters.block_full, 1);
+	return MHD_NO;
+}
+
+static void look_for_crowd(struct http *http, struct connection *connection)
+{
+	struct counters *counters = &http->counters;
+	bool many = atomic_fetch_add(&counters->connections, 1) >= http->config.connections_max;
+	unsigned limit = block_limit(http, &connection->address);
+	connection->counted = limit > 0 && !proxies_trust(&http->proxies, &connection->address);
+	if (connection->counted)
+		connection->block_full = crowd_enter(http->crowd, &connection->address) > limit;
+	connection->crowded = many || connection->block_full;
+	if (!connection->crowded)
+		return;
+	atomic_fetch_add(connection->block_full ? &counters->block_full : &counters->crowded, 1);
+	atomic_store(&connection->deadline_us, clock_boot_us(NULL) + CROWDED_US);
+}
+
 static void connection_changed(void *argument, struct MHD_Connection *wire, void **context, enum MHD_ConnectionNotificationCode code)
 {
 	struct http *http = argument;
@@ -38,6 +77,8 @@ static void connection_changed(void *argument, struct MHD_Connection *wire, void
 		struct connection *ended = *context;
 		if (ended->exchange)
 			exchange_forgotten(ended->exchange);
+		if (ended->counted)
+			crowd_leave(http->crowd, &ended->address);
 		warden_remove(http->warden, ended);
 		atomic_fetch_sub(&counters->connections, 1);
 		return;
@@ -46,7 +87,7 @@ static void connection_changed(void *argument, struct MHD_Connection *wire, void
 	int64_t patience_us = (int64_t)(http->config.idle_seconds + http->config.body_seconds) * SECOND_US;
 	struct connection *connection = warden_add(http->warden, fd, clock_boot_us(NULL) + patience_us);
 	connection->address = address_of(MHD_get_connection_info(wire, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
-	connection->crowded = atomic_fetch_add(&counters->connections, 1) >= http->config.connections_max;
+	look_for_crowd(http, connection);
 	*context = connection;
 }
 
@@ -100,7 +141,7 @@ static enum err start_daemon(struct ctx *cx, struct http *http)
 	const struct http_config *config = &http->config;
 	/* Not MHD_USE_TURBO: its hopeful reads cost small requests a third (docs/decisions/http-server.md). */
 	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
-	http->daemon = fault_hit(cx) ? NULL : MHD_start_daemon(flags, 0, NULL, NULL, exchange_step, http,
+	http->daemon = fault_hit(cx) ? NULL : MHD_start_daemon(flags, 0, let_in, http, exchange_step, http,
 		MHD_OPTION_LISTEN_SOCKET, http->listener,
 		MHD_OPTION_THREAD_POOL_SIZE, config->event_threads,
 		MHD_OPTION_CONNECTION_LIMIT, connection_limit(config),
@@ -124,6 +165,7 @@ static void http_free(struct http **http)
 	slow_stop(&(*http)->slow);
 	streams_stop(&(*http)->streams);
 	warden_stop(&(*http)->warden);
+	crowd_free(&(*http)->crowd);
 	kept_free(&(*http)->kept);
 	router_free(&(*http)->router);
 	if ((*http)->listener >= 0)
@@ -141,11 +183,12 @@ enum err http_start(struct ctx *cx, const struct http_config *config, const stru
 	http->config = *config;
 	http->hooks = *hooks;
 	http->kept = kept_new();
+	http->crowd = crowd_new();
 	signal(SIGPIPE, SIG_IGN);
 	TRY(proxies_parse(cx, str_of(config->trusted_proxies), &http->proxies));
 	TRY(router_build(cx, tables, &http->router));
-	TRY(warden_start(cx, &http->warden));
-	TRY(slow_start(cx, config->slow_threads, config->slow_threads * SLOW_QUEUE_PER_THREAD, &http->slow));
+	TRY(warden_start(cx, (int64_t)config->body_seconds * SECOND_US, &http->warden));
+	TRY(slow_start(cx, config->slow_threads, connection_limit(config), &http->slow));
 	TRY(streams_start(cx, config->connections_max / 2, &http->streams));
 	TRY((config->inherited ? listen_inherited : listen_on)(cx, config, &http->listener, &http->port));
 	TRY(start_daemon(cx, http));
@@ -200,6 +243,12 @@ void http_read_stats(const struct http *http, struct http_stats *out)
 		.read_us = atomic_load(&c->us[READ]) + atomic_load(&c->us[READ_KEPT]), .write_us = atomic_load(&c->us[WRITE]), .slow_us = atomic_load(&c->us[SLOW]),
 		.reads = atomic_load(&c->runs[READ]) + atomic_load(&c->runs[READ_KEPT]), .writes = atomic_load(&c->runs[WRITE]), .slows = atomic_load(&c->runs[SLOW]),
 	};
+	stats.shed_writes = atomic_load(&c->shed[WRITE]);
+	stats.shed_slow = atomic_load(&c->shed[SLOW]);
+	stats.crowded = atomic_load(&c->crowded);
+	stats.block_full = atomic_load(&c->block_full);
+	stats.slow_readers = warden_slow_readers(http->warden);
+	stats.slow_wait_us = slow_wait_us(http->slow);
 	for (int i = 0; i < 6; i++)
 		stats.requests[i] = atomic_load(&c->requests[i]);
 	*out = stats;
