@@ -42,7 +42,7 @@ fuzz:            ## every fuzz target for FUZZ_SECONDS (3600) each; corpora unde
 
 soak:            ## the long campaigns: fuzzing for ten minutes a target, fault loops with large inputs
 	@tools/setup.sh test $(BUILD)
-	@exec node tests/run.mjs fuzz system browser --seconds 600
+	@exec env UPLOADS=1000 node tests/run.mjs fuzz system browser --seconds 600
 
 deb:             ## the Debian package, into build/deb
 	@tools/setup.sh deb build-deb

@@ -11,6 +11,8 @@
 #include "custody/custody.h"
 #include "feed/feed.h"
 #include "http/http.h"
+#include "media/admission.h"
+#include "media/media.h"
 #include "safety/limit.h"
 #include "store/db.h"
 #include "store/stock.h"
@@ -136,6 +138,14 @@ static void limit_metrics(struct ctx *cx, struct buf *out)
 			buf_printf(out, "amanat_limits_refused_total{class=\"%s\"} %" PRIu64 "\n", names[rate], limits_refused(cx->limits, (enum rate)rate));
 }
 
+static void upload_metrics(const struct ctx *cx, struct buf *out)
+{
+	struct admission_stats stats;
+	admission_read_stats(media_admission(cx->media), &stats);
+	one(out, "uploads_arriving", "gauge", "Bodies of uploads that arrive at this moment.", stats.arriving);
+	one(out, "uploads_turned_away_total", "counter", "Those that were told to come again, all places or the person's share being taken.", stats.turned_away);
+}
+
 static void process_metrics(struct buf *out)
 {
 	struct rusage used;
@@ -166,6 +176,7 @@ void metrics_write(struct ctx *cx, struct buf *out)
 		http_metrics(http, out);
 	program_metrics(cx, out);
 	limit_metrics(cx, out);
+	upload_metrics(cx, out);
 	stock_metrics(cx, out);
 	store_metrics(cx->writer, out);
 	keyholder_metrics(cx->keyholder, out);
