@@ -29,6 +29,7 @@ struct limits {
 	pthread_rwlock_t key_lock;             /* of key and key_until_us */
 	unsigned char key[KEY_BYTES];
 	int64_t key_until_us;                  /* boot time */
+	uint64_t seed;                         /* fixed */
 	atomic_uint_fast64_t refused[RATE_CLASSES];
 	struct bucket buckets[SETS][WAYS];
 };
@@ -42,6 +43,7 @@ enum err limits_open(struct ctx *cx, struct limits **out)
 		pthread_mutex_init(&limits->locks[i], NULL);
 	pthread_rwlock_init(&limits->key_lock, NULL);
 	random_bytes(limits->key, sizeof limits->key);
+	random_bytes(&limits->seed, sizeof limits->seed);
 	limits->key_until_us = clock_boot_us(cx->clock) + KEY_WEEK_US;
 	*out = limits;
 	return OK;
@@ -119,6 +121,16 @@ static uint64_t whom_of_peer(struct ctx *cx, enum rate rate, struct str peer)
 	return whom_of_block(cx, rate, STRANGERS, peer);
 }
 
+/* Each request of somebody asks, and a number that this process made itself hides nothing: mixed (splitmix64's end), not MACed. */
+static uint64_t whom_of_account(const struct ctx *cx, enum rate rate)
+{
+	uint64_t mixed = ((uint64_t)cx->actor.account ^ (uint64_t)rate << 58) + cx->limits->seed;
+	mixed = (mixed ^ mixed >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+	mixed = (mixed ^ mixed >> 27) * UINT64_C(0x94D049BB133111EB);
+	mixed ^= mixed >> 31;
+	return mixed ? mixed : 1;
+}
+
 static uint64_t whom_of_name(struct ctx *cx, struct str handle)
 {
 	struct str folded;
@@ -187,7 +199,7 @@ static struct bucket *find(struct bucket set[WAYS], uint64_t whom, struct figure
 	return fullest;
 }
 
-/* Takes `tokens` (0: only asks) from whom's bucket. 0: there was one; else the seconds until there is. */
+/* Takes `tokens` (0: only asks; below 0: gives back) from whom's bucket. 0: there was one; else the seconds until there is. */
 static int64_t take_of(struct ctx *cx, struct figure figure, uint64_t whom, int tokens)
 {
 	struct limits *limits = cx->limits;
@@ -214,12 +226,11 @@ static int64_t take(struct ctx *cx, enum rate rate, uint64_t whom, int tokens)
 static int64_t take_both(struct ctx *cx, enum rate rate, struct str peer)
 {
 	struct figure one = figure_of(cx->config, rate), all = { one.most * cx->config->limits_block_times, one.seconds };
-	uint64_t person = whom_of(cx, rate, 'a', &cx->actor.account, sizeof cx->actor.account);
-	uint64_t block = whom_of_block(cx, rate, ALL, peer);
-	int64_t wait = take_of(cx, all, block, 0);
+	uint64_t person = whom_of_account(cx, rate), block = whom_of_block(cx, rate, ALL, peer);
+	int64_t wait = take_of(cx, all, block, 1);
 	int64_t own = take_of(cx, one, person, wait == 0);
-	if (wait == 0 && own == 0)
-		take_of(cx, all, block, 1);
+	if (wait == 0 && own > 0)
+		take_of(cx, all, block, -1);
 	return own > wait ? own : wait;
 }
 
