@@ -42,7 +42,7 @@ fuzz:            ## every fuzz target for FUZZ_SECONDS (3600) each; corpora unde
 
 soak:            ## the long campaigns: scanners, fuzzing for ten minutes a target, system and browser tests; some five hours
 	@tools/setup.sh soak $(BUILD)
-	@exec node tests/run.mjs scanners system browser fuzz --seconds $${FUZZ_SECONDS:-600}
+	@exec env UPLOADS=1000 node tests/run.mjs scanners system browser fuzz --seconds $${FUZZ_SECONDS:-600}
 
 deb:             ## the Debian package, into build/deb
 	@tools/setup.sh deb build-deb

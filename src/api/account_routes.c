@@ -132,17 +132,30 @@ static const struct body_field password_fields[] = {
 	{},
 };
 
-static enum err change_password(struct ctx *cx, void *argument)
+struct password_call {
+	struct password_body in;
+	struct session_token token;
+};
+
+static void password_call_wipe(struct password_call *call)
 {
-	const struct password_body *in = argument;
-	return account_change_password(cx, in->old, in->new);
+	signed_wipe(&call->token);
 }
 
-static enum err put_password(struct ctx *cx, const struct req *req, struct resp *)
+static enum err change_password(struct ctx *cx, void *argument)
 {
-	struct password_body in;
-	TRY(body_read(cx, req, password_fields, &in, sizeof in));
-	return guarded(cx, change_password, &in);
+	struct password_call *call = argument;
+	return account_change_password(cx, call->in.old, call->in.new, &call->token);
+}
+
+static enum err put_password(struct ctx *cx, const struct req *req, struct resp *resp)
+{
+	AUTO(password_call_wipe) struct password_call call = {};
+	TRY(body_read(cx, req, password_fields, &call.in, sizeof call.in));
+	TRY(guarded(cx, change_password, &call));
+	TRY(signed_answer(cx, req, &call.token, gate_by_token(cx, req) ? STR("program") : STR("web"), resp));
+	resp->status = 200;
+	return OK;
 }
 
 static const struct body_field close_fields[] = {
@@ -178,6 +191,6 @@ const struct route account_routes[] = {
 	  "Set my picture: a JPEG, PNG, WebP or GIF. It is made anew at 320 by 320 pixels, without its metadata.", "Picture", "Me", NULL },
 	{ DELETE, "/api/v1/me/avatar", delete_avatar, ACCOUNT, RATE_WRITE, WRITE, 0, "Take my picture away.", NULL, "Me", NULL },
 	{ PUT, "/api/v1/me/password", put_password, ACCOUNT, RATE_WRITE, SLOW, SMALL_BODY,
-	  "Change my password; other sessions end.", "PasswordChange", NULL, NULL },
+	  "Change my password. Other sessions end; this one goes on with the new cookie or token that the answer brings.", "PasswordChange", "Signed", NULL },
 	{},
 };

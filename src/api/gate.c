@@ -39,6 +39,12 @@ static enum err authenticate(struct ctx *cx, const struct req *req, bool *touch_
 	return status == E_ANONYMOUS ? OK : status;
 }
 
+bool gate_by_token(struct ctx *cx, const struct req *req)
+{
+	struct str token;
+	return bearer_token(cx, req, &token);
+}
+
 bool gate_is(const struct ctx *cx, enum who who)
 {
 	switch (who) {

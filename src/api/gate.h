@@ -15,4 +15,6 @@ const char *session_cookie(const struct req *);
 enum err gate_pass(struct ctx *, const struct req *, bool *touch_due);
 /* The actor's rank, for routes that show more to a moderator. */
 bool gate_is(const struct ctx *, enum who);
+/* The request brought its session as a bearer token, as programs do, not as a cookie. */
+bool gate_by_token(struct ctx *, const struct req *);
 #endif

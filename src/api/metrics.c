@@ -11,6 +11,8 @@
 #include "custody/custody.h"
 #include "feed/feed.h"
 #include "http/http.h"
+#include "media/admission.h"
+#include "media/media.h"
 #include "safety/limit.h"
 #include "store/db.h"
 #include "store/stock.h"
@@ -44,6 +46,13 @@ static void http_metrics(const struct http *http, struct buf *out)
 	head(out, "http_handler_seconds_total", "counter", "Time in handlers, by run class.");
 	for (size_t i = 0; i < 3; i++)
 		buf_printf(out, "amanat_http_handler_seconds_total{run=\"%s\"} %.6f\n", runs[i].run, (double)runs[i].us / 1e6);
+	head(out, "http_shed_total", "counter", "Refused or cut so that others are served: writes and slow work while too much waited, connections beyond all or a block's, slow readers.");
+	buf_printf(out, "amanat_http_shed_total{what=\"write\"} %" PRIu64 "\namanat_http_shed_total{what=\"slow\"} %" PRIu64
+	           "\namanat_http_shed_total{what=\"connection\"} %" PRIu64 "\namanat_http_shed_total{what=\"block\"} %" PRIu64
+	           "\namanat_http_shed_total{what=\"reader\"} %" PRIu64 "\n",
+	           stats.shed_writes, stats.shed_slow, stats.crowded, stats.block_full, stats.slow_readers);
+	head(out, "http_slow_wait_seconds", "gauge", "How long the oldest slow request waits for a thread.");
+	buf_printf(out, "amanat_http_slow_wait_seconds %.3f\n", (double)stats.slow_wait_us / 1e6);
 	one(out, "http_bytes_out_total", "counter", "Bytes of answers.", stats.bytes_out);
 	one(out, "http_streams", "gauge", "Connections of them that are streams of events.", stats.streams);
 	one(out, "http_connections", "gauge", "Connections at this moment.", stats.connections);
@@ -62,6 +71,8 @@ static void store_metrics(struct writer *writer, struct buf *out)
 	one(out, "store_writes_total", "counter", "Writes in them.", stats.works);
 	one(out, "store_writes_failed_total", "counter", "Writes that were rolled back.", stats.failed);
 	one(out, "store_writes_queued", "gauge", "Writes that wait at this moment.", stats.queued);
+	head(out, "store_write_wait_seconds", "gauge", "How long the oldest of them has waited.");
+	buf_printf(out, "amanat_store_write_wait_seconds %.3f\n", (double)writer_wait_us(writer) / 1e6);
 	one(out, "store_largest_group", "gauge", "The most writes that one group had.", stats.largest_group);
 	one(out, "store_fsyncs_total", "counter", "Fsyncs of database files.", db_fsyncs());
 }
@@ -87,6 +98,10 @@ static void stock_metrics(struct ctx *cx, struct buf *out)
 	buf_printf(out, "amanat_jobs{state=\"due\"} %" PRId64 "\namanat_jobs{state=\"running\"} %" PRId64 "\namanat_jobs{state=\"retrying\"} %" PRId64 "\n",
 	           stock.jobs_due, stock.jobs_running, stock.jobs_retrying);
 	one(out, "jobs_oldest_due_seconds", "gauge", "How long the oldest job that is due has waited.", (uint64_t)(stock.oldest_due_us / SECOND_US));
+	head(out, "backup_age_seconds", "gauge", "Since the last whole backup, by what was copied; -1: there was none.");
+	for (int i = 0; i < STOCK_BACKUPS; i++)
+		buf_printf(out, "amanat_backup_age_seconds{what=\"%s\"} %" PRId64 "\n", stock.backups[i].what,
+		           stock.backups[i].at_us ? (cx->now_us - stock.backups[i].at_us) / SECOND_US : -1);
 	one(out, "outbox_rows", "gauge", "Published and not yet safe in public.db.", (uint64_t)stock.outbox_rows);
 	head(out, "store_bytes", "gauge", "Size of the databases, by file and part.");
 	for (int i = 0; i < STOCK_FILES; i++)
@@ -120,12 +135,20 @@ static uint64_t open_files(void)
 static void limit_metrics(struct ctx *cx, struct buf *out)
 {
 	static const char *const names[RATE_CLASSES] = {
-		[RATE_READ] = "read", [RATE_WRITE] = "write", [RATE_SIGN_IN] = "sign-in", [RATE_SIGN_UP] = "sign-up", [RATE_UPLOAD] = "upload",
+		[RATE_READ] = "read", [RATE_WRITE] = "write", [RATE_SIGN_IN] = "sign-in", [RATE_SIGN_UP] = "sign-up", [RATE_UPLOAD] = "upload", [RATE_MEDIA] = "media",
 	};
 	head(out, "limits_refused_total", "counter", "Requests that were refused for coming too often, by rate class.");
 	for (int rate = 0; rate < RATE_CLASSES; rate++)
 		if (names[rate])
 			buf_printf(out, "amanat_limits_refused_total{class=\"%s\"} %" PRIu64 "\n", names[rate], limits_refused(cx->limits, (enum rate)rate));
+}
+
+static void upload_metrics(const struct ctx *cx, struct buf *out)
+{
+	struct admission_stats stats;
+	admission_read_stats(media_admission(cx->media), &stats);
+	one(out, "uploads_arriving", "gauge", "Bodies of uploads that arrive at this moment.", stats.arriving);
+	one(out, "uploads_turned_away_total", "counter", "Those that were told to come again, all places or the person's share being taken.", stats.turned_away);
 }
 
 static void process_metrics(struct buf *out)
@@ -158,6 +181,7 @@ void metrics_write(struct ctx *cx, struct buf *out)
 		http_metrics(http, out);
 	program_metrics(cx, out);
 	limit_metrics(cx, out);
+	upload_metrics(cx, out);
 	stock_metrics(cx, out);
 	store_metrics(cx->writer, out);
 	keyholder_metrics(cx->keyholder, out);

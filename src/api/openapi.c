@@ -98,6 +98,15 @@ static void request_body(struct description *d, const struct route *route)
 	json_object_end(json);
 }
 
+static void response_of(struct json *json, const char *status, const char *reference)
+{
+	json_key(json, status);
+	json_object(json);
+	json_key(json, "$ref");
+	json_text(json, reference);
+	json_object_end(json);
+}
+
 static void responses(struct json *json, const struct route *route)
 {
 	json_key(json, "responses");
@@ -113,14 +122,11 @@ static void responses(struct json *json, const struct route *route)
 		json_object_end(json);
 	}
 	json_object_end(json);
-	static const char *const failures[] = { "4XX", "5XX" };
-	for (size_t i = 0; i < 2; i++) {
-		json_key(json, failures[i]);
-		json_object(json);
-		json_key(json, "$ref");
-		json_text(json, "#/components/responses/Problem");
-		json_object_end(json);
-	}
+	if (route->rate != RATE_NONE)
+		response_of(json, "429", "#/components/responses/Later");
+	response_of(json, "4XX", "#/components/responses/Problem");
+	response_of(json, "503", "#/components/responses/Later");
+	response_of(json, "5XX", "#/components/responses/Problem");
 	json_object_end(json);
 }
 
@@ -243,6 +249,10 @@ static void components(struct json *json)
 	                   "\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"}}"));
 	json_key(json, "responses");
 	json_raw(json, STR("{\"Problem\":{\"description\":\"What was wrong and what to do.\",\"content\":{\"application/problem+json\":"
+	                   "{\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}}},"
+	                   "\"Later\":{\"description\":\"Too often, or too much at this moment: nothing was changed. Ask again after so many seconds.\","
+	                   "\"headers\":{\"Retry-After\":{\"required\":true,\"description\":\"Seconds; the body's retry_after.\","
+	                   "\"schema\":{\"type\":\"integer\",\"minimum\":1}}},\"content\":{\"application/problem+json\":"
 	                   "{\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}}}}"));
 	json_key(json, "schemas");
 	json_raw(json, str_of(api_schemas));

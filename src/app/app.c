@@ -333,6 +333,9 @@ void app_renew_certificate(struct app *app, bool asked)
 		certificate_tell(app, cx.log);
 }
 
+/* Who watches over a node must be told most of all when it is full. */
+static const char *const vital[] = { "/healthz", "/metrics", NULL };
+
 static enum err listen_http(struct app *app, struct ctx *cx)
 {
 	const struct config *config = cx->config;
@@ -340,6 +343,8 @@ static enum err listen_http(struct app *app, struct ctx *cx)
 		.address = config->server_address, .inherited = supervisor_listener(0), .port = (unsigned)config->server_port,
 		.event_threads = (unsigned)config->server_event_threads, .slow_threads = (unsigned)config->server_slow_threads,
 		.connections_max = (unsigned)config->server_connections, .idle_seconds = (unsigned)config->server_idle_seconds,
+		.block_connections = (unsigned)config->server_block_connections, .vital = vital,
+		.write_patience_us = config->server_write_wait_ms * 1000, .slow_patience_us = config->server_slow_wait_ms * 1000,
 		.body_seconds = (unsigned)config->server_body_seconds, .head_max = (size_t)config->server_head_bytes,
 		.tls = { .certificate = config->tls_certificate, .key = config->tls_key }, .redirect_to = config->server_url,
 		.redirect = { .address = config->server_address, .port = (unsigned)config->tls_redirect_port, .inherited = supervisor_listener(1),

@@ -105,6 +105,11 @@ static void finish(void *, struct ctx *cx, const struct req *req, struct resp *r
 	headers_add(cx, req, resp);
 }
 
+static int64_t write_wait_us(void *self)
+{
+	return writer_wait_us(((struct app *)self)->writer);
+}
+
 static uint64_t public_version(void *self)
 {
 	return app_public_version(self);
@@ -114,6 +119,6 @@ struct http_hooks app_hooks(struct app *app)
 {
 	return (struct http_hooks){
 		.self = app, .ctx_open = ctx_open, .ctx_close = ctx_close, .db_lend = db_lend, .db_return = db_return,
-		.gate = gate, .write = hand_to_writer, .public_version = public_version, .problem = problem, .finish = finish,
+		.gate = gate, .write = hand_to_writer, .write_wait_us = write_wait_us, .public_version = public_version, .problem = problem, .finish = finish,
 	};
 }

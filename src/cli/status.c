@@ -18,6 +18,7 @@
 #define DISK_LEAST_BYTES (2 * GIB)
 #define LATE_US (15 * MINUTE_US)
 #define CERTIFICATE_LATE_US (14 * DAY_US)
+#define BACKUP_OLD_US (36 * HOUR_US)            /* a daily one, and half a day for it to be late */
 
 struct warning {
 	const char *code, *what, *remedy;
@@ -51,6 +52,11 @@ static void judge(struct cli *cli, struct status *status)
 	warn_if(status, stock->jobs_retrying > 0, "jobs-failing", "Work was tried in vain and is tried again.", "The log has a line \"job: ... failed\" for each attempt, with the reason.");
 	warn_if(status, stock->oldest_due_us > LATE_US, "jobs-late", "Work has waited for more than a quarter of an hour.",
 	        "More clips arrive than are processed: raise media.workers if there are processors for it.");
+	const struct stock_backup *backup = &stock->backups[0];
+	warn_if(status, status->accounts > 0 && backup->at_us == 0, "backup-none", "What people gave is nowhere else: there is no backup.",
+	        "amanat backup DIR --keys OTHER, daily (docs/backup.md).");
+	warn_if(status, backup->at_us && cli->cx.now_us - backup->at_us > BACKUP_OLD_US, "backup-old", "The last backup is older than a day and a half.",
+	        "See why the daily one did not run; amanat backup DIR makes one now.");
 	warn_if(status, stock->outbox_rows > 0 && status->serving.pid == 0, "outbox", "Something published waits to be shown.", "The next start shows it.");
 	warn_if(status, !config->region_operator_name[0], "operator-unstated", "The letter does not say who runs this node.", "Set region.operator_name and region.owner_jurisdiction.");
 	warn_if(status, config->server_trusted_proxies[0] && !config->server_url[0], "url-unset", "Links and previews name whatever host a request names.", "Set server.url to the address that people see.");
@@ -120,6 +126,23 @@ static void serving_json(struct cli *cli, const struct serving *serving, struct 
 	json_object_end(json);
 }
 
+static void backup_json(const struct stock_backup *backup, struct json *json)
+{
+	json_key(json, backup->what);
+	if (backup->at_us == 0) {
+		json_null(json);
+		return;
+	}
+	json_object(json);
+	json_key(json, "at");
+	json_time(json, backup->at_us);
+	json_key(json, "generation");
+	json_string(json, backup->generation);
+	number(json, "files", backup->files);
+	number(json, "bytes", backup->bytes);
+	json_object_end(json);
+}
+
 static void stock_json(const struct stock *stock, struct json *json)
 {
 	json_key(json, "jobs");
@@ -130,6 +153,11 @@ static void stock_json(const struct stock *stock, struct json *json)
 	number(json, "oldest_due_seconds", stock->oldest_due_us / SECOND_US);
 	json_object_end(json);
 	number(json, "outbox_rows", stock->outbox_rows);
+	json_key(json, "backups");
+	json_object(json);
+	for (int i = 0; i < STOCK_BACKUPS; i++)
+		backup_json(&stock->backups[i], json);
+	json_object_end(json);
 	json_key(json, "stores");
 	json_object(json);
 	for (int i = 0; i < STOCK_FILES; i++)
@@ -208,6 +236,26 @@ static void print_tls(const struct status *status)
 		printf("TLS       its own, %s%s\n", until[0] ? "certificate until " : "and its certificate cannot be used", until);
 }
 
+static void print_backups(const struct stock *stock)
+{
+	char when[RFC3339_BYTES];
+	printf("Backup    ");
+	for (int i = 0; i < STOCK_BACKUPS; i++) {
+		const struct stock_backup *backup = &stock->backups[i];
+		printf("%s%s ", i ? ", " : "", backup->what);
+		if (backup->at_us == 0) {
+			printf("never");
+			continue;
+		}
+		time_rfc3339(backup->at_us, when);
+		printf("%s", when);
+		printf(" (");
+		print_bytes(backup->bytes);
+		printf(")");
+	}
+	puts("");
+}
+
 static void as_screen(struct cli *cli, const struct status *status)
 {
 	const struct config *config = cli->config;
@@ -225,7 +273,9 @@ static void as_screen(struct cli *cli, const struct status *status)
 		printf("%s%s ", i ? ", " : " ", stock->files[i].name);
 		print_bytes(stock->files[i].bytes + stock->files[i].log_bytes);
 	}
-	printf("\nDisk      ");
+	puts("");
+	print_backups(stock);
+	printf("Disk      ");
 	print_bytes(stock->disk_free_bytes);
 	printf(" free of ");
 	print_bytes(stock->disk_bytes);

@@ -181,6 +181,8 @@ enum MHD_Result answer_queue(struct exchange *x)
 		kept_put(x, out, bytes);
 	else
 		MHD_destroy_response(out);
+	if (x->answer_bytes > TAKEN_PACE_BYTES && !x->stream)
+		warden_pace(x->http->warden, x->connection, true);
 	atomic_store(&x->phase, PHASE_ANSWERED);
 	return queued;
 }

@@ -44,7 +44,8 @@ void *exchange_begin(void *argument, const char *target, struct MHD_Connection *
 	x->begun_us = clock_boot_us(NULL);
 	x->req.path = x->req.query = x->req.body = x->req.peer = STR("");
 	atomic_init(&x->phase, PHASE_HEAD);
-	atomic_store(&x->connection->deadline_us, late_us(x));
+	if (!x->connection->crowded)           /* it must not stay for long */
+		atomic_store(&x->connection->deadline_us, late_us(x));
 	atomic_store(&x->connection->begun, true);
 	atomic_fetch_add(&http->counters.running, 1);
 	x->connection->exchange = x;
@@ -91,6 +92,40 @@ static void open_context(struct exchange *x, const char *method)
 	learn_peer(x);
 }
 
+#define RETRY_MOST_SECONDS 30
+
+static enum err refuse_for_now(struct exchange *x, int64_t wait_us)
+{
+	int64_t seconds = wait_us / SECOND_US + 1;
+	seconds = seconds < RETRY_MOST_SECONDS ? seconds : RETRY_MOST_SECONDS;
+	atomic_fetch_add(&x->http->counters.shed[x->req.route->how], 1);
+	enum err outcome = fail_as(&x->cx, E_BUSY, "busy", "Too much waits to be done here; nothing was changed. Try again in %lld seconds.",
+	                           (long long)seconds);
+	x->cx.failure.retry_seconds = seconds;
+	return outcome;
+}
+
+/* Writes and slow work give way before anything is spent on them; reads never do.  What is measured is how long the first in line
+ * waits by now, so a disk that stalls and a flood are noticed alike. */
+static enum err make_way(struct exchange *x)
+{
+	const struct http_hooks *hooks = &x->http->hooks;
+	const struct http_config *config = &x->http->config;
+	enum run how = x->req.route->how;
+	bool changes = x->req.method != GET && x->req.method != HEAD && x->req.method != OPTIONS;
+	if (config->slow_patience_us && how == SLOW) {
+		int64_t wait_us = slow_wait_us(x->http->slow);
+		if (wait_us > config->slow_patience_us)
+			return refuse_for_now(x, wait_us);
+	}
+	if (config->write_patience_us && (how == WRITE || (how == SLOW && changes))) {
+		int64_t wait_us = hooks->write_wait_us(hooks->self);
+		if (wait_us > config->write_patience_us)
+			return refuse_for_now(x, wait_us);
+	}
+	return OK;
+}
+
 /* Route, gate, and the sink's open(): all that may refuse before a byte of the body is read. */
 static enum err admit(struct exchange *x)
 {
@@ -99,6 +134,7 @@ static enum err admit(struct exchange *x)
 	TRY(head_check(x));
 	if (x->handled)
 		return OK;
+	TRY(make_way(x));
 	const struct sink *sink = x->req.route->sink;
 	hooks->db_lend(hooks->self, &x->cx);
 	enum err e = hooks->gate(hooks->self, &x->cx, &x->req);
@@ -184,8 +220,8 @@ static enum MHD_Result send_away(struct exchange *x)
 	MHD_suspend_connection(x->wire);
 	if (write)
 		hooks->write(hooks->self, &x->cx, run_write, x, write_done);
-	else if (!slow_submit(x->http->slow, run_slow, x))
-		come_back(x, fail_as(&x->cx, E_BUSY, "busy", "Too much slow work is waiting; try again in a moment."));
+	else
+		slow_submit(x->http->slow, x->sink_open ? SLOW_BROUGHT : SLOW_ASKING, run_slow, x);
 	return MHD_YES;
 }
 
@@ -334,6 +370,7 @@ void exchange_end(void *argument, struct MHD_Connection *, void **exchange, enum
 		http->hooks.ctx_close(http->hooks.self, &x->cx);
 	enum standing answering = ANSWERING;
 	atomic_store(&x->connection->begun, false);
+	atomic_store(&x->connection->taken_due_us, 0);
 	atomic_store(&x->connection->deadline_us,
 	             clock_boot_us(NULL) + (int64_t)(http->config.idle_seconds + http->config.body_seconds) * SECOND_US);
 	atomic_compare_exchange_strong(&x->connection->standing, &answering, WAITING);

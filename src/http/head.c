@@ -151,17 +151,32 @@ static enum err find_route(struct exchange *x)
 	return OK;
 }
 
+static bool is_vital(const struct exchange *x)
+{
+	for (const char *const *path = x->http->config.vital; path && *path; path++)
+		if (str_eq(x->req.path, str_of(*path)))
+			return true;
+	return false;
+}
+
+static enum err refuse_crowded(struct exchange *x)
+{
+	if (x->connection->block_full)
+		return fail_as(&x->cx, E_LIMIT, "crowded", "Too many connections from your network at once; close some, or try again in a moment.");
+	return fail_as(&x->cx, E_BUSY, "crowded", "Too many connections at once; try again in a moment.");
+}
+
 enum err head_check(struct exchange *x)
 {
 	struct framing framing = framing_of(x);
 	uint64_t length = 0;
 	TRY(check_framing(x, &framing, &length));
 	TRY(check_sizes(x));
-	if (x->connection->crowded)
-		return fail_as(&x->cx, E_BUSY, "crowded", "Too many connections at once; try again in a moment.");
 	if (x->req.method == METHOD_UNSET)
 		return refuse(x, 501, "unknown-method", "This method is not known here.");
 	TRY(target_parse(&x->cx, x->target, &x->req.path, &x->req.query));
+	if (x->connection->crowded && !is_vital(x))
+		return refuse_crowded(x);
 	TRY(override_method(x));
 	TRY(find_route(x));
 	size_t body_max = x->req.route ? x->req.route->body_max : 0;

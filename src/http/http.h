@@ -146,6 +146,8 @@ struct http_hooks {
 	 * (outcome OK) or its failure (E_BUSY, E_IO, E_FULL: nothing was kept).  The writer sets cx->db. */
 	void (*write)(void *self, struct ctx *, enum err (*work)(struct ctx *, void *argument), void *argument,
 	              void (*done)(void *argument, enum err outcome));
+	/* How long the write that has waited longest has waited. */
+	int64_t (*write_wait_us)(void *self);
 	/* For READ_KEPT: another number whenever what is public may have changed, before the write that changed it is answered. */
 	uint64_t (*public_version)(void *self);
 	/* Turns cx->failure into an answer (problem+json, or a page for a browser).  When resp.status is not 0 already, http/
@@ -162,6 +164,12 @@ struct http_config {
 	unsigned port;                         /* 0: any free one, see http_port() */
 	unsigned event_threads, slow_threads;
 	unsigned connections_max, idle_seconds, body_seconds;  /* body_seconds: a whole request must have arrived within */
+	/* Connections of one address block at most, but a trusted proxy's; 0: a sixth of connections_max, and loopback is not counted. */
+	unsigned block_connections;
+	/* One more WRITE (or SLOW) is refused while others have waited so long; READs go on.  0: never. */
+	int64_t write_patience_us, slow_patience_us;
+	/* Paths that are answered also when there are too many connections; NULL-terminated, or NULL. */
+	const char *const *vital;
 	size_t head_max;
 	/* At this path and below it a POST's X-HTTP-Method-Override is its method, for the route and the gate too; NULL: nowhere.
 	 * (tus 1.0, for clients whose surroundings know no PATCH.) */
@@ -196,6 +204,10 @@ struct http_stats {
 	unsigned connections, streams;
 	uint64_t read_us, write_us, slow_us;   /* time spent in handlers, by run class */
 	uint64_t reads, writes, slows;
+	/* Refused: writes and slow work for what waits, connections for being too many in all, or of their block; and answers that were
+	 * taken too slowly. */
+	uint64_t shed_writes, shed_slow, crowded, block_full, slow_readers;
+	int64_t slow_wait_us;
 	struct tls_stats tls;                  /* zeroed without TLS of our own */
 };
 void http_read_stats(const struct http *, struct http_stats *out);

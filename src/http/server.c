@@ -8,7 +8,9 @@
 
 #include "http/wire.h"
 
-#define SLOW_QUEUE_PER_THREAD 32
+/* One that is told that there are too many has so long to ask, and be told. */
+#define CROWDED_US (5 * SECOND_US)
+#define BLOCKS_LEAST 6                         /* whoever has so many address blocks may take all connections */
 /* While draining, kept-alive connections may still bring one request for so long: it was on its way when we closed the door. */
 #define DRAIN_IDLE_US (SECOND_US / 4)
 #define DRAIN_LOOK_NS 5000000
@@ -31,6 +33,43 @@ static int64_t patience_us(const struct http_config *config)
 	return (int64_t)(config->idle_seconds + config->body_seconds) * SECOND_US;
 }
 
+/* 0: as many as there are. */
+static unsigned block_limit(const struct http *http, const struct address *address)
+{
+	static const struct network loopback[] = { { { { [10] = 0xFF, 0xFF, 127 } }, 104 }, { { { [15] = 1 } }, 128 } };
+	const struct proxies here = { .networks = { loopback[0], loopback[1] }, .count = 2 };
+	if (http->config.block_connections)
+		return http->config.block_connections;
+	return proxies_trust(&here, address) ? 0 : http->config.connections_max / BLOCKS_LEAST;
+}
+
+/* Somewhat more than the limit is let in, to be told; what is beyond that would fill the table by being told. */
+static enum MHD_Result let_in(void *argument, const struct sockaddr *from, socklen_t)
+{
+	struct http *http = argument;
+	const struct address address = address_of(from);
+	unsigned limit = block_limit(http, &address);
+	if (limit == 0 || proxies_trust(&http->proxies, &address) || crowd_count(http->crowd, &address) < limit + limit / 8 + 1)
+		return MHD_YES;
+	atomic_fetch_add(&http->counters.block_full, 1);
+	return MHD_NO;
+}
+
+static void look_for_crowd(struct http *http, struct connection *connection)
+{
+	struct counters *counters = &http->counters;
+	bool many = atomic_fetch_add(&counters->connections, 1) >= http->config.connections_max;
+	unsigned limit = block_limit(http, &connection->address);
+	connection->counted = limit > 0 && !proxies_trust(&http->proxies, &connection->address);
+	if (connection->counted)
+		connection->block_full = crowd_enter(http->crowd, &connection->address) > limit;
+	connection->crowded = many || connection->block_full;
+	if (!connection->crowded)
+		return;
+	atomic_fetch_add(connection->block_full ? &counters->block_full : &counters->crowded, 1);
+	atomic_store(&connection->deadline_us, clock_boot_us(NULL) + CROWDED_US);
+}
+
 static void connection_changed(void *argument, struct MHD_Connection *wire, void **context, enum MHD_ConnectionNotificationCode code)
 {
 	struct http *http = argument;
@@ -39,6 +78,8 @@ static void connection_changed(void *argument, struct MHD_Connection *wire, void
 		struct connection *ended = *context;
 		if (ended->exchange)
 			exchange_forgotten(ended->exchange);
+		if (ended->counted)
+			crowd_leave(http->crowd, &ended->address);
 		warden_remove(http->warden, ended);
 		atomic_fetch_sub(&counters->connections, 1);
 		return;
@@ -49,7 +90,7 @@ static void connection_changed(void *argument, struct MHD_Connection *wire, void
 	connection->tls = http->tls != NULL;
 	if (connection->tls)
 		gnutls_session_set_ptr(MHD_get_connection_info(wire, MHD_CONNECTION_INFO_GNUTLS_SESSION)->tls_session, http->tls);
-	connection->crowded = atomic_fetch_add(&counters->connections, 1) >= http->config.connections_max;
+	look_for_crowd(http, connection);
 	*context = connection;
 }
 
@@ -73,7 +114,7 @@ static enum err start_daemon(struct ctx *cx, struct http *http)
 		{ MHD_OPTION_HTTPS_PRIORITIES, 0, priorities.out },
 		{ MHD_OPTION_END, 0, NULL },
 	};
-	http->daemon = fault_hit(cx) ? NULL : MHD_start_daemon(flags, 0, NULL, NULL, exchange_step, http,
+	http->daemon = fault_hit(cx) ? NULL : MHD_start_daemon(flags, 0, let_in, http, exchange_step, http,
 		MHD_OPTION_LISTEN_SOCKET, http->listener,
 		MHD_OPTION_THREAD_POOL_SIZE, config->event_threads,
 		MHD_OPTION_CONNECTION_LIMIT, connection_limit(config),
@@ -99,6 +140,7 @@ static void http_free(struct http **http)
 	slow_stop(&(*http)->slow);
 	streams_stop(&(*http)->streams);
 	warden_stop(&(*http)->warden);
+	crowd_free(&(*http)->crowd);
 	kept_free(&(*http)->kept);
 	router_free(&(*http)->router);
 	tls_close(&(*http)->tls);
@@ -137,12 +179,13 @@ enum err http_start(struct ctx *cx, const struct http_config *config, const stru
 	http->config = *config;
 	http->hooks = *hooks;
 	http->kept = kept_new();
+	http->crowd = crowd_new();
 	signal(SIGPIPE, SIG_IGN);
 	TRY(proxies_parse(cx, str_of(config->trusted_proxies), &http->proxies));
 	TRY(router_build(cx, tables, &http->router));
 	TRY(start_tls(cx, http));
-	TRY(warden_start(cx, &http->warden));
-	TRY(slow_start(cx, config->slow_threads, config->slow_threads * SLOW_QUEUE_PER_THREAD, &http->slow));
+	TRY(warden_start(cx, (int64_t)config->body_seconds * SECOND_US, &http->warden));
+	TRY(slow_start(cx, config->slow_threads, connection_limit(config), &http->slow));
 	TRY(streams_start(cx, config->connections_max / 2, &http->streams));
 	TRY(start_listening(cx, http));
 	*out = http;
@@ -213,6 +256,12 @@ void http_read_stats(const struct http *http, struct http_stats *out)
 	};
 	if (http->tls)
 		tls_read_stats(http->tls, &stats.tls);
+	stats.shed_writes = atomic_load(&c->shed[WRITE]);
+	stats.shed_slow = atomic_load(&c->shed[SLOW]);
+	stats.crowded = atomic_load(&c->crowded);
+	stats.block_full = atomic_load(&c->block_full);
+	stats.slow_readers = warden_slow_readers(http->warden);
+	stats.slow_wait_us = slow_wait_us(http->slow);
 	for (int i = 0; i < 6; i++)
 		stats.requests[i] = atomic_load(&c->requests[i]);
 	*out = stats;

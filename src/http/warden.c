@@ -2,8 +2,11 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +29,8 @@ struct warden {
 	struct lingerer lingerers[LINGERERS_MAX];
 	unsigned lingerer_count;
 	bool stopping;
+	int64_t pace_us;                       /* fixed */
+	atomic_uint_fast64_t slow_readers;
 	int bell;                              /* an eventfd: somebody lingers, or the end */
 	bool running;
 	pthread_t thread;
@@ -62,6 +67,34 @@ static void cut_the_late(struct warden *warden, int64_t now_us)
 		if (atomic_load(&c->deadline_us) >= now_us || !take_waiting(c))
 			continue;
 		tell_late(c);
+		shutdown(c->fd, SHUT_RDWR);
+	}
+}
+
+/* What the client's side has acknowledged since it connected; -1 for what is no TCP. */
+static int64_t bytes_taken(int fd)
+{
+	struct tcp_info info = {};
+	socklen_t size = sizeof info;
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 || size < offsetof(struct tcp_info, tcpi_bytes_acked) + sizeof info.tcpi_bytes_acked)
+		return -1;
+	return (int64_t)info.tcpi_bytes_acked;
+}
+
+/* The first look only notes where the client is, so that an answer costs no system call for this. */
+static void cut_the_slow(struct warden *warden, int64_t now_us)
+{
+	for (struct connection *c = warden->connections; c; c = c->next) {
+		int64_t due_us = atomic_load(&c->taken_due_us);
+		if (due_us == 0 || due_us >= now_us || atomic_load(&c->standing) != ANSWERING)
+			continue;
+		int64_t taken = bytes_taken(c->fd);
+		bool slow = taken >= 0 && c->taken >= 0 && taken - c->taken < TAKEN_PACE_BYTES;
+		c->taken = taken;
+		/* not if it has been answered meanwhile, and answers the next */
+		if (!atomic_compare_exchange_strong(&c->taken_due_us, &due_us, now_us + warden->pace_us) || !slow)
+			continue;
+		atomic_fetch_add(&warden->slow_readers, 1);
 		shutdown(c->fd, SHUT_RDWR);
 	}
 }
@@ -118,6 +151,7 @@ static void *watch(void *argument)
 		int64_t now_us = clock_boot_us(NULL);
 		pthread_mutex_lock(&warden->lock);
 		cut_the_late(warden, now_us);
+		cut_the_slow(warden, now_us);
 		see_lingerers_off(warden, now_us);
 		over = warden->stopping;
 		pthread_mutex_unlock(&warden->lock);
@@ -132,12 +166,13 @@ static void ring(struct warden *warden)
 	(void)n;                               /* full means that it rings already */
 }
 
-enum err warden_start(struct ctx *cx, struct warden **out)
+enum err warden_start(struct ctx *cx, int64_t pace_us, struct warden **out)
 {
 	struct warden *warden AUTO(warden_stop) = calloc(1, sizeof *warden);
 	if (!warden)
 		abort();
 	pthread_mutex_init(&warden->lock, NULL);
+	warden->pace_us = pace_us;
 	warden->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (warden->bell < 0)
 		return fail(cx, E_IO, "No event descriptor: %s.", strerrorname_np(errno));
@@ -155,6 +190,7 @@ struct connection *warden_add(struct warden *warden, int fd, int64_t deadline_us
 	if (!connection)
 		abort();
 	connection->fd = fd;
+	connection->taken = -1;
 	atomic_init(&connection->standing, WAITING);
 	atomic_init(&connection->deadline_us, deadline_us);
 	pthread_mutex_lock(&warden->lock);
@@ -192,6 +228,16 @@ void warden_remove(struct warden *warden, struct connection *connection)
 		connection->next->previous = connection->previous;
 	pthread_mutex_unlock(&warden->lock);
 	free(connection);
+}
+
+void warden_pace(struct warden *warden, struct connection *connection, bool paced)
+{
+	atomic_store(&connection->taken_due_us, paced ? clock_boot_us(NULL) + warden->pace_us : 0);
+}
+
+uint64_t warden_slow_readers(struct warden *warden)
+{
+	return atomic_load(&warden->slow_readers);
 }
 
 void warden_cut(struct warden *warden, bool all)

@@ -23,8 +23,12 @@ struct connection {
 	_Atomic(enum standing) standing;
 	atomic_int_fast64_t deadline_us;       /* boot clock; counts while WAITING */
 	atomic_bool begun;                     /* a request's first line is here, its answer not yet out */
-	bool crowded;                          /* one more than connections_max: answered 503 */
 	bool tls;                              /* the library encrypts: nothing may be said past it in clear */
+	bool crowded;                          /* one more than connections_max, or than its block may: answered 503 or 429 */
+	bool block_full;                       /* the latter */
+	bool counted;                          /* in the crowd of its block */
+	atomic_int_fast64_t taken_due_us;      /* boot clock; counts while ANSWERING: more must have been taken by then; 0: does not count */
+	int64_t taken;                         /* the warden's: bytes that the client had acknowledged when last looked at; -1: not yet */
 	bool linger;                           /* closed with unread bytes of the client's */
 	struct address address;
 	struct exchange *exchange;             /* begun and not yet ended; the event thread's */
@@ -34,8 +38,15 @@ struct connection {
  * bytes of the body that went out, or 0. */
 int64_t say_last(int fd, int status, const char *title, const char *code, const char *detail);
 
+/* Of an answer so much must be taken within each `pace_us`: a client that reads a byte now and then is not silent, and would hold its
+ * connection for ever. */
+#define TAKEN_PACE_BYTES 16384
 struct warden;
-enum err warden_start(struct ctx *, struct warden **out);
+enum err warden_start(struct ctx *, int64_t pace_us, struct warden **out);
+/* An answer goes out from now on, or (false) its client decides how long it lasts. */
+void warden_pace(struct warden *, struct connection *, bool paced);
+/* How many were cut for taking too little. */
+uint64_t warden_slow_readers(struct warden *);
 struct connection *warden_add(struct warden *, int fd, int64_t deadline_us);
 /* Before the library closes the socket.  A connection with `linger` is read, and what comes is dropped, until the client has
  * closed or two seconds have passed: else the kernel's reset would take from the client the answer that it has not read. */

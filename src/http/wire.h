@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "http/crowd.h"
 #include "http/handshake.h"
 #include "http/http.h"
 #include "http/kept.h"
@@ -24,7 +25,8 @@
 struct counters {
 	atomic_uint_fast64_t requests[6], bytes_out;
 	atomic_uint connections, running, away;        /* running: exchanges; away: those on the writer or the SLOW pool */
-	atomic_uint_fast64_t us[RUN_CLASSES], runs[RUN_CLASSES];
+	atomic_uint_fast64_t us[RUN_CLASSES], runs[RUN_CLASSES], shed[RUN_CLASSES];
+	atomic_uint_fast64_t crowded, block_full;
 };
 
 struct http {
@@ -34,6 +36,7 @@ struct http {
 	struct proxies proxies;
 	struct MHD_Daemon *daemon;
 	struct warden *warden;
+	struct crowd *crowd;
 	struct slow_pool *slow;
 	struct kept *kept;
 	struct streams *streams;

@@ -49,6 +49,11 @@ enum err draft_next_queued(struct ctx *cx, const struct grant *grant, struct dra
 	return OK;
 }
 
+enum err draft_count_queued(struct ctx *cx, int64_t person, int64_t *out)
+{
+	return db_get_i64(cx, SQL_draft_count_queued, out, I64(person));
+}
+
 enum err draft_use(struct ctx *cx, int64_t person, struct draft_use *out)
 {
 	AUTO(rows_close) struct rows *rows = NULL;

@@ -27,6 +27,8 @@ struct draft {
 enum err draft_get(struct ctx *, const struct grant *, int64_t id, struct draft *out);        /* E_NOTFOUND */
 /* The oldest one that waits for its processing; E_NOTFOUND. */
 enum err draft_next_queued(struct ctx *, const struct grant *, struct draft *out);
+/* How many wait; needs no key. */
+enum err draft_count_queued(struct ctx *, int64_t person, int64_t *out);
 /* What a person's unpublished drafts take. */
 struct draft_use {
 	int64_t count, bytes;

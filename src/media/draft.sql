@@ -10,6 +10,9 @@ UPDATE draft SET ({draft}) = ({draft:$1}) WHERE id = $1 AND person = $2 AND stat
 -- name: draft_queued @personal
 SELECT {draft} FROM draft WHERE person = $1 AND state = 'queued' ORDER BY id;
 
+-- name: draft_count_queued @personal
+SELECT count(*) FROM draft WHERE person = $1 AND state = 'queued';
+
 -- name: draft_view_list @personal
 SELECT {draft:d}, u.id, u.received, u.length
 FROM draft d LEFT JOIN upload u ON u.draft = d.id WHERE d.person = $1;

@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include "base/config.h"
+#include "media/admission.h"
 #include "media/spare.h"
 
 #define LOCK_ID_BYTES 32
+#define SLOW_THREADS_MAX 64                    /* server.slow_threads: HEAD and DELETE lock, too */
 #define SPARE_PATIENCE_US (30 * SECOND_US)
 
 struct write_slot {
@@ -27,13 +29,15 @@ struct run_slot {
 struct media {
 	char *worker;
 	struct spare *spare;
+	struct admission *admission;
+	size_t write_count;                    /* of writes; fixed */
 	int64_t upload_bytes_max;
 	media_failed *on_failure;
 	atomic_bool stop;
 	pthread_mutex_t lock;                  /* of all that follows */
 	int64_t last_lock, staged;
-	struct write_slot writes[MEDIA_WRITES_MAX];
 	struct run_slot runs[MEDIA_RUNS_MAX];
+	struct write_slot writes[];
 };
 
 /* amanat and amanat-media are installed into one folder. */
@@ -55,10 +59,13 @@ static enum err worker_beside(struct ctx *cx, char **out)
 
 enum err media_open(struct ctx *cx, const char *worker, struct media **out)
 {
-	AUTO(media_close) struct media *media = calloc(1, sizeof *media);
+	const size_t at_once = (size_t)cx->config->media_uploads_at_once, slots = at_once + SLOW_THREADS_MAX;
+	AUTO(media_close) struct media *media = calloc(1, sizeof *media + slots * sizeof *media->writes);
 	if (!media)
 		return fail(cx, E_IO, "no memory");
 	pthread_mutex_init(&media->lock, NULL);
+	media->write_count = slots;
+	media->admission = admission_new((unsigned)at_once);
 	media->upload_bytes_max = cx->config->media_upload_mib << 20;
 	if (*worker)
 		media->worker = strdup(worker);
@@ -75,6 +82,7 @@ void media_close(struct media **media)
 	if (!*media)
 		return;
 	spare_close(&(*media)->spare);
+	admission_free(&(*media)->admission);
 	pthread_mutex_destroy(&(*media)->lock);
 	free((*media)->worker);
 	free(*media);
@@ -116,6 +124,11 @@ int64_t media_upload_bytes_max(const struct media *media)
 	return media->upload_bytes_max;
 }
 
+struct admission *media_admission(const struct media *media)
+{
+	return media->admission;
+}
+
 static enum err refuse_locked(struct ctx *cx)
 {
 	return fail_as(cx, E_BUSY, "upload-locked", "this upload is being written at the moment: try again in a few seconds");
@@ -123,7 +136,7 @@ static enum err refuse_locked(struct ctx *cx)
 
 static struct write_slot *slot_of(struct media *media, int64_t lock)
 {
-	for (size_t i = 0; i < MEDIA_WRITES_MAX; i++)
+	for (size_t i = 0; i < media->write_count; i++)
 		if (media->writes[i].lock == lock)
 			return &media->writes[i];
 	return NULL;
@@ -134,7 +147,7 @@ static enum err take_slot(struct ctx *cx, struct str upload, int64_t now_us, con
 {
 	struct media *const media = cx->media;
 	struct write_slot *chosen = NULL;
-	for (size_t i = 0; i < MEDIA_WRITES_MAX; i++) {
+	for (size_t i = 0; i < media->write_count; i++) {
 		struct write_slot *const slot = &media->writes[i];
 		if (slot->lock && str_eq(str_of(slot->id), upload)) {
 			if (slot->busy || now_us - slot->last_us < MEDIA_SILENCE_US)

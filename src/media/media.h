@@ -24,9 +24,9 @@ media_failed *media_failure_work(const struct media *);
 const char *media_worker(const struct media *);
 struct spare *media_spare(const struct media *);
 int64_t media_upload_bytes_max(const struct media *);
+struct admission *media_admission(const struct media *);
 
-/* --- one writer an upload.  At most MEDIA_WRITES_MAX at once; any thread. --- */
-#define MEDIA_WRITES_MAX 256
+/* --- one writer an upload.  At most as many as are admitted (admission.h), and one for each SLOW thread; any thread. --- */
 /* A writer from which nothing came for so long may be pushed aside: its client is gone, the connection just lingers. */
 #define MEDIA_SILENCE_US (2 * SECOND_US)
 /* Who holds a lock; let_go() is called when it is pushed aside, on the thread of whoever does it, and must be quick. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/config.h"
+#include "media/admission.h"
 #include "media/media.h"
 #include "media/spare.h"
 #include "media/upload_row.h"
@@ -23,6 +24,7 @@ struct upload_write {
 	struct ctx *cx;                        /* the request's: both end together */
 	bool creation;
 	bool kept;                             /* finished: what was written stays */
+	int64_t person, admitted_us;           /* whose place it holds, since this boot time; 0: none */
 	int64_t lock;                          /* 0: none; a creation has no address yet that others could write to */
 	struct upload upload;                  /* as it stood before this body */
 	struct draft draft;
@@ -146,6 +148,15 @@ static void let_go(void *self)
 	personal_blob_close(&write->blob);
 }
 
+static enum err enter_admission(struct ctx *cx, struct upload_write *write)
+{
+	const int64_t person = cx->actor.grant.person;
+	TRY(admission_enter(cx, media_admission(cx->media), person));
+	write->person = person;
+	write->admitted_us = clock_boot_us(NULL);
+	return OK;
+}
+
 static void free_write(struct upload_write **write)
 {
 	if (*write)
@@ -162,6 +173,7 @@ enum err upload_create_open(struct ctx *cx, int64_t length, const struct tus_met
 
 	AUTO(free_write) struct upload_write *write = arena_new(&cx->mem, struct upload_write, 1);
 	*write = (struct upload_write){ .cx = cx, .creation = true, .checksum = *checksum };
+	TRY(enter_admission(cx, write));
 	const int64_t person = cx->actor.grant.person, draft = random_person();
 	write->draft = (struct draft){
 		.id = draft, .person = person, .state = DRAFT_UPLOADING, .bytes = length, .created_us = cx->now_us,
@@ -192,6 +204,7 @@ enum err upload_append_open(struct ctx *cx, struct str id, int64_t offset, const
 {
 	AUTO(free_write) struct upload_write *write = arena_new(&cx->mem, struct upload_write, 1);
 	*write = (struct upload_write){ .cx = cx, .checksum = *checksum };
+	TRY(enter_admission(cx, write));
 	struct upload upload;
 	TRY(upload_get(cx, id, &upload));
 	TRY(media_lock(cx, upload.id, &(struct media_holder){ .let_go = let_go, .self = write }, &write->lock));
@@ -309,4 +322,6 @@ void upload_write_close(struct upload_write *write)
 	media_unlock(cx, write->lock);
 	media_unstage(cx, write->staged_bytes);
 	buf_free(&write->staged);
+	if (write->admitted_us)
+		admission_leave(media_admission(cx->media), write->person, write->admitted_us);
 }

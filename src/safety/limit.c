@@ -29,6 +29,7 @@ struct limits {
 	pthread_rwlock_t key_lock;             /* of key and key_until_us */
 	unsigned char key[KEY_BYTES];
 	int64_t key_until_us;                  /* boot time */
+	uint64_t seed;                         /* fixed */
 	atomic_uint_fast64_t refused[RATE_CLASSES];
 	struct bucket buckets[SETS][WAYS];
 };
@@ -42,6 +43,7 @@ enum err limits_open(struct ctx *cx, struct limits **out)
 		pthread_mutex_init(&limits->locks[i], NULL);
 	pthread_rwlock_init(&limits->key_lock, NULL);
 	random_bytes(limits->key, sizeof limits->key);
+	random_bytes(&limits->seed, sizeof limits->seed);
 	limits->key_until_us = clock_boot_us(cx->clock) + KEY_WEEK_US;
 	*out = limits;
 	return OK;
@@ -91,9 +93,14 @@ static uint64_t whom_of(struct ctx *cx, enum rate rate, char kind, const void *b
 	return whom ? whom : 1;
 }
 
+/* Whoever comes from there without a name, or everybody who does. */
+enum from_block { STRANGERS, ALL };
+
 /* The /24 of an IPv4 address (mapped into IPv6 too), the /48 of an IPv6 one; what is no address is one block for all. */
-static uint64_t whom_of_peer(struct ctx *cx, enum rate rate, struct str peer)
+static uint64_t whom_of_block(struct ctx *cx, enum rate rate, enum from_block who, struct str peer)
 {
+	static const char kinds[][3] = { [STRANGERS] = { '4', '6', '?' }, [ALL] = { 'f', 's', '!' } };
+	const char *kind = kinds[who];
 	static const unsigned char mapped[12] = { [10] = 0xFF, [11] = 0xFF };
 	char text[INET6_ADDRSTRLEN] = "";
 	unsigned char address[16] = { 0 };
@@ -101,12 +108,27 @@ static uint64_t whom_of_peer(struct ctx *cx, enum rate rate, struct str peer)
 		memcpy(text, peer.p, peer.n);
 	text[strcspn(text, "%")] = 0;
 	if (inet_pton(AF_INET, text, address) == 1)
-		return whom_of(cx, rate, '4', address, 3);
+		return whom_of(cx, rate, kind[0], address, 3);
 	if (inet_pton(AF_INET6, text, address) != 1)
-		return whom_of(cx, rate, '?', "", 0);
+		return whom_of(cx, rate, kind[2], "", 0);
 	if (memcmp(address, mapped, sizeof mapped) == 0)
-		return whom_of(cx, rate, '4', address + sizeof mapped, 3);
-	return whom_of(cx, rate, '6', address, 6);
+		return whom_of(cx, rate, kind[0], address + sizeof mapped, 3);
+	return whom_of(cx, rate, kind[1], address, 6);
+}
+
+static uint64_t whom_of_peer(struct ctx *cx, enum rate rate, struct str peer)
+{
+	return whom_of_block(cx, rate, STRANGERS, peer);
+}
+
+/* Each request of somebody asks, and a number that this process made itself hides nothing: mixed (splitmix64's end), not MACed. */
+static uint64_t whom_of_account(const struct ctx *cx, enum rate rate)
+{
+	uint64_t mixed = ((uint64_t)cx->actor.account ^ (uint64_t)rate << 58) + cx->limits->seed;
+	mixed = (mixed ^ mixed >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+	mixed = (mixed ^ mixed >> 27) * UINT64_C(0x94D049BB133111EB);
+	mixed ^= mixed >> 31;
+	return mixed ? mixed : 1;
 }
 
 static uint64_t whom_of_name(struct ctx *cx, struct str handle)
@@ -137,9 +159,10 @@ static struct figure figure_of(const struct config *config, enum rate rate)
 		return (struct figure){ config->limits_sign_up_per_hour, 3600 };
 	case RATE_UPLOAD:
 		return (struct figure){ config->limits_upload_per_day, 86400 };
+	case RATE_MEDIA:
+		return (struct figure){ config->limits_media_per_minute, 60 };
 	case RATE_UNSET:
 	case RATE_NONE:
-	case RATE_MEDIA:
 	case RATE_CLASSES:
 		break;
 	}
@@ -176,21 +199,39 @@ static struct bucket *find(struct bucket set[WAYS], uint64_t whom, struct figure
 	return fullest;
 }
 
-/* Takes `tokens` (0: only asks) from whom's bucket. 0: there was one; else the seconds until there is. */
-static int64_t take(struct ctx *cx, enum rate rate, uint64_t whom, int tokens)
+/* Takes `tokens` (0: only asks; below 0: gives back) from whom's bucket. 0: there was one; else the seconds until there is. */
+static int64_t take_of(struct ctx *cx, struct figure figure, uint64_t whom, int tokens)
 {
 	struct limits *limits = cx->limits;
 	int64_t now_us = clock_boot_us(cx->clock), wait = 0;
 	size_t set = whom % SETS;
 	pthread_mutex_t *lock = &limits->locks[set % LOCKS];
 	pthread_mutex_lock(lock);
-	struct bucket *bucket = find(limits->buckets[set], whom, figure_of(cx->config, rate), now_us);
+	struct bucket *bucket = find(limits->buckets[set], whom, figure, now_us);
 	if (bucket->tokens < 1)
 		wait = (int64_t)((1 - bucket->tokens) / bucket->per_second) + 1;
 	else
 		bucket->tokens -= tokens;
 	pthread_mutex_unlock(lock);
 	return wait;
+}
+
+static int64_t take(struct ctx *cx, enum rate rate, uint64_t whom, int tokens)
+{
+	return take_of(cx, figure_of(cx->config, rate), whom, tokens);
+}
+
+/* Of one's own, and of what one's whole block may: many accounts behind one line are one flood, though a larger one than a
+ * person's.  Nothing is taken from the one when the other is empty. */
+static int64_t take_both(struct ctx *cx, enum rate rate, struct str peer)
+{
+	struct figure one = figure_of(cx->config, rate), all = { one.most * cx->config->limits_block_times, one.seconds };
+	uint64_t person = whom_of_account(cx, rate), block = whom_of_block(cx, rate, ALL, peer);
+	int64_t wait = take_of(cx, all, block, 1);
+	int64_t own = take_of(cx, one, person, wait == 0);
+	if (wait == 0 && own > 0)
+		take_of(cx, all, block, -1);
+	return own > wait ? own : wait;
 }
 
 static enum err answer(struct ctx *cx, enum rate rate, int64_t wait, int64_t *retry_seconds)
@@ -210,9 +251,9 @@ enum err limit_take(struct ctx *cx, enum rate rate, struct str peer, int64_t *re
 		return OK;
 	change_key_when_due(cx->limits, clock_boot_us(cx->clock));
 	bool by_account = cx->actor.account && rate != RATE_SIGN_IN && rate != RATE_SIGN_UP;
-	uint64_t whom = by_account ? whom_of(cx, rate, 'a', &cx->actor.account, sizeof cx->actor.account)
-	                           : whom_of_peer(cx, rate, peer);
-	return answer(cx, rate, take(cx, rate, whom, rate == RATE_SIGN_IN ? 0 : 1), retry_seconds);
+	int64_t wait = by_account ? take_both(cx, rate, peer)
+	                          : take(cx, rate, whom_of_peer(cx, rate, peer), rate == RATE_SIGN_IN ? 0 : 1);
+	return answer(cx, rate, wait, retry_seconds);
 }
 
 enum err limit_sign_in(struct ctx *cx, struct str handle, struct str peer, int64_t *retry_seconds)

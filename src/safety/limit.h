@@ -14,8 +14,10 @@ void limits_close(struct limits **);
 /* How often E_LIMIT was said since then. */
 uint64_t limits_refused(struct limits *, enum rate);
 
-/* One more of this class, by cx->actor when signed in (sign-in and sign-up: always by address block).  RATE_NONE and RATE_MEDIA
- * are free.  E_LIMIT: `retry_seconds` (at least 1) is set and the failure says it; else it is untouched.  Any thread. */
+/* One more of this class: by account when cx->actor is signed in, and then by its address block, too, which may
+ * limits.block_times as much; else (and for sign-in and sign-up always) by address block alone.  RATE_NONE is free: what has it
+ * is answered out of memory.  E_LIMIT: `retry_seconds` (at least 1) is set, who waits so long gets through, and the failure says
+ * it; else it is untouched.  Any thread. */
 enum err limit_take(struct ctx *, enum rate, struct str peer, int64_t *retry_seconds);
 
 /* RATE_SIGN_IN counts failures, by name and by address block: ask before, tell after a failure (E_ANONYMOUS).  limit_take() of

@@ -69,8 +69,9 @@ struct account_change {
 enum err account_change(struct ctx *, const struct account_change *, struct me *out);
 /* WRITE.  A hash from blob_publish(), or empty for none.  E_CONFLICT file-gone: publish it once more. */
 enum err account_set_avatar(struct ctx *, struct str hash, struct me *out);
-/* SLOW.  The other sessions end.  E_DENIED password-wrong; E_INVALID password-weak. */
-enum err account_change_password(struct ctx *, struct str old, struct str new);
+/* SLOW.  The other sessions end, and the actor's goes on under a new token: who has the old one has nothing.  E_DENIED
+ * password-wrong; E_INVALID password-weak. */
+enum err account_change_password(struct ctx *, struct str old, struct str new, struct session_token *out);
 /* SLOW.  Sessions end and the profile vanishes with this call; the erase job (social/erase.h) takes the rest and at last the
  * key.  E_DENIED password-wrong. */
 enum err account_close(struct ctx *, struct str password);

@@ -85,14 +85,19 @@ static enum err publish_draft(struct ctx *cx, const struct job *job, const struc
 	return draft_give_up(cx, grant, draft->id, media_reason_slug(REASON_WORKER_FAILED));
 }
 
-static enum err publish_next(struct ctx *cx, const struct job *job, const struct grant *grant, bool *more)
+static enum err queue_again(struct ctx *cx, void *argument)
 {
-	struct draft draft;
-	const enum err found = draft_next_queued(cx, grant, &draft);
-	*more = found == OK;
-	if (found != OK)
-		return found == E_NOTFOUND ? OK : found;
-	return publish_draft(cx, job, grant, &draft);
+	const struct job *const job = argument;
+	return job_add(cx, DRAFT_PROCESS_JOB, job->account, cx->now_us);
+}
+
+/* The rest waits until everybody else who waits now has had a turn. */
+static enum err give_way(struct ctx *cx, const struct job *job, const struct grant *grant)
+{
+	struct job again = *job;
+	int64_t queued;
+	TRY(draft_count_queued(cx, grant->person, &queued));
+	return queued > 0 ? writer_run(cx, queue_again, &again) : OK;
 }
 
 enum err publish_run(struct ctx *cx, const struct job *job)
@@ -102,15 +107,12 @@ enum err publish_run(struct ctx *cx, const struct job *job)
 	if (known == E_NOTFOUND)
 		return OK;                             /* the account is closed, and its drafts go with it */
 	TRY(known);
-	for (bool more = true; more;) {
-		/* Memory of its own for each: an account may have many drafts. */
-		AUTO(ctx_end) struct ctx scratch = *cx;
-		scratch.mem = arena_new_capped(ARENA_REQUEST_BYTES);
-		const enum err outcome = publish_next(&scratch, job, &grant, &more);
-		cx->failure = scratch.failure;
-		TRY(outcome);
-	}
-	return OK;
+	struct draft draft;
+	const enum err found = draft_next_queued(cx, &grant, &draft);
+	if (found != OK)
+		return found == E_NOTFOUND ? OK : found;
+	TRY(publish_draft(cx, job, &grant, &draft));
+	return give_way(cx, job, &grant);
 }
 
 enum err publish_failed(struct ctx *cx, const struct grant *grant, int64_t draft, struct str reason)

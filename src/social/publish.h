@@ -9,7 +9,8 @@
 /* For struct job_kind: above PUBLISH_ATTEMPTS, since a stop of the server ends an attempt too. */
 #define PUBLISH_JOB_ATTEMPTS 20
 
-/* Job DRAFT_PROCESS_JOB.  Opens the account's key for GRANT_PUBLISH.  Killed anywhere it goes on when it is run again: the
+/* Job DRAFT_PROCESS_JOB: the oldest queued draft of the account; while there are others it adds itself anew, behind the accounts that
+ * wait, so that who has queued fifty stops nobody.  Opens the account's key for GRANT_PUBLISH.  Killed anywhere it goes on when it is run again: the
  * video and the draft's end are one transaction, and the files are named by their content. */
 enum err publish_run(struct ctx *, const struct job *);
 /* For media_on_failure(): the author is told. */

@@ -233,6 +233,16 @@ enum err session_end_all(struct ctx *cx, int64_t account, int64_t keep)
 	return session_changed(cx);
 }
 
+enum err session_renew(struct ctx *cx, struct session_token *out)
+{
+	struct session row;
+	TRY(get_row(cx, cx->actor.session, &row));
+	TRY(session_end_all(cx, row.account, 0));
+	TRY(session_create(cx, &cx->actor.grant, row.client, out));
+	cx->actor.session = out->session;
+	return OK;
+}
+
 enum err session_sweep(struct ctx *cx, bool *more)
 {
 	TRY(db_run(cx, SQL_session_sweep, I64(cx->now_us), I64(SWEEP_BATCH)));

@@ -44,6 +44,9 @@ struct session_page {
 };
 enum err session_list(struct ctx *, struct session_page *out);         /* READ; the actor's, newest first */
 enum err session_revoke(struct ctx *, int64_t id);                     /* WRITE; E_NOTFOUND unless it is the actor's */
+/* WRITE.  The actor's session goes on under a new token; the old one and all other sessions end.  Afterwards the actor's is the new
+ * one.  E_ANONYMOUS: it has ended meanwhile. */
+enum err session_renew(struct ctx *, struct session_token *out);
 /* WRITE.  All of an account's but `keep` (0: all). */
 enum err session_end_all(struct ctx *, int64_t account, int64_t keep);
 /* WRITE.  Takes expired rows away, a bounded number; `more` says that there are others. */

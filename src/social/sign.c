@@ -235,7 +235,7 @@ enum err password_confirm(struct ctx *cx, struct grant *grant, struct str passwo
 struct password_change {
 	struct grant *grant;
 	struct str hash;
-	int64_t keep_session;
+	struct session_token *token;           /* of the actor's session from now on; NULL: it is an operator's doing */
 };
 
 static enum err password_work(struct ctx *cx, void *argument)
@@ -245,30 +245,30 @@ static enum err password_work(struct ctx *cx, void *argument)
 	TRY(account_open(cx, change->grant, &row));
 	row.password_hash = change->hash;
 	TRY(account_reseal(cx, change->grant, &row));
-	return session_end_all(cx, row.id, change->keep_session);
+	return change->token ? session_renew(cx, change->token) : session_end_all(cx, row.id, 0);
 }
 
-static enum err set_password(struct ctx *cx, struct grant *grant, struct str new, int64_t keep_session)
+static enum err set_password(struct ctx *cx, struct grant *grant, struct str new, struct session_token *token)
 {
 	struct account row;
 	TRY(account_by_id(cx, grant->account, &row));
 	TRY(password_check(cx, new, row.handle));
-	struct password_change change = { .grant = grant, .keep_session = keep_session };
+	struct password_change change = { .grant = grant, .token = token };
 	TRY(password_make_hash(cx, new, &change.hash));
 	return writer_run(cx, password_work, &change);
 }
 
-enum err account_change_password(struct ctx *cx, struct str old, struct str new)
+enum err account_change_password(struct ctx *cx, struct str old, struct str new, struct session_token *out)
 {
 	TRY(password_confirm(cx, &cx->actor.grant, old));
-	return set_password(cx, &cx->actor.grant, new, cx->actor.session);
+	return set_password(cx, &cx->actor.grant, new, out);
 }
 
 enum err account_reset_password(struct ctx *cx, int64_t id, struct str new)
 {
 	AUTO(grant_wipe) struct grant grant = { .purpose = GRANT_NONE };
 	TRY(account_grant(cx, GRANT_OPERATOR, id, &grant));
-	return set_password(cx, &grant, new, 0);
+	return set_password(cx, &grant, new, NULL);
 }
 
 static enum err close_work(struct ctx *cx, void *argument)

@@ -37,7 +37,7 @@ static enum err claim_one(struct ctx *cx, void *argument)
 	int64_t now = clock_boot_us(cx->clock);
 	AUTO(rows_close) struct rows *rows = NULL;
 	TRY(db_query(cx, SQL_job_claim, &rows, I64(clock_wall_us(cx->clock)), TEXT(str_of(boot)), I64(now), I64(now + claim->lease_us),
-		I64(share_number(claim->share)), TEXT(share_kind(claim->share))));
+		I64(share_number(claim->share)), TEXT(share_kind(claim->share)), I64(cx->ids->lane)));
 	bool found = rows_next(rows);
 	if (found)
 		claim->job = (struct job){ .id = rows_i64(rows, 0), .kind = rows_text(rows, 1), .account = rows_i64(rows, 2),
@@ -77,7 +77,7 @@ static enum err renew(struct ctx *cx, void *argument)
 static enum err finish(struct ctx *cx, void *argument)
 {
 	const struct settling *s = argument;
-	TRY(db_run(cx, SQL_job_requeue, I64(s->job->id), I64(s->job->lease)));
+	TRY(db_run(cx, SQL_job_requeue, I64(s->job->id), I64(s->job->lease), I64(clock_wall_us(cx->clock))));
 	if (db_changes(cx, PERSONAL_DB)) {
 		jobs_wake(cx->jobs);
 		return OK;
@@ -116,6 +116,16 @@ enum err job_failed(struct ctx *cx, const struct job *job, int attempts_max, boo
 	TRY(writer_run_here(cx, more ? put_off : finish, &s));
 	*again = more;
 	return OK;
+}
+
+static enum err take_back(struct ctx *cx, void *)
+{
+	return db_run(cx, SQL_job_take_back, I64(cx->ids->lane));
+}
+
+enum err job_take_back(struct ctx *cx)
+{
+	return writer_run(cx, take_back, NULL);
 }
 
 enum err job_next(struct ctx *cx, const struct job_share *share, int64_t *out_us)

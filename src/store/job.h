@@ -1,7 +1,8 @@
 /* store/job.h - work to do later, in table job; leases on the boot clock.
  *
  * A job says whose and of what kind, never what is in it: "account 7 has uploads to process".  A job is claimed with a
- * lease (boot id, boot time); a lease of an earlier boot, or run out, may be claimed by another. */
+ * lease (boot id, boot time); a lease of an earlier boot, or run out, may be claimed by another.  Jobs of a kind are served in the
+ * order in which they became due, and one that has more to do adds itself anew: so accounts take turns. */
 #ifndef STORE_JOB_H
 #define STORE_JOB_H
 #include "base/ctx.h"
@@ -27,6 +28,9 @@ enum err job_renew(struct ctx *, const struct job *, int64_t lease_us);
 /* Done: the row goes.  Failed: run again after a back-off, given up after `attempts_max` (false in *again). */
 enum err job_done(struct ctx *, const struct job *);
 enum err job_failed(struct ctx *, const struct job *, int attempts_max, bool *again);
+/* At start, through writer_run(): leases of this folder's earlier process of the same lane (base/id.h) end.  There is one at a
+ * time, so it is dead, however recently it renewed them. */
+enum err job_take_back(struct ctx *);
 /* Microseconds until one can be claimed, 0 when now, INT64_MAX when there is none.  On any read connection. */
 enum err job_next(struct ctx *, const struct job_share *, int64_t *out_us);
 
@@ -34,7 +38,7 @@ enum err job_next(struct ctx *, const struct job_share *, int64_t *out_us);
 enum err job_count(struct ctx *, const char *kind, int64_t *out);
 
 /* Threads that claim and run jobs; woken by jobs_wake() and by the clock.  While a job runs its lease is renewed, so another
- * process takes it over JOB_LEASE_US after this one died. */
+ * process takes it over JOB_LEASE_US after this one died, and its own successor at once: jobs_start() begins with job_take_back(). */
 #define JOB_LEASE_US (15 * SECOND_US)
 struct jobs;
 struct job_kind {

@@ -219,6 +219,7 @@ static bool start_runner(struct jobs *jobs, const struct job_share *share)
 /* The threads' contexts carry `jobs`, so that a job that adds another wakes them. */
 enum err jobs_start(struct ctx *cx, unsigned threads, const struct job_kind *kinds, const struct jobs_hooks *hooks, struct jobs **out)
 {
+	TRY(job_take_back(cx));
 	struct jobs *jobs = calloc(1, sizeof *jobs);
 	if (!jobs)
 		abort();

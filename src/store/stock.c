@@ -27,12 +27,31 @@ static enum err read_jobs(struct ctx *cx, struct stock *stock)
 	return rows_status(rows);
 }
 
+static enum err read_backup(struct ctx *cx, const char *what, struct stock_backup *out)
+{
+	AUTO(rows_close) struct rows *rows = NULL;
+	struct stock_backup backup = { .what = what, .generation = STR("") };
+	TRY(db_query(cx, SQL_stock_backup, &rows, TEXT(str_of(what))));
+	if (rows_next(rows)) {
+		backup.at_us = rows_i64(rows, 0);
+		backup.generation = rows_text(rows, 1);
+		backup.files = rows_i64(rows, 2);
+		backup.bytes = rows_i64(rows, 3);
+	}
+	TRY(rows_status(rows));
+	*out = backup;
+	return OK;
+}
+
 enum err stock_read(struct ctx *cx, const char *folder, struct stock *out)
 {
 	static const char *const names[STOCK_FILES] = { "public", "personal", "keys" };
 	struct stock stock = {};
 	struct statvfs disk;
 	TRY(read_jobs(cx, &stock));
+	static const char *const backups[STOCK_BACKUPS] = { "data", "keys" };
+	for (int i = 0; i < STOCK_BACKUPS; i++)
+		TRY(read_backup(cx, backups[i], &stock.backups[i]));
 	TRY(db_get_i64_0(cx, SQL_stock_outbox, &stock.outbox_rows));
 	for (int i = 0; i < STOCK_FILES; i++)
 		stock.files[i] = (struct stock_file){ names[i], bytes_of(cx, folder, names[i], ""), bytes_of(cx, folder, names[i], "-wal") };

@@ -10,7 +10,17 @@ struct stock_file {
 };
 #define STOCK_FILES 3
 
+/* The last backup of a kind that was made to its end. */
+struct stock_backup {
+	const char *what;                      /* "data" or "keys" */
+	int64_t at_us;                         /* wall time; 0: never */
+	struct str generation;                 /* in cx->mem */
+	int64_t files, bytes;
+};
+#define STOCK_BACKUPS 2
+
 struct stock {
+	struct stock_backup backups[STOCK_BACKUPS];
 	int64_t jobs_due, jobs_running, jobs_retrying;
 	int64_t oldest_due_us;                 /* how long the oldest job has been due; 0: none is */
 	int64_t outbox_rows;                   /* published, not yet safe in public.db */

@@ -6,3 +6,6 @@ FROM job
 
 -- name: stock_outbox @personal
 SELECT count(*) FROM outbox
+
+-- name: stock_backup @personal
+SELECT at_us, generation, files, bytes FROM backup_note WHERE what = $1

@@ -19,7 +19,7 @@ void writer_submit(struct writer *writer, struct ctx *cx, write_work *work, void
 	bool full = writer->queued == QUEUE_MAX;
 	if (!full) {
 		writer->queue[(writer->first + writer->queued++) % QUEUE_MAX] =
-			(struct write){ .cx = cx, .work = work, .argument = argument, .done = done };
+			(struct write){ .cx = cx, .work = work, .argument = argument, .done = done, .since_us = clock_boot_us(NULL) };
 		if (writer->waiting)
 			pthread_cond_signal(&writer->arrived);
 	}
@@ -251,6 +251,14 @@ void writer_stop(struct writer **writer)
 uint64_t writer_public_changes(const struct writer *writer)
 {
 	return atomic_load(&writer->public_changes);
+}
+
+int64_t writer_wait_us(struct writer *writer)
+{
+	pthread_mutex_lock(&writer->lock);
+	int64_t since_us = writer->queued ? writer->queue[writer->first].since_us : INT64_MAX;
+	pthread_mutex_unlock(&writer->lock);
+	return since_us == INT64_MAX ? 0 : clock_boot_us(NULL) - since_us;
 }
 
 void writer_read_stats(struct writer *writer, struct writer_stats *out)

@@ -45,6 +45,9 @@ void writer_stop(struct writer **);
 /* Rises after each change of public.db, before the callers whose posts made it are told. */
 uint64_t writer_public_changes(const struct writer *);
 
+/* How long the write that has waited longest for a group has waited; 0: none waits. */
+int64_t writer_wait_us(struct writer *);
+
 struct writer_stats {
 	uint64_t groups, works, failed;
 	unsigned queued, largest_group;

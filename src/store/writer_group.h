@@ -18,6 +18,7 @@ struct write {
 	write_work *work;
 	void *argument;
 	write_done *done;
+	int64_t since_us;                      /* boot time at which it was queued */
 	enum err outcome;
 };
 

@@ -10,6 +10,8 @@
 #include "base/config.h"
 #include "store/blob.h"
 #include "store/snapshot.h"
+#include "store/writer.h"
+#include "upkeep/backup.sql.h"
 #include "upkeep/backup_dir.h"
 #include "upkeep/fsck.sql.h"
 #include "upkeep/inside.h"
@@ -194,6 +196,7 @@ static enum err pack_store(struct backup *b, struct ctx *cx, const char *generat
 	snprintf(file.name, sizeof file.name, "%s", name);
 	file.bytes = sums.bytes;
 	file.packed = sums.packed;
+	b->report->store_bytes += sums.packed;
 	memcpy(file.hash, sums.hash, sizeof sums.hash);
 	memcpy(file.packed_hash, sums.packed_hash, sizeof sums.packed_hash);
 	manifest_add(out, &file);
@@ -322,4 +325,22 @@ enum err backup_run(struct ctx *from, const struct backup_options *options, stru
 	TRY(e);
 	*out = report;
 	return OK;
+}
+
+struct note {
+	enum backup_what what;
+	const struct backup_report *report;
+};
+
+static enum err write_note(struct ctx *cx, void *argument)
+{
+	const struct note *note = argument;
+	return db_run(cx, SQL_backup_note_set, TEXT(note->what == BACKUP_KEYS ? STR("keys") : STR("data")), I64(clock_wall_us(cx->clock)),
+		TEXT(str_of(note->report->generation)), I64(note->report->files), I64(note->report->bytes + note->report->store_bytes));
+}
+
+enum err backup_note(struct ctx *cx, enum backup_what what, const struct backup_report *report)
+{
+	struct note note = { what, report };
+	return writer_run(cx, write_note, &note);
 }

@@ -27,12 +27,16 @@ struct backup_options {
 struct backup_report {
 	char generation[32];                   /* its name; empty: none was made */
 	int64_t files, copied, bytes, copied_bytes;    /* files of the generation, and those new in DIR */
+	int64_t store_bytes;                   /* the databases in it, packed */
 	int64_t missing;                       /* files that are known but not there, or not what their names say */
 	int64_t pruned_generations, pruned_files, deleted;
 };
 /* Online; cx has all that is open.  E_BUSY: another backup runs into DIR.  E_INVALID: DIR holds something else.  E_FULL, E_IO:
  * what was written is used by the next run. */
 enum err backup_run(struct ctx *, const struct backup_options *, struct backup_report *out);
+
+/* Through writer_run(): the node remembers that it was copied, for amanat status and /metrics. */
+enum err backup_note(struct ctx *, enum backup_what, const struct backup_report *);
 
 /* The newest generation not after `until_us`; its manifest's text is `text`.  E_NOTFOUND.  A manifest that does not read is passed
  * over only when a later or earlier one is asked for by `until_us`: else E_CORRUPT. */

@@ -103,11 +103,32 @@ test('a new password ends the other sessions and the old password', async () => 
   const elsewhere = server.visitor();
   await elsewhere.post(`${api}/sessions`, { handle: 'sara', password });
   problem(await sara.put(`${api}/me/password`, { old: 'wrong wrong wrong', new: 'another long one' }), 403, 'password-wrong');
-  assert.equal((await sara.put(`${api}/me/password`, { old: password, new: 'another long one' })).status, 204);
+  const stolen = server.visitor();
+  stolen.cookies = new Map(sara.cookies);
+  assert.equal((await stolen.get(`${api}/me`)).status, 200);
+  const changed = await sara.put(`${api}/me/password`, { old: password, new: 'another long one' });
+  assert.equal(changed.status, 200);
+  assert.deepEqual(Object.keys(changed.body), ['account'], 'a browser is given its cookie, nothing that a script reads');
+  assert.notDeepEqual([...sara.cookies], [...stolen.cookies]);
+  problem(await stolen.get(`${api}/me`), 401, 'anonymous');
   problem(await elsewhere.get(`${api}/me`), 401, 'anonymous');
   assert.equal((await sara.get(`${api}/me`)).status, 200);
   problem(await server.visitor().post(`${api}/sessions`, { handle: 'sara', password }), 401, 'sign-in-failed');
   assert.equal((await server.visitor().post(`${api}/sessions`, { handle: 'sara', password: 'another long one' })).status, 201);
+});
+
+test('a new password ends a program\'s own token, and the answer brings the next', async () => {
+  const robot = await server.signUp('robot.one', { client: 'program' });
+  const old = robot.token;
+  const changed = await robot.put(`${api}/me/password`, { old: password, new: 'another long one' });
+  assert.equal(changed.status, 200);
+  assert.equal(changed.headers.get('set-cookie'), null);
+  assert.notEqual(changed.body.token, old);
+  problem(await robot.get(`${api}/me`), 401, 'session-ended');
+  robot.token = changed.body.token;
+  assert.equal((await robot.get(`${api}/me`)).status, 200);
+  const { body } = await robot.get(`${api}/sessions`);
+  assert.deepEqual(body.items.map((s) => [s.client, s.current]), [['program', true]]);
 });
 
 test('a deleted account is gone, and its sessions with it', async () => {

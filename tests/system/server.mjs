@@ -86,7 +86,7 @@ const testing = {
   'server.port': 0, 'server.drain_seconds': 2,
   'accounts.password_mib': 8, 'accounts.password_passes': 1,
   'limits.sign_in_per_hour': 100000, 'limits.sign_up_per_hour': 100000, 'limits.write_per_minute': 1000000,
-  'limits.read_per_minute': 10000000, 'limits.upload_per_day': 100000,
+  'limits.read_per_minute': 10000000, 'limits.media_per_minute': 10000000, 'limits.upload_per_day': 100000,
 };
 
 export class Server {

@@ -59,6 +59,26 @@ test('each warning comes with its remedy, and goes when it is followed', async (
   await server.stop();
 });
 
+test('status and the counters know the last backup, and its age from a backup on', async () => {
+  const server = await startServer();
+  await server.signUp('asha');
+  assert.ok(codes(await json(server)).includes('backup-none'));
+  assert.match(await metrics(server), /^amanat_backup_age_seconds\{what="data"\} -1$/m);
+  assert.match(await status(server), /^Backup {4}data never, keys never$/m);
+  const dir = freshFolder();
+  const made = await server.cli('backup', path.join(dir, 'data'), '--keys', path.join(dir, 'keys'));
+  assert.equal(made.code, 0, made.stderr);
+  const said = await json(server);
+  assert.ok(!codes(said).some((c) => c.startsWith('backup')));
+  assert.match(made.stdout, new RegExp(`Generation ${said.backups.data.generation} `));
+  assert.match(made.stdout, new RegExp(`Keys ${said.backups.keys.generation} `));
+  assert.ok(Math.abs(Date.now() - Date.parse(said.backups.data.at)) < 60_000 && said.backups.data.bytes > 0 && said.backups.keys.bytes > 0);
+  assert.match(await status(server), /^Backup {4}data 20.*Z.*, keys 20.*Z/m);
+  const age = Number(/^amanat_backup_age_seconds\{what="data"\} (\d+)$/m.exec(await metrics(server))[1]);
+  assert.ok(age < 60);
+  await server.stop();
+});
+
 test('status of a folder without a node says how to make one', async () => {
   const { code, stderr } = await run(['status', '--folder', path.join(freshFolder(), 'none')]);
   assert.equal(code, 1);

@@ -39,6 +39,7 @@ struct fixture {
 	struct faults faults;
 	_Atomic(enum err) commit;              /* what the writer's commits come to */
 	atomic_bool hold;                      /* the writer and the SLOW handler wait while this is set */
+	atomic_int_fast64_t write_wait_us;     /* as if a write waited so long */
 	atomic_int version;                    /* of what is public */
 	atomic_int lent, contexts, sinks_open, in_slow, opened_sinks, incomplete_sinks, sink_bytes, ran, in_write;
 	char file[64];
@@ -299,6 +300,11 @@ static void *fixture_writer(void *self)
 	return NULL;
 }
 
+static int64_t fixture_write_wait_us(void *self)
+{
+	return atomic_load(&((struct fixture *)self)->write_wait_us);
+}
+
 static uint64_t fixture_public_version(void *self)
 {
 	struct fixture *f = self;
@@ -344,6 +350,7 @@ static void fixture_prepare(struct fixture *f)
 			.body_seconds = 30, .head_max = 16384, .override_under = "/upload", .trusted_proxies = "" },
 		.hooks = { .ctx_open = fixture_ctx_open, .ctx_close = fixture_ctx_close, .db_lend = fixture_db_lend,
 			.db_return = fixture_db_return, .gate = fixture_gate, .write = fixture_write, .public_version = fixture_public_version,
+			.write_wait_us = fixture_write_wait_us,
 			.problem = fixture_problem, .finish = fixture_finish },
 	};
 	f->hooks.self = f;

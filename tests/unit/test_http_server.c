@@ -142,31 +142,6 @@ TEST(slow_work_leaves_the_event_threads_free)
 	}
 }
 
-TEST(a_full_slow_queue_answers_503)
-{
-	FIXTURE(f);
-	enum { MANY = 40 };
-	struct answer a AUTO(answer_free) = {};
-	struct client c[MANY];
-	struct http_stats stats = {};
-	int busy = 0, served = 0;
-	atomic_store(&f.hold, true);
-	for (int i = 0; i < MANY; i++) {
-		c[i] = client_open(http_port(f.http));
-		client_send(&c[i], STR("POST /slow" END "Content-Length: 0\r\n\r\n"));
-		EXPECT(EVENTUALLY(atomic_load(&f.in_slow) == 1));      /* one runs, 32 wait */
-	}
-	EXPECT(EVENTUALLY((http_read_stats(f.http, &stats), stats.requests[5] >= MANY - 33)));
-	atomic_store(&f.hold, false);
-	for (int i = 0; i < MANY; i++) {
-		EXPECT(client_read(&c[i], false, &a));
-		busy += a.status == 503 && answer_header(&a, "Retry-After").n;
-		served += a.status == 200;
-		client_close(&c[i]);
-	}
-	CHECK(busy == MANY - 33 && served == 33);
-}
-
 TEST(the_gate_refuses_before_the_body)
 {
 	FIXTURE(f);
@@ -412,7 +387,6 @@ int main(void)
 	RUN(a_failing_write_tells_its_own_reason);
 	RUN(a_failing_handler_leaves_nothing_of_its_answer);
 	RUN(slow_work_leaves_the_event_threads_free);
-	RUN(a_full_slow_queue_answers_503);
 	RUN(the_gate_refuses_before_the_body);
 	RUN(a_client_that_expects_is_told_to_continue);
 	RUN(options_and_unknown_methods);

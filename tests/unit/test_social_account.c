@@ -228,21 +228,22 @@ TEST(a_new_avatar_takes_the_old_file_away)
 TEST(a_new_password_ends_the_other_sessions)
 {
 	struct world w;
-	struct session_token first, second;
+	struct session_token first, second, third;
 	bool touch_due;
 	world_open(&w);
 	struct actor asha = sign_up_with(&w, "asha", &first);
 	must(&w, account_sign_in(fresh(&w), STR("asha"), PASSWORD, STR("web"), &second));
-	CHECK(account_change_password(as(&w, &asha), STR("not my password"), STR("another password")) == E_DENIED);
+	CHECK(account_change_password(as(&w, &asha), STR("not my password"), STR("another password"), &third) == E_DENIED);
 	CHECK(slug_is(&w, "password-wrong"));
-	CHECK(account_change_password(as(&w, &asha), PASSWORD, STR("short")) == E_INVALID);
-	CHECK(account_change_password(as(&w, &asha), PASSWORD, STR("another password")) == OK);
-	CHECK(session_open(fresh(&w), str_of(first.text), &touch_due) == OK);
+	CHECK(account_change_password(as(&w, &asha), PASSWORD, STR("short"), &third) == E_INVALID);
+	CHECK(account_change_password(as(&w, &asha), PASSWORD, STR("another password"), &third) == OK);
+	CHECK(session_open(fresh(&w), str_of(first.text), &touch_due) == E_ANONYMOUS);
+	CHECK(session_open(fresh(&w), str_of(third.text), &touch_due) == OK && w.cx.actor.session == third.session);
 	CHECK(session_open(fresh(&w), str_of(second.text), &touch_due) == E_ANONYMOUS);
 	CHECK(account_sign_in(fresh(&w), STR("asha"), PASSWORD, STR("web"), &second) == E_ANONYMOUS);
 	CHECK(account_sign_in(fresh(&w), STR("asha"), STR("another password"), STR("web"), &second) == OK);
 	CHECK(account_reset_password(fresh(&w), asha.account, STR("a third password")) == OK);
-	CHECK(session_open(fresh(&w), str_of(first.text), &touch_due) == E_ANONYMOUS);
+	CHECK(session_open(fresh(&w), str_of(third.text), &touch_due) == E_ANONYMOUS);
 	world_close(&w);
 }
 

@@ -100,7 +100,7 @@ export const api = {
     ask<Me>('PATCH', '/me', { body: change }),
   changeAvatar: (picture: Blob) => ask<Me>('PUT', '/me/avatar', { raw: picture, patient: true }),
   changePassword: (old: string, fresh: string) =>
-    ask<void>('PUT', '/me/password', { body: { old, new: fresh }, patient: true }),
+    ask<{ account: Me }>('PUT', '/me/password', { body: { old, new: fresh }, patient: true }),
   deleteMe: (password: string) => ask<void>('DELETE', '/me', { body: { password }, patient: true }),
   blocked: (cursor: string | null) => page<Profile>('/me/blocked', cursor),
   likes: (cursor: string | null) => page<Video>('/me/likes', cursor),
