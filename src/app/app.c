@@ -1,6 +1,7 @@
 #include "app/inside.h"
 
 #include <assert.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -34,6 +35,7 @@
 #include "api/upload_routes.h"
 
 #define CONSOLE_READERS 2
+#define COMMAND_LOCK "command.lock"
 #define COMMAND_WAIT_US (5 * SECOND_US)
 #define COMMAND_LOOK_NS 20'000'000
 
@@ -81,15 +83,31 @@ bool app_exists(const struct config *config)
 	return access(first_file(&cx), F_OK) == 0;
 }
 
+/* What an init leaves that was killed before there was a node: app_exists() still says no. */
+static bool is_left_over(struct str name)
+{
+	return str_eq(name, STR(".")) || str_eq(name, STR("..")) || str_eq(name, STR(COMMAND_LOCK)) || str_starts(name, STR("public.db.new"));
+}
+
+static void close_folder(DIR **folder)
+{
+	if (*folder)
+		closedir(*folder);
+}
+
 static enum err make_folder(struct ctx *cx)
 {
-	const char *folder = cx->config->store_folder;
-	if (mkdir(folder, 0700) != 0 && errno != EEXIST)
-		return fail(cx, E_INVALID, "cannot make the data folder %.120s: %s", folder, strerror(errno));
-	if (rmdir(folder) != 0)
-		return fail(cx, E_INVALID, "the data folder %.120s is not empty, and it holds no node; choose another with --folder", folder);
-	if (mkdir(folder, 0700) != 0)
-		return fail(cx, E_IO, "cannot make the data folder %.120s: %s", folder, strerror(errno));
+	const char *path = cx->config->store_folder;
+	if (mkdir(path, 0700) != 0 && errno != EEXIST)
+		return fail(cx, E_INVALID, "cannot make the data folder %.120s: %s", path, strerror(errno));
+	AUTO(close_folder) DIR *folder = opendir(path);
+	if (!folder)
+		return fail(cx, E_INVALID, "cannot look into the data folder %.120s: %s", path, strerror(errno));
+	for (const struct dirent *entry = readdir(folder); entry; entry = readdir(folder))
+		if (!is_left_over(str_of(entry->d_name)))
+			return fail(cx, E_INVALID, "the data folder %.120s is not empty, and it holds no node; choose another with --folder", path);
+	if (fchmod(dirfd(folder), 0700) != 0)
+		return fail(cx, E_INVALID, "the data folder %.120s is not ours: %s", path, strerror(errno));
 	return OK;
 }
 
@@ -221,7 +239,7 @@ static enum err lock_commands(struct app *app, struct ctx *cx)
 {
 	const struct timespec moment = { .tv_nsec = COMMAND_LOOK_NS };
 	const int64_t until_us = clock_boot_us(cx->clock) + COMMAND_WAIT_US;
-	TRY(open_lock(app, cx, "command.lock"));
+	TRY(open_lock(app, cx, COMMAND_LOCK));
 	while (flock(app->lock, LOCK_EX | LOCK_NB) != 0) {
 		if (clock_boot_us(cx->clock) >= until_us)
 			return fail(cx, E_BUSY, "another command is changing the folder %.120s; wait until it is done", cx->config->store_folder);

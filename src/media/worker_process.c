@@ -37,7 +37,7 @@ int worker_process_reap(struct worker_process *process, bool at_once)
 	while (waitpid(process->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	process->pid = 0;
-	return status;
+	return 0;
 }
 
 void worker_process_end(struct worker_process *process)

@@ -76,6 +76,7 @@ static enum err publish_draft(struct ctx *cx, const struct job *job, const struc
 	case E_NOTFOUND:                               /* deleted meanwhile */
 		return OK;
 	case E_BUSY:
+	case E_FULL:
 		return outcome;
 	default:
 		break;

@@ -1,5 +1,7 @@
 #include "store/job.h"
 
+#include <string.h>
+
 #include "store/job.sql.h"
 #include "store/writer.h"
 
@@ -23,6 +25,30 @@ static struct str share_kind(const struct job_share *share)
 	return share ? str_of(share->kind) : STR("");
 }
 
+/* "BOOT-ID/s" or "BOOT-ID/c": a folder has one server at a time, and one command that works (app/ holds the locks). */
+struct holder {
+	char name[BOOT_ID_BYTES + 2];
+};
+
+static struct str holder_name(const struct ctx *cx, struct holder *holder)
+{
+	clock_boot_id(holder->name);
+	size_t n = strlen(holder->name);
+	memcpy(holder->name + n, cx->ids && cx->ids->lane == LANE_COMMANDS ? "/c" : "/s", 3);
+	return (struct str){ .p = holder->name, .n = n + 2 };
+}
+
+static enum err release(struct ctx *cx, void *)
+{
+	struct holder holder;
+	return db_run(cx, SQL_job_release, TEXT(holder_name(cx, &holder)));
+}
+
+enum err job_take_over(struct ctx *cx)
+{
+	return writer_run_here(cx, release, NULL);
+}
+
 struct claim {
 	const struct job_share *share;
 	int64_t lease_us;
@@ -32,11 +58,10 @@ struct claim {
 static enum err claim_one(struct ctx *cx, void *argument)
 {
 	struct claim *claim = argument;
-	char boot[BOOT_ID_BYTES];
-	clock_boot_id(boot);
+	struct holder holder;
 	int64_t now = clock_boot_us(cx->clock);
 	AUTO(rows_close) struct rows *rows = NULL;
-	TRY(db_query(cx, SQL_job_claim, &rows, I64(clock_wall_us(cx->clock)), TEXT(str_of(boot)), I64(now), I64(now + claim->lease_us),
+	TRY(db_query(cx, SQL_job_claim, &rows, I64(clock_wall_us(cx->clock)), TEXT(holder_name(cx, &holder)), I64(now), I64(now + claim->lease_us),
 		I64(share_number(claim->share)), TEXT(share_kind(claim->share))));
 	bool found = rows_next(rows);
 	if (found)
@@ -120,10 +145,9 @@ enum err job_failed(struct ctx *cx, const struct job *job, int attempts_max, boo
 
 enum err job_next(struct ctx *cx, const struct job_share *share, int64_t *out_us)
 {
-	char boot[BOOT_ID_BYTES];
-	clock_boot_id(boot);
+	struct holder holder;
 	AUTO(rows_close) struct rows *rows = NULL;
-	TRY(db_query(cx, SQL_job_next, &rows, I64(clock_wall_us(cx->clock)), TEXT(str_of(boot)), I64(clock_boot_us(cx->clock)),
+	TRY(db_query(cx, SQL_job_next, &rows, I64(clock_wall_us(cx->clock)), TEXT(holder_name(cx, &holder)), I64(clock_boot_us(cx->clock)),
 		I64(share_number(share)), TEXT(share_kind(share))));
 	bool found = rows_next(rows) && !rows_null(rows, 0);
 	int64_t us = found ? rows_i64(rows, 0) : INT64_MAX;

@@ -9,7 +9,7 @@
 struct job {
 	int64_t id, account;
 	struct str kind;
-	int64_t attempts;                      /* this one included */
+	int64_t attempts;                      /* this one included; those that ended with their process are not counted */
 	int64_t lease;                         /* its number: whoever holds an older one of the same job holds none */
 };
 /* On the writer, inside the caller's transaction.  A queued job of the same kind and account is one job: no second row.  One
@@ -20,6 +20,9 @@ struct job_share {
 	const char *kind;
 	bool others;
 };
+/* Once, by a server or a command that has the folder's lock, before it claims any: leases of the one that held the lock before
+ * have ended with it. */
+enum err job_take_over(struct ctx *);
 /* E_NOTFOUND when nothing is due. Through writer_run(). */
 enum err job_claim(struct ctx *, const struct job_share *, int64_t lease_us, struct job *out);
 /* These three: E_CONFLICT when the lease is another's by now. */
@@ -34,7 +37,7 @@ enum err job_next(struct ctx *, const struct job_share *, int64_t *out_us);
 enum err job_count(struct ctx *, const char *kind, int64_t *out);
 
 /* Threads that claim and run jobs; woken by jobs_wake() and by the clock.  While a job runs its lease is renewed, so another
- * process takes it over JOB_LEASE_US after this one died. */
+ * process takes it over JOB_LEASE_US after this one died, its successor at once. */
 #define JOB_LEASE_US (15 * SECOND_US)
 struct jobs;
 struct job_kind {

@@ -6,14 +6,21 @@ ON CONFLICT (kind, account) DO UPDATE SET
 	run_after_us = CASE WHEN job.boot = '' AND job.run_after_us < excluded.run_after_us THEN job.run_after_us
 		ELSE excluded.run_after_us END
 
--- $1 now, $2 this boot, $3 boot time now, $4 when the lease ends; $5 0: any, 1: of the kind $6, 2: of another.
+-- An attempt is counted when it begins, and is the same one when it goes on after its process has died: that says nothing about the job.
+-- Who holds a lease is a boot id (36 characters) and which program of that boot.
+-- $1 now, $2 who claims, $3 boot time now, $4 when the lease ends; $5 0: any, 1: of the kind $6, 2: of another.
 -- name: job_claim @personal
-UPDATE job SET boot = $2, lease_us = $4, lease = lease + 1, attempts = attempts + 1, again = 0
+UPDATE job SET boot = $2, lease_us = $4, lease = lease + 1, again = 0,
+	attempts = attempts + CASE WHEN boot = '' THEN 1 ELSE 0 END
 WHERE id = (SELECT id FROM job
-	WHERE ((boot = '' AND run_after_us <= $1) OR (boot <> '' AND (boot <> $2 OR lease_us <= $3)))
+	WHERE ((boot = '' AND run_after_us <= $1) OR (boot <> '' AND (substr(boot, 1, 36) <> substr($2, 1, 36) OR lease_us <= $3)))
 		AND ($5 = 0 OR (kind = $6) = ($5 = 1))
 	ORDER BY run_after_us, id LIMIT 1)
 RETURNING id, kind, account, attempts, lease
+
+-- What one of the same name held that has died.
+-- name: job_release @personal
+UPDATE job SET boot = '', attempts = attempts - 1 WHERE boot = $1
 
 -- name: job_renew @personal
 UPDATE job SET lease_us = $3 WHERE id = $1 AND lease = $2 AND boot <> ''
@@ -31,7 +38,7 @@ UPDATE job SET boot = '', run_after_us = $3 WHERE id = $1 AND lease = $2 AND boo
 -- name: job_count @personal
 SELECT count(*) FROM job WHERE kind = $1
 
--- How long until there is something to claim, in microseconds: $1 now, $2 this boot, $3 boot time now; $4, $5 as $5, $6 above.
+-- How long until there is something to claim, in microseconds: $1 now, $2 who asks, $3 boot time now; $4, $5 as $5, $6 above.
 -- name: job_next @personal
-SELECT min(CASE WHEN boot = '' THEN run_after_us - $1 WHEN boot <> $2 THEN 0 ELSE lease_us - $3 END) FROM job
+SELECT min(CASE WHEN boot = '' THEN run_after_us - $1 WHEN substr(boot, 1, 36) <> substr($2, 1, 36) THEN 0 ELSE lease_us - $3 END) FROM job
 WHERE $4 = 0 OR (kind = $5) = ($4 = 1)

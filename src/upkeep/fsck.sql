@@ -229,7 +229,7 @@ SELECT count(*) FROM outbox WHERE id > $1
 
 -- A lease of this boot ends within the longest one; a job without a lease is nobody's.
 -- name: fsck_job_lease @personal
-SELECT id FROM job WHERE attempts < 0 OR lease < 0 OR (boot = $1 AND lease_us > $2)
+SELECT id FROM job WHERE attempts < 0 OR lease < 0 OR (substr(boot, 1, 36) = $1 AND lease_us > $2)
 
 -- name: fsck_job_free @personal
 UPDATE job SET boot = '', run_after_us = $2 WHERE id = $1

@@ -87,7 +87,7 @@ TEST(a_lease_that_ran_out_is_anothers_and_the_first_holder_is_told)
 	CHECK(job_claim(&node.cx, NULL, SECOND_US, &second) == E_NOTFOUND);
 	now.boot_us += 2 * SECOND_US;
 	CHECK(node_ok(&node.cx, job_claim(&node.cx, NULL, 10 * SECOND_US, &second)));
-	CHECK(second.attempts == 2);
+	CHECK(second.attempts == 1);           /* the holder died, or was slow: the job did not fail */
 	CHECK(job_renew(&node.cx, &first, SECOND_US) == E_CONFLICT);
 	CHECK(job_done(&node.cx, &first) == E_CONFLICT);
 	CHECK(job_failed(&node.cx, &first, 9, &again) == E_CONFLICT);
