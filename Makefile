@@ -40,9 +40,9 @@ fuzz:            ## every fuzz target for FUZZ_SECONDS (3600) each; corpora unde
 	@tools/setup.sh test $(BUILD)
 	@exec node tests/run.mjs fuzz --seconds $${FUZZ_SECONDS:-3600}
 
-soak:            ## the long campaigns: fuzzing for ten minutes a target, fault loops with large inputs
+soak:            ## the long campaigns: fuzzing for ten minutes a target, 3,000 kills, mutants that must be caught
 	@tools/setup.sh test $(BUILD)
-	@exec node tests/run.mjs fuzz system browser --seconds 600
+	@KILLS=$${KILLS:-3000} node tests/run.mjs fuzz system browser kills mutants --seconds 600
 
 deb:             ## the Debian package, into build/deb
 	@tools/setup.sh deb build-deb

@@ -20,6 +20,7 @@
 #include "media/upload.h"
 #include "safety/limit.h"
 #include "base/events.h"
+#include "social/census.h"
 #include "social/findable.h"
 #include "social/mailbox.h"
 #include "social/publish.h"
@@ -204,6 +205,18 @@ static enum err sweep(struct app *app, struct ctx *cx)
 	return status;
 }
 
+/* A clock that was set back while nobody ran must not put what comes below what is there. */
+static enum err follow_ids(struct app *app, struct ctx *cx)
+{
+	int64_t newest = 0;
+	cx->db = db_pool_take(app->readers);
+	enum err status = census_newest(cx, &newest);
+	db_pool_give(app->readers, cx->db);
+	cx->db = NULL;
+	ids_follow(&app->ids, newest);
+	return status;
+}
+
 /* What an older program published cannot be found yet. */
 static enum err make_findable(struct app *app, struct ctx *cx)
 {
@@ -255,6 +268,7 @@ static enum err open_rooms(struct app *app, struct ctx *cx)
 	else if (app->extent >= APP_STORES)
 		TRY(lock_commands(app, cx));
 	TRY(open_stores(app, cx));
+	TRY(follow_ids(app, cx));
 	if (app->extent >= APP_WORK)
 		TRY(open_work(app, cx));
 	if (app->extent >= APP_SERVE) {

@@ -1,4 +1,5 @@
 #include <assert.h>
+#include <errno.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -10,14 +11,20 @@ enum err password_hash(struct ctx *cx, struct str password, uint64_t passes, siz
 {
 	char hash[crypto_pwhash_STRBYTES] = { 0 };
 	if (fault_hit(cx) || crypto_pwhash_str_alg(hash, password.p, password.n, passes, memory_bytes, crypto_pwhash_ALG_ARGON2ID13) != 0)
-		return fail(cx, E_IO, "no memory to hash a password; lower accounts.password_mib or slow_threads");
+		return fail_as(cx, E_BUSY, "out-of-memory", "no memory to hash a password; lower accounts.password_mib or slow_threads");
 	memcpy(out, hash, sizeof hash);
 	return OK;
 }
 
-bool password_matches(const char *hash, struct str password)
+/* libsodium fails for a wrong password and for want of memory alike, and leaves ENOMEM in errno for the second. */
+enum err password_verify(struct ctx *cx, const char *hash, struct str password, bool *right)
 {
-	return crypto_pwhash_str_verify(hash, password.p, password.n) == 0;
+	errno = fault_hit(cx) ? ENOMEM : 0;
+	bool matches = errno == 0 && crypto_pwhash_str_verify(hash, password.p, password.n) == 0;
+	if (!matches && errno == ENOMEM)
+		return fail_as(cx, E_BUSY, "out-of-memory", "no memory to check a password; lower accounts.password_mib or slow_threads");
+	*right = matches;
+	return OK;
 }
 
 /* The hash of a password that nobody knows. */

@@ -40,7 +40,7 @@ void blob_random_name(char out[BLOB_NAME_BYTES])
 
 enum err blob_fail(struct ctx *cx, const char *what)
 {
-	return fail(cx, errno == ENOSPC || errno == EDQUOT ? E_FULL : E_IO, "%s: %s", what, strerror(errno));
+	return fail_errno(cx, errno, what);
 }
 
 static void close_fd(int *fd)

@@ -11,7 +11,7 @@ struct blobs {
 void blob_path(const char *name, char out[BLOB_PATH_BYTES]);
 void blob_random_name(char out[BLOB_NAME_BYTES]);
 bool blob_name_valid(struct str);
-/* E_FULL or E_IO by errno. */
+/* By errno: fail_errno(). */
 enum err blob_fail(struct ctx *, const char *what);
 /* Makes a new name in ab/ durable. */
 enum err blob_sync_folder(struct ctx *, int folder, const char *name);

@@ -143,6 +143,19 @@ enum err job_failed(struct ctx *cx, const struct job *job, int attempts_max, boo
 	return OK;
 }
 
+static enum err bring_forward(struct ctx *cx, void *argument)
+{
+	const int64_t *us = argument;
+	TRY(db_run(cx, SQL_job_bring_forward, I64(clock_wall_us(cx->clock)), I64(*us)));
+	jobs_wake(cx->jobs);
+	return OK;
+}
+
+enum err job_bring_forward(struct ctx *cx, int64_t us)
+{
+	return writer_run_here(cx, bring_forward, &us);
+}
+
 enum err job_next(struct ctx *cx, const struct job_share *share, int64_t *out_us)
 {
 	struct holder holder;

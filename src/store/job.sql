@@ -35,6 +35,9 @@ DELETE FROM job WHERE id = $1 AND lease = $2 AND boot <> ''
 -- name: job_later @personal
 UPDATE job SET boot = '', run_after_us = $3 WHERE id = $1 AND lease = $2 AND boot <> ''
 
+-- name: job_bring_forward @personal
+UPDATE job SET run_after_us = run_after_us - $2 WHERE boot = '' AND run_after_us > $1
+
 -- name: job_count @personal
 SELECT count(*) FROM job WHERE kind = $1
 

@@ -8,6 +8,12 @@ const api = '/api/v1';
 const PAGE = 20;
 const LOOKERS = 8;                                             // more sign-ins at once would be told to come later
 
+function together(people, look) {
+  const left = [...people];
+  const one = async () => { for (let p = left.pop(); p; p = left.pop()) await look(p); };
+  return Promise.all(Array.from({ length: LOOKERS }, one));
+}
+
 export class Book {
   constructor() {
     this.people = new Map();                           // handle: Person
@@ -33,8 +39,7 @@ export class Book {
   async look(visitor) {
     const touched = [...this.touched];
     this.touched.clear();
-    const one = async () => { for (let p = touched.pop(); p; p = touched.pop()) await this.#person(p); };
-    await Promise.all(Array.from({ length: LOOKERS }, one));
+    await together(touched, (person) => this.#person(person));
     await this.#newComments(visitor);
     await this.#counts(visitor);
   }
@@ -218,14 +223,13 @@ export class Book {
       this.#compare(all, mine);
       if (all.length !== standing()) this.fault(`comments of ${video}: ${all.length} are listed, ${standing()} were acknowledged`);
     }
-    for (const { handle, there } of this.people.values()) {
-      const get = async () => (await visitor.ask('GET', `${api}/accounts/${handle}`)).body?.counts.followers;
-      if (there) await this.#soon(`followers of ${handle}`, this.followers(handle), get, 60);
-    }
-    for (const person of this.there()) {
-      const { status } = await visitor.ask('POST', `${api}/sessions`, { json: { handle: person.handle, password: person.password } });
-      if (status !== 201) this.fault(`${person.handle} cannot sign in: ${status}`);
-      visitor.cookie = null;
-    }
+    await together(this.there(), (person) => this.#atTheEnd(person));
+  }
+
+  async #atTheEnd({ handle, password, wire }) {
+    const get = async () => (await wire.ask('GET', `${api}/accounts/${handle}`)).body?.counts.followers;
+    await this.#soon(`followers of ${handle}`, this.followers(handle), get, 60);
+    const { status } = await wire.ask('POST', `${api}/sessions`, { json: { handle, password } });
+    if (status !== 201) this.fault(`${handle} cannot sign in: ${status}`);
   }
 }

@@ -16,7 +16,7 @@ import { Victim } from './victim.mjs';
 import { Cut, Traffic, Wire, now } from './wire.mjs';
 
 const SOCIAL = 12, UPLOADERS = 4, IDOLS = 4, STAGE = 4;
-const REST = 2;                                                // ms: between what one person does
+const REST = 6;                                                // ms: between what one person does
 const FSCK_EVERY = 25;                                         // kills; in turn on the live node and on the one just killed
 const settings = {
   'server.port': 0, 'server.access_log': false, 'server.drain_seconds': 2, 'accounts.password_mib': 8, 'accounts.password_passes': 1,
@@ -119,6 +119,12 @@ export class Campaign {
     await this.loops;
   }
 
+  /** Uploaders always: what was sent becomes public by itself. */
+  #look() {
+    for (const uploader of this.uploaders) this.book.touched.add(uploader);
+    return this.book.look(this.visitor);
+  }
+
   // --- kills ---
 
   #note(kind, open) {
@@ -127,7 +133,7 @@ export class Campaign {
 
   #nextKind() {
     const at = this.random();
-    return at < 0.3 ? 'server' : at < 0.45 ? 'group' : at < 0.6 ? 'worker' : at < 0.95 ? 'seam' : 'start';
+    return at < 0.3 ? 'server' : at < 0.45 ? 'group' : at < 0.6 ? 'worker' : at < 0.955 ? 'seam' : 'start';
   }
 
   /** Half of them where it never ended yet. */
@@ -144,12 +150,14 @@ export class Campaign {
   }
 
   async #worker() {
-    let workers = [];
-    for (const until = Date.now() + 1000; workers.length === 0 && Date.now() < until; await wait(2)) workers = this.victim.workers();
-    if (workers.length === 0) return false;
-    const at = now();
-    this.#note('worker', this.traffic.inFlight(at));
-    process.kill(workers[Math.floor(this.random() * workers.length)], 'SIGKILL');
+    let killed = false;
+    for (const until = Date.now() + 1000; !killed && Date.now() < until; await wait(2)) {
+      const [pid] = this.victim.workers();
+      const open = this.traffic.inFlight(now());
+      try { killed = pid !== undefined && process.kill(pid, 'SIGKILL'); } catch { /* it has just ended */ }
+      if (killed) this.#note('worker', open);
+    }
+    if (!killed) return false;
     await wait(30);
     await this.#pause();
     if (this.traffic.cut.length) this.book.fault(`${this.traffic.cut.length} requests were cut by a worker's end`);
@@ -162,8 +170,8 @@ export class Campaign {
     if (kind === 'seam') {
       await this.#toSeam();
     } else {
-      const at = now();
-      const open = this.traffic.inFlight(at);
+      for (const until = Date.now() + 50; this.traffic.inFlight(now()) === 0 && Date.now() < until;) await wait(1);
+      const open = this.traffic.inFlight(now());
       await this.victim.kill(kind === 'group');
       this.#note(kind, open);
     }
@@ -197,7 +205,7 @@ export class Campaign {
       done = await this.#killStarting();
     } else {
       if (!this.victim.child) await this.#start(kind === 'seam' ? { order: '0' } : {});
-      await this.book.look(this.visitor);
+      await this.#look();
       if (number % FSCK_EVERY === 0) await this.#fsck('on the live node');
       if (kind === 'seam' && !this.victim.mortal) {
         await this.victim.kill(true);              // idle, and not counted: the other program takes over
@@ -234,8 +242,7 @@ export class Campaign {
   async #finish() {
     if (!this.victim.child) await this.#start();
     for (const until = Date.now() + 120_000; ; await wait(200)) {
-      for (const uploader of this.uploaders) this.book.touched.add(uploader);
-      await this.book.look(this.visitor);
+      await this.#look();
       if (!this.uploaders.some((p) => p.uploads.some((u) => u.state === 'sent'))) break;
       if (Date.now() > until) {
         for (const { handle, uploads } of this.uploaders)
