@@ -1,7 +1,8 @@
 #include <assert.h>
-#include <errno.h>
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "keys/keys.h"
 
@@ -16,12 +17,25 @@ enum err password_hash(struct ctx *cx, struct str password, uint64_t passes, siz
 	return OK;
 }
 
-/* libsodium fails for a wrong password and for want of memory alike, and leaves ENOMEM in errno for the second. */
+/* "$argon2id$v=19$m=KIB,...": whether as much memory is to be had. */
+static bool has_room(const char *hash)
+{
+	const char *memory = strstr(hash, "$m=");
+	size_t bytes = memory ? (size_t)strtoul(memory + 3, NULL, 10) << 10 : 0;
+	void *room = bytes ? mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) : NULL;
+	if (room == MAP_FAILED)
+		return false;
+	if (room)
+		munmap(room, bytes);
+	return true;
+}
+
+/* libsodium says the same of a wrong password and of want of memory: so the second is looked for. */
 enum err password_verify(struct ctx *cx, const char *hash, struct str password, bool *right)
 {
-	errno = fault_hit(cx) ? ENOMEM : 0;
-	bool matches = errno == 0 && crypto_pwhash_str_verify(hash, password.p, password.n) == 0;
-	if (!matches && errno == ENOMEM)
+	bool fault = fault_hit(cx);
+	bool matches = !fault && crypto_pwhash_str_verify(hash, password.p, password.n) == 0;
+	if (fault || (!matches && !has_room(hash)))
 		return fail_as(cx, E_BUSY, "out-of-memory", "no memory to check a password; lower accounts.password_mib or slow_threads");
 	*right = matches;
 	return OK;

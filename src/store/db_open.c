@@ -38,7 +38,7 @@ enum err db_fail(struct ctx *cx, const struct connection *connection, int rc, co
 	default:
 		break;
 	}
-	int number = connection->handle ? sqlite3_system_errno(connection->handle) : 0;
+	int number = connection->vfs ? vfs_failure(connection->vfs) : 0;
 	if (((rc & 0xff) == SQLITE_IOERR || (rc & 0xff) == SQLITE_CANTOPEN) && number != 0 && number != EIO)
 		return fail_errno(cx, number, what);
 	return fail(cx, E_IO, "%s: %s", what, text);

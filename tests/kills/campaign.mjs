@@ -77,7 +77,9 @@ export class Campaign {
     for (const person of [...this.people, ...this.uploaders, ...idols]) await person.signUp();
     for (const uploader of this.uploaders) uploader.uploads = [];
     for (let i = 0; i < STAGE; i++) await this.#publish(idols[0], this.clips[i % this.clips.length]);
-    this.book.stage = this.stage = (await this.visitor.ask('GET', `/api/v1/accounts/${idols[0].handle}/videos`)).body.items.map((v) => v.id);
+    for (this.stage = []; this.stage.length < STAGE; await wait(10))
+      this.stage = (await this.visitor.ask('GET', `/api/v1/accounts/${idols[0].handle}/videos`)).body?.items.map((v) => v.id) ?? [];
+    this.book.stage = this.stage;
   }
 
   async #publish(person, clip) {
@@ -86,9 +88,9 @@ export class Campaign {
     const { status, text } = await person.wire.ask('POST', '/api/v1/uploads', { headers, body: clip.bytes });
     if (status !== 201) throw new Error(`upload: ${status} ${text}`);
     for (;;) {
-      const [draft] = (await person.wire.ask('GET', '/api/v1/drafts')).body.items;
-      if (draft.state === 'failed') throw new Error(`publication failed: ${JSON.stringify(draft.reason)}`);
-      if (draft.state === 'published') { clip.src ??= (await this.visitor.ask('GET', `/api/v1/videos/${draft.video}`)).body.src; return; }
+      const [draft] = (await person.wire.ask('GET', '/api/v1/drafts')).body.items ?? [];
+      if (draft?.state === 'failed') throw new Error(`publication failed: ${JSON.stringify(draft.reason)}`);
+      if (draft?.state === 'published') { clip.src ??= (await this.visitor.ask('GET', `/api/v1/videos/${draft.video}`)).body.src; return; }
       await wait(20);
     }
   }
