@@ -290,33 +290,40 @@ static enum err open_rooms(struct app *app, struct ctx *cx)
 }
 
 #define FILES_BESIDE 300                       /* databases, blobs, the worker's pipes */
+#define CONNECTIONS_LEAST 16
 
-/* An eighth more connections are let in, to be turned away (http/server.c). */
-static void allow_files(struct ctx *cx)
+/* An eighth more connections are let in, to be turned away (http/server.c).  Gives how many there may be: with fewer descriptors
+ * than they take, the door would be open and nobody could come in. */
+static int64_t allow_files(struct ctx *cx)
 {
 	int64_t connections = cx->config->server_connections;
 	rlim_t wanted = (rlim_t)(connections + connections / 8 + FILES_BESIDE);
 	struct rlimit limit;
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
-		return;
+		return connections;
 	limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
-	if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
-		log_line(cx->log, LOG_WARN, "server.connections=%lld needs %llu open files, and %llu are allowed: raise the hard limit (LimitNOFILE)",
-		         (long long)connections, (unsigned long long)wanted, (unsigned long long)limit.rlim_cur);
+	if (setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur >= wanted)
+		return connections;
+	int64_t left = (int64_t)limit.rlim_cur - FILES_BESIDE;
+	int64_t allowed = left > CONNECTIONS_LEAST * 9 / 8 ? left * 8 / 9 : CONNECTIONS_LEAST;
+	allowed = allowed < connections ? allowed : connections;
+	log_line(cx->log, LOG_WARN, "server.connections=%lld needs %llu open files, and %llu are allowed: %lld are let in; raise the hard limit (LimitNOFILE)",
+	         (long long)connections, (unsigned long long)wanted, (unsigned long long)limit.rlim_cur, (long long)allowed);
+	return allowed;
 }
 
 static enum err listen_http(struct app *app, struct ctx *cx)
 {
 	const struct config *config = cx->config;
+	int64_t connections = allow_files(cx);
 	struct http_config http_config = {
 		.address = config->server_address, .inherited = supervisor_listener(), .port = (unsigned)config->server_port,
 		.event_threads = (unsigned)config->server_event_threads, .slow_threads = (unsigned)config->server_slow_threads,
-		.connections_max = (unsigned)config->server_connections, .idle_seconds = (unsigned)config->server_idle_seconds,
+		.connections_max = (unsigned)connections, .idle_seconds = (unsigned)config->server_idle_seconds,
 		.body_seconds = (unsigned)config->server_body_seconds, .head_max = (size_t)config->server_head_bytes,
 		.override_under = UPLOADS_PATH, .trusted_proxies = config->server_trusted_proxies, .log = cx->log, .access_log = config->server_access_log,
 	};
 	struct http_hooks hooks = app_hooks(app);
-	allow_files(cx);
 	app->metrics.started_us = clock_wall_us(cx->clock);
 	app->template.metrics = &app->metrics;
 	TRY(http_start(cx, &http_config, &hooks, api_tables, &app->http));

@@ -148,6 +148,7 @@ enum err http_start(struct ctx *cx, const struct http_config *config, const stru
 	TRY(slow_start(cx, config->slow_threads, config->slow_threads * SLOW_QUEUE_PER_THREAD, &http->slow));
 	TRY(streams_start(cx, config->connections_max / 2, &http->streams));
 	TRY((config->inherited ? listen_inherited : listen_on)(cx, config, &http->listener, &http->port));
+	warden_post(http->warden, http->listener);
 	TRY(start_daemon(cx, http));
 	*out = http;
 	http = NULL;

@@ -35,6 +35,8 @@ int64_t say_last(int fd, int status, const char *title, const char *code, const 
 
 struct warden;
 enum err warden_start(struct ctx *, struct warden **out);
+/* Once: looks after that door, too, from now on (porter.h). */
+void warden_post(struct warden *, int listener);
 struct connection *warden_add(struct warden *, int fd, int64_t deadline_us);
 /* Before the library closes the socket.  A connection with `linger` is read, and what comes is dropped, until the client has
  * closed or two seconds have passed: else the kernel's reset would take from the client the answer that it has not read. */

@@ -30,7 +30,9 @@ enum err job_renew(struct ctx *, const struct job *, int64_t lease_us);
 /* Done: the row goes.  Failed: run again after a back-off, given up after `attempts_max` (false in *again). */
 enum err job_done(struct ctx *, const struct job *);
 enum err job_failed(struct ctx *, const struct job *, int attempts_max, bool *again);
-/* All that waits for a time to come runs `us` earlier. */
+/* After the wall clock was set back by `us` (0: it may have been while nobody ran): all that waits for a time to come waits no longer
+ * for that; what is further away than JOB_LATEST_US runs at once. */
+#define JOB_LATEST_US HOUR_US                  /* after now: no run_after_us is later */
 enum err job_bring_forward(struct ctx *, int64_t us);
 /* Microseconds until one can be claimed, 0 when now, INT64_MAX when there is none.  On any read connection. */
 enum err job_next(struct ctx *, const struct job_share *, int64_t *out_us);

@@ -35,8 +35,10 @@ DELETE FROM job WHERE id = $1 AND lease = $2 AND boot <> ''
 -- name: job_later @personal
 UPDATE job SET boot = '', run_after_us = $3 WHERE id = $1 AND lease = $2 AND boot <> ''
 
+-- $1 now, $2 by how much, $3 longer than this nobody puts one off: so it was on another clock.
 -- name: job_bring_forward @personal
-UPDATE job SET run_after_us = run_after_us - $2 WHERE boot = '' AND run_after_us > $1
+UPDATE job SET run_after_us = CASE WHEN run_after_us - $2 > $1 + $3 THEN $1 ELSE run_after_us - $2 END
+WHERE boot = '' AND run_after_us > $1
 
 -- name: job_count @personal
 SELECT count(*) FROM job WHERE kind = $1

@@ -184,19 +184,18 @@ static int64_t wall_ahead_us(const struct jobs *jobs)
 	return clock_wall_us(jobs->template.clock) - clock_boot_us(jobs->template.clock);
 }
 
-/* When the wall clock was set back, what was to run at a time of the old one would wait as much longer.  Set forward, it runs
- * early, which jobs bear. */
+/* Jobs wait for times of the wall clock.  Set back, it would let them wait as much longer; set forward, they run early, which they
+ * bear; but it may be set back before the next look. */
 static void follow_wall_clock(struct jobs *jobs)
 {
 	int64_t ahead_us = wall_ahead_us(jobs), back_us = jobs->wall_ahead_us - ahead_us;
-	enum err e = OK;
-	if (back_us >= CLOCK_STEP_US) {
-		struct ctx cx = open_ctx(jobs);
-		e = job_bring_forward(&cx, back_us);
-		log_line(cx.log, LOG_WARN, "job: the wall clock was set back by %lld s%s%s", (long long)(back_us / SECOND_US), e == OK ? "" : ": ",
-			e == OK ? "" : cx.failure.text);
-		close_ctx(jobs, &cx);
-	}
+	if (back_us > -CLOCK_STEP_US && back_us < CLOCK_STEP_US)
+		return;
+	struct ctx cx = open_ctx(jobs);
+	enum err e = job_bring_forward(&cx, back_us > 0 ? back_us : 0);
+	log_line(cx.log, LOG_WARN, "job: the wall clock was set by %lld s%s%s", (long long)(-back_us / SECOND_US), e == OK ? "" : ": ",
+		e == OK ? "" : cx.failure.text);
+	close_ctx(jobs, &cx);
 	if (e == OK)
 		jobs->wall_ahead_us = ahead_us;
 }
