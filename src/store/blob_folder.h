@@ -5,6 +5,8 @@
 
 struct blobs {
 	int public_fd, personal_fd, tmp_fd;    /* folders */
+	/* The writer's: number of the group in which a file was last marked as removed, plus one; 0: none yet. */
+	uint64_t marked_in;
 };
 
 #define BLOB_PATH_BYTES (3 + BLOB_NAME_BYTES)  /* ab/abcdef... */
