@@ -8,6 +8,8 @@
 #include "store/blob.h"
 #include "store/writer.h"
 
+#define AGAIN_US (5 * SECOND_US)
+
 struct publication {
 	const struct grant *grant;
 	const struct draft *draft;
@@ -96,6 +98,21 @@ static enum err publish_next(struct ctx *cx, const struct job *job, const struct
 	return publish_draft(cx, job, grant, &draft);
 }
 
+static enum err add_again(struct ctx *cx, void *account)
+{
+	return job_add(cx, DRAFT_PROCESS_JOB, *(const int64_t *)account, cx->now_us + AGAIN_US);
+}
+
+/* The job is its account's, and each draft of it one more try: who failed behind one that went well has not failed before. */
+static enum err failed_at(struct ctx *cx, int64_t account, bool progress, enum err outcome)
+{
+	if (!progress)
+		return outcome;
+	log_line(cx->log, LOG_WARN, "publishing goes on later: %s", cx->failure.text);
+	cx->now_us = clock_wall_us(cx->clock);
+	return writer_run(cx, add_again, &account);
+}
+
 enum err publish_run(struct ctx *cx, const struct job *job)
 {
 	AUTO(grant_wipe) struct grant grant = {};
@@ -103,13 +120,15 @@ enum err publish_run(struct ctx *cx, const struct job *job)
 	if (known == E_NOTFOUND)
 		return OK;                             /* the account is closed, and its drafts go with it */
 	TRY(known);
-	for (bool more = true; more;) {
+	bool progress = false;
+	for (bool more = true; more; progress = true) {
 		/* Memory of its own for each: an account may have many drafts. */
 		AUTO(ctx_end) struct ctx scratch = *cx;
 		scratch.mem = arena_new_capped(ARENA_REQUEST_BYTES);
 		const enum err outcome = publish_next(&scratch, job, &grant, &more);
 		cx->failure = scratch.failure;
-		TRY(outcome);
+		if (outcome != OK)
+			return failed_at(cx, job->account, progress, outcome);
 	}
 	return OK;
 }

@@ -31,8 +31,6 @@ enum err db_fail(struct ctx *cx, const struct connection *connection, int rc, co
 		return fail(cx, E_CORRUPT, "%s: wrong key or damaged file (%s)", what, text);
 	case SQLITE_CONSTRAINT:
 		return fail(cx, E_CONFLICT, "%s: %s", what, text);
-	case SQLITE_READONLY:
-		return fail_errno(cx, EROFS, what);
 	case SQLITE_NOMEM:
 		return fail_errno(cx, ENOMEM, what);
 	default:

@@ -130,7 +130,8 @@ TEST(a_successor_takes_over_at_once_and_counts_no_attempt)
 	CHECK(open_jobs(&node));
 	CHECK(add(&node, "process", 1, 0));
 	CHECK(node_ok(&node.cx, job_claim(&node.cx, NULL, HOUR_US, &first)));
-	struct ctx command = node.cx;
+	AUTO(ctx_end) struct ctx command = node.cx;
+	command.mem = arena_new_capped(ARENA_REQUEST_BYTES);
 	ids_init(&commands, 0, 0, LANE_COMMANDS);
 	command.ids = &commands;
 	CHECK(node_ok(&node.cx, job_take_over(&command)));     /* a server's are not a command's */
