@@ -39,7 +39,10 @@ export class Book {
   async look(visitor) {
     const touched = [...this.touched];
     this.touched.clear();
-    await together(touched, (person) => this.#person(person));
+    try { await together(touched, (person) => this.#person(person)); } catch (e) {
+      for (const person of touched) this.touched.add(person);
+      throw e;
+    }
     await this.#newComments(visitor);
     await this.#counts(visitor);
   }
