@@ -51,7 +51,7 @@ const suites = {
       path.join(root, 'build-clang', `grown-${path.basename(b)}`), corpus(b, 'fuzz_')],
     makes: path.join(root, 'build-clang', `grown-${path.basename(b)}`) })) },
   system: { seconds: 1200, commands: () => nodeFiles('tests/system').map((f) => nodeTest(f, { AMANAT_BUILD: path.join(root, 'build-asan') })) },
-  kills: { seconds: process.env.KILLS > 300 ? Infinity : 300, commands: () => nodeFiles('tests/kills').map((f) => nodeTest(f, { AMANAT_BUILD: path.join(root, 'build') })) },
+  kills: { seconds: process.env.KILLS > 300 ? Infinity : 420, commands: () => nodeFiles('tests/kills').map((f) => nodeTest(f, { AMANAT_BUILD: path.join(root, 'build') })) },
   browser: { seconds: 900, commands: () => nodeFiles('tests/browser').map((f) => nodeTest(f, { AMANAT_BUILD: path.join(root, 'build') })) },
   // Asked for by name: each mutant is built.
   mutants: { seconds: Infinity, asked: true, commands: () => [{ name: 'tests/mutants/run.mjs', argv: ['node', 'tests/mutants/run.mjs'] }] },
