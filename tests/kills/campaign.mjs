@@ -17,6 +17,7 @@ import { Cut, Traffic, Wire, now } from './wire.mjs';
 
 const SOCIAL = 12, UPLOADERS = 4, IDOLS = 4, STAGE = 4;
 const REST = 6;                                                // ms: between what one person does
+const START_EVERY = 20;                                        // kills: nothing can be in flight there
 const FSCK_EVERY = 25;                                         // kills; in turn on the live node and on the one just killed
 const settings = {
   'server.port': 0, 'server.access_log': false, 'server.drain_seconds': 2, 'accounts.password_mib': 8, 'accounts.password_passes': 1,
@@ -133,9 +134,10 @@ export class Campaign {
     if (open > 0) this.inFlight++; else this.idle[kind] = (this.idle[kind] ?? 0) + 1;
   }
 
-  #nextKind() {
+  #nextKind(number) {
+    if (number % START_EVERY === 0) return 'start';
     const at = this.random();
-    return at < 0.33 ? 'server' : at < 0.5 ? 'group' : at < 0.6 ? 'worker' : at < 0.955 ? 'seam' : 'start';
+    return at < 0.33 ? 'server' : at < 0.5 ? 'group' : at < 0.6 ? 'worker' : 'seam';
   }
 
   /** Half of them where it never ended yet. */
@@ -206,7 +208,7 @@ export class Campaign {
   }
 
   async #round(number) {
-    const kind = this.#nextKind();
+    const kind = this.#nextKind(number);
     let done;
     if (kind === 'start') {
       done = await this.#killStarting();
