@@ -21,7 +21,8 @@ export class Victim {
     this.mortal = order !== null;
     this.diedAt = null;
     const [program, ...before] = this.mortal ? [mortal, order] : [binary];
-    const child = spawn(program, [...before, 'serve', '--init', ...this.flags], { stdio: ['pipe', 'pipe', 'pipe', 'pipe'], detached: true });
+    // A group of its own, for the kills; and it ends with this process, however that ends.
+    const child = spawn('setpriv', ['--pdeathsig', 'KILL', program, ...before, 'serve', '--init', ...this.flags], { stdio: ['pipe', 'pipe', 'pipe', 'pipe'], detached: true });
     this.child = child;
     const cleanUp = () => { try { process.kill(-child.pid, 'SIGKILL'); } catch { /* it has ended */ } };
     process.on('exit', cleanUp);
