@@ -40,9 +40,9 @@ fuzz:            ## every fuzz target for FUZZ_SECONDS (3600) each; corpora unde
 	@tools/setup.sh test $(BUILD)
 	@exec node tests/run.mjs fuzz --seconds $${FUZZ_SECONDS:-3600}
 
-soak:            ## the long campaigns: scanners, fuzzing for ten minutes a target, system and browser tests; some five hours
+soak:            ## the long campaigns: scanners, fuzzing for ten minutes a target, 3,000 kills, mutants that must be caught; some six hours
 	@tools/setup.sh soak $(BUILD)
-	@exec env UPLOADS=1000 node tests/run.mjs scanners system browser fuzz --seconds $${FUZZ_SECONDS:-600}
+	@exec env UPLOADS=1000 KILLS=$${KILLS:-3000} node tests/run.mjs scanners system browser fuzz kills mutants --seconds $${FUZZ_SECONDS:-600}
 
 deb:             ## the Debian package, into build/deb
 	@tools/setup.sh deb build-deb

@@ -5,6 +5,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { binary, freshFolder } from '../tests/system/server.mjs';
+import { Campaign } from '../tests/kills/campaign.mjs';
+import { smallDisk } from './fulldisk.mjs';
 import { inTurn, report } from './measure.mjs';
 
 const rounds = Number(process.env.ROUNDS ?? 7);
@@ -52,6 +54,28 @@ async function backupVsTar() {
     { amanat_mb_per_s: result.a, tar_mb_per_s: result.b });
 }
 
+/** The harness of the tests, as it is: kills that lost nothing.  With a fault in it, none of them counts. */
+async function killsOk() {
+  const kills = 300;
+  const result = await new Campaign({ kills, say: console.log }).run();
+  for (const fault of result.faults) console.log(fault);
+  row('kills_ok', 'kills', kills, 'more', result.faults.length ? 0 : result.kills, [`node tests/kills/campaign.mjs --kills ${kills} --seed ${result.seed}`], result);
+}
+
+/** Reads at a fixed pace while the disk refuses writes, and while it takes them; the same writes are sent on both sides. */
+async function fullDisk() {
+  const disk = await smallDisk(folder);
+  try {
+    const samples = await inTurn(rounds, () => disk.readsWhile('full'), () => disk.readsWhile('room'));
+    row('fulldisk_read_ratio', 'ratio', 2, 'less', samples.ratio, ['reads at 200 a second beside 8 clients that write, disk full', 'the same, with room'],
+      { p99_us_full: samples.a, p99_us_room: samples.b });
+  } finally {
+    await disk.end();
+  }
+}
+
+const parts = { backup: backupVsTar, kills: killsOk, disk: fullDisk };
+const only = process.env.ONLY?.split(',');
 mkdirSync(folder, { recursive: true });
-await backupVsTar();
-report('survive', rows);
+for (const [name, measure] of Object.entries(parts)) if (!only || only.includes(name)) await measure();
+report('survive', rows, { part: only !== undefined });

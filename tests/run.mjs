@@ -52,8 +52,11 @@ const suites = {
       path.join(root, 'build-clang', `grown-${path.basename(b)}`), corpus(b, 'fuzz_')],
     makes: path.join(root, 'build-clang', `grown-${path.basename(b)}`) })) },
   system: { seconds: 1200, commands: () => nodeFiles('tests/system').map((f) => nodeTest(f, { AMANAT_BUILD: path.join(root, 'build-asan') })) },
-  scanners: { seconds: Infinity, long: true, commands: () => nodeFiles('tests/soak').map((f) => nodeTest(f, { AMANAT_BUILD: path.join(root, 'build') })) },
+  scanners: { seconds: Infinity, asked: true, commands: () => nodeFiles('tests/soak').map((f) => nodeTest(f, { AMANAT_BUILD: path.join(root, 'build') })) },
+  kills: { seconds: process.env.KILLS > 300 ? Infinity : 420, commands: () => nodeFiles('tests/kills').map((f) => nodeTest(f, { AMANAT_BUILD: path.join(root, 'build') })) },
   browser: { seconds: 900, commands: () => nodeFiles('tests/browser').map((f) => nodeTest(f, { AMANAT_BUILD: path.join(root, 'build') })) },
+  // Asked for by name: each mutant is built.
+  mutants: { seconds: Infinity, asked: true, commands: () => [{ name: 'tests/mutants/run.mjs', argv: ['node', 'tests/mutants/run.mjs'] }] },
 };
 
 const total = { passed: 0, failed: 0, skipped: 0 };
@@ -117,7 +120,7 @@ async function runSuite(name, suite) {
     `${String(sums.skipped).padStart(4)} skipped ${String(Math.round((Date.now() - began) / 1000)).padStart(5)} s`);
 }
 
-for (const name of chosen.length ? chosen : Object.keys(suites).filter((n) => !suites[n].long)) {
+for (const name of chosen.length ? chosen : Object.keys(suites).filter((s) => !suites[s].asked)) {
   if (!suites[name]) { console.error(`no suite ${name}; there are: ${Object.keys(suites).join(', ')}`); process.exit(2); }
   await runSuite(name, suites[name]);
 }

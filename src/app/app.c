@@ -1,6 +1,7 @@
 #include "app/inside.h"
 
 #include <assert.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -21,6 +22,7 @@
 #include "media/upload.h"
 #include "safety/limit.h"
 #include "base/events.h"
+#include "social/census.h"
 #include "social/findable.h"
 #include "social/mailbox.h"
 #include "social/publish.h"
@@ -36,6 +38,7 @@
 #include "api/upload_routes.h"
 
 #define CONSOLE_READERS 2
+#define COMMAND_LOCK "command.lock"
 #define COMMAND_WAIT_US (5 * SECOND_US)
 #define COMMAND_LOOK_NS 20'000'000
 
@@ -92,15 +95,31 @@ bool app_exists(const struct config *config)
 	return access(first_file(&cx), F_OK) == 0;
 }
 
+/* What an init leaves that was killed before there was a node: app_exists() still says no. */
+static bool is_left_over(struct str name)
+{
+	return str_eq(name, STR(".")) || str_eq(name, STR("..")) || str_eq(name, STR(COMMAND_LOCK)) || str_starts(name, STR("public.db.new"));
+}
+
+static void close_folder(DIR **folder)
+{
+	if (*folder)
+		closedir(*folder);
+}
+
 static enum err make_folder(struct ctx *cx)
 {
-	const char *folder = cx->config->store_folder;
-	if (mkdir(folder, 0700) != 0 && errno != EEXIST)
-		return fail(cx, E_INVALID, "cannot make the data folder %.120s: %s", folder, strerror(errno));
-	if (rmdir(folder) != 0)
-		return fail(cx, E_INVALID, "the data folder %.120s is not empty, and it holds no node; choose another with --folder", folder);
-	if (mkdir(folder, 0700) != 0)
-		return fail(cx, E_IO, "cannot make the data folder %.120s: %s", folder, strerror(errno));
+	const char *path = cx->config->store_folder;
+	if (mkdir(path, 0700) != 0 && errno != EEXIST)
+		return fail(cx, E_INVALID, "cannot make the data folder %.120s: %s", path, strerror(errno));
+	AUTO(close_folder) DIR *folder = opendir(path);
+	if (!folder)
+		return fail(cx, E_INVALID, "cannot look into the data folder %.120s: %s", path, strerror(errno));
+	for (const struct dirent *entry = readdir(folder); entry; entry = readdir(folder))
+		if (!is_left_over(str_of(entry->d_name)))
+			return fail(cx, E_INVALID, "the data folder %.120s is not empty, and it holds no node; choose another with --folder", path);
+	if (fchmod(dirfd(folder), 0700) != 0)
+		return fail(cx, E_INVALID, "the data folder %.120s is not ours: %s", path, strerror(errno));
 	return OK;
 }
 
@@ -204,6 +223,18 @@ static enum err sweep(struct app *app, struct ctx *cx)
 	return status;
 }
 
+/* A clock that was set back while nobody ran must not put what comes below what is there. */
+static enum err follow_ids(struct app *app, struct ctx *cx)
+{
+	int64_t newest = 0;
+	cx->db = db_pool_take(app->readers);
+	enum err status = census_newest(cx, &newest);
+	db_pool_give(app->readers, cx->db);
+	cx->db = NULL;
+	ids_follow(&app->ids, newest);
+	return status;
+}
+
 /* What an older program published cannot be found yet. */
 static enum err make_findable(struct app *app, struct ctx *cx)
 {
@@ -239,7 +270,7 @@ static enum err lock_commands(struct app *app, struct ctx *cx)
 {
 	const struct timespec moment = { .tv_nsec = COMMAND_LOOK_NS };
 	const int64_t until_us = clock_boot_us(cx->clock) + COMMAND_WAIT_US;
-	TRY(open_lock(app, cx, "command.lock"));
+	TRY(open_lock(app, cx, COMMAND_LOCK));
 	while (flock(app->lock, LOCK_EX | LOCK_NB) != 0) {
 		if (clock_boot_us(cx->clock) >= until_us)
 			return fail(cx, E_BUSY, "another command is changing the folder %.120s; wait until it is done", cx->config->store_folder);
@@ -255,6 +286,7 @@ static enum err open_rooms(struct app *app, struct ctx *cx)
 	else if (app->extent >= APP_STORES)
 		TRY(lock_commands(app, cx));
 	TRY(open_stores(app, cx));
+	TRY(follow_ids(app, cx));
 	if (app->extent >= APP_WORK)
 		TRY(open_work(app, cx));
 	if (app->extent >= APP_SERVE) {
@@ -277,19 +309,26 @@ static enum err open_rooms(struct app *app, struct ctx *cx)
 }
 
 #define FILES_BESIDE 300                       /* databases, blobs, the worker's pipes */
+#define CONNECTIONS_LEAST 16
 
-/* An eighth more connections are let in, to be turned away (http/server.c). */
-static void allow_files(struct ctx *cx)
+/* An eighth more connections are let in, to be turned away (http/server.c).  Gives how many there may be: with fewer descriptors
+ * than they take, the door would be open and nobody could come in. */
+static int64_t allow_files(struct ctx *cx)
 {
 	int64_t connections = cx->config->server_connections;
 	rlim_t wanted = (rlim_t)(connections + connections / 8 + FILES_BESIDE);
 	struct rlimit limit;
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
-		return;
+		return connections;
 	limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
-	if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
-		log_line(cx->log, LOG_WARN, "server.connections=%lld needs %llu open files, and %llu are allowed: raise the hard limit (LimitNOFILE)",
-		         (long long)connections, (unsigned long long)wanted, (unsigned long long)limit.rlim_cur);
+	if (setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur >= wanted)
+		return connections;
+	int64_t left = (int64_t)limit.rlim_cur - FILES_BESIDE;
+	int64_t allowed = left > CONNECTIONS_LEAST * 9 / 8 ? left * 8 / 9 : CONNECTIONS_LEAST;
+	allowed = allowed < connections ? allowed : connections;
+	log_line(cx->log, LOG_WARN, "server.connections=%lld needs %llu open files, and %llu are allowed: %lld are let in; raise the hard limit (LimitNOFILE)",
+	         (long long)connections, (unsigned long long)wanted, (unsigned long long)limit.rlim_cur, (long long)allowed);
+	return allowed;
 }
 
 void app_probe_worker(struct app *app)
@@ -339,10 +378,11 @@ static const char *const vital[] = { "/healthz", "/metrics", NULL };
 static enum err listen_http(struct app *app, struct ctx *cx)
 {
 	const struct config *config = cx->config;
+	int64_t connections = allow_files(cx);
 	struct http_config http_config = {
 		.address = config->server_address, .inherited = supervisor_listener(0), .port = (unsigned)config->server_port,
 		.event_threads = (unsigned)config->server_event_threads, .slow_threads = (unsigned)config->server_slow_threads,
-		.connections_max = (unsigned)config->server_connections, .idle_seconds = (unsigned)config->server_idle_seconds,
+		.connections_max = (unsigned)connections, .idle_seconds = (unsigned)config->server_idle_seconds,
 		.block_connections = (unsigned)config->server_block_connections, .vital = vital,
 		.write_patience_us = config->server_write_wait_ms * 1000, .slow_patience_us = config->server_slow_wait_ms * 1000,
 		.body_seconds = (unsigned)config->server_body_seconds, .head_max = (size_t)config->server_head_bytes,
@@ -352,7 +392,6 @@ static enum err listen_http(struct app *app, struct ctx *cx)
 		.override_under = UPLOADS_PATH, .trusted_proxies = config->server_trusted_proxies, .log = cx->log, .access_log = config->server_access_log,
 	};
 	struct http_hooks hooks = app_hooks(app);
-	allow_files(cx);
 	app->metrics.started_us = clock_wall_us(cx->clock);
 	app->template.metrics = &app->metrics;
 	TRY(http_start(cx, &http_config, &hooks, api_tables, &app->http));

@@ -94,6 +94,7 @@ static void ctx_close(void *self, struct ctx *cx)
 
 enum err app_start_jobs(struct app *app, struct ctx *cx)
 {
+	TRY(job_bring_forward(cx, 0));
 	struct jobs_hooks hooks = { .self = app, .ctx_open = ctx_open, .ctx_close = ctx_close };
 	TRY(jobs_start(cx, (unsigned)cx->config->media_workers, kinds, &hooks, &app->jobs));
 	app->template.jobs = app->jobs;

@@ -1,7 +1,9 @@
 #include "base/err.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/ctx.h"
 
@@ -17,6 +19,24 @@ enum err fail_(struct ctx *cx, const char *file, int line, enum err code, const 
 	cx->failure.file = file;
 	cx->failure.line = line;
 	return code;
+}
+
+enum err fail_errno_(struct ctx *cx, const char *file, int line, int number, const char *what)
+{
+	switch (number) {
+	case ENOSPC:
+	case EDQUOT:
+		return fail_(cx, file, line, E_FULL, NULL, "%s: no space left on the disk", what);
+	case EROFS:
+		return fail_(cx, file, line, E_BUSY, "read-only", "%s: the disk takes no writes at the moment", what);
+	case EMFILE:
+	case ENFILE:
+		return fail_(cx, file, line, E_BUSY, "out-of-files", "%s: the server has no file descriptor left", what);
+	case ENOMEM:
+		return fail_(cx, file, line, E_BUSY, "out-of-memory", "%s: the server has no memory left for it", what);
+	default:
+		return fail_(cx, file, line, E_IO, NULL, "%s: %s", what, strerror(number));
+	}
 }
 
 const char *err_name(enum err code)

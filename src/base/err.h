@@ -45,6 +45,11 @@ enum err fail_(struct ctx *, const char *file, int line, enum err, const char *s
 #define fail(cx, code, ...) fail_((cx), __FILE__, __LINE__, (code), NULL, __VA_ARGS__)
 #define fail_as(cx, code, slug, ...) fail_((cx), __FILE__, __LINE__, (code), (slug), __VA_ARGS__)
 
+/* What a system call left in errno, as `number`: no space is E_FULL; a file system that takes no writes, no descriptors left, no
+ * memory left are E_BUSY "read-only", "out-of-files", "out-of-memory": they pass.  Anything else: E_IO. */
+enum err fail_errno_(struct ctx *, const char *file, int line, int number, const char *what) __attribute__((cold));
+#define fail_errno(cx, number, what) fail_errno_((cx), __FILE__, __LINE__, (number), (what))
+
 #define TRY(expression)                    \
 	do {                               \
 		enum err try_ = (expression); \

@@ -34,6 +34,15 @@ int64_t id_new(struct ids *ids, int64_t wall_us)
 	       (int64_t)ids->lane << SEQUENCE_BITS | sequence;
 }
 
+void ids_follow(struct ids *ids, int64_t id)
+{
+	int64_t ticket = (id >> BELOW_TIME) << SEQUENCE_BITS | (id & ((1 << SEQUENCE_BITS) - 1));
+	pthread_mutex_lock(&ids->lock);
+	if (ticket > ids->last)
+		ids->last = ticket;
+	pthread_mutex_unlock(&ids->lock);
+}
+
 int64_t id_time_us(int64_t id)
 {
 	return ((id >> BELOW_TIME) + ID_EPOCH_MS) * 1000;

@@ -27,6 +27,8 @@ struct ids {
 void ids_init(struct ids *, unsigned region, unsigned node, enum id_lane);
 /* max(now, last + 1): strictly rising even when the clock jumps back. */
 int64_t id_new(struct ids *, int64_t wall_us);
+/* From now on ids are larger than this one, whatever the clock says: it was set back since. */
+void ids_follow(struct ids *, int64_t id);
 int64_t id_time_us(int64_t id);
 /* No id of that moment or later is smaller. */
 int64_t id_floor(int64_t wall_us);

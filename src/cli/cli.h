@@ -54,6 +54,9 @@ extern const struct command commands[];
 /* The options that every command takes. */
 extern const struct command_option common_options[];
 
+/* Runs a command line; returns its exit code.  `faults` is NULL but in programs made for tests. */
+int cli_main(int argc, char **argv, struct faults *faults);
+
 /* E_INVALID with the text of a usage mistake. */
 enum err cli_read(struct cli *, int argc, char **argv);
 /* The option's value; NULL: it was not given. */

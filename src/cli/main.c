@@ -1,4 +1,4 @@
-/* amanat - one program: the server and the commands on its data folder. */
+/* A command line from its first word to its exit code. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -71,10 +71,10 @@ static enum err run(struct cli *cli)
 	return status;
 }
 
-int main(int argc, char **argv)
+int cli_main(int argc, char **argv, struct faults *faults)
 {
 	struct cli cli = { .log = { .level = LOG_INFO, .fd = STDERR_FILENO } };
-	cli.cx = (struct ctx){ .mem = arena_new_capped(ARENA_REQUEST_BYTES), .clock = &cli.clock, .log = &cli.log };
+	cli.cx = (struct ctx){ .mem = arena_new_capped(ARENA_REQUEST_BYTES), .clock = &cli.clock, .log = &cli.log, .faults = faults };
 	cli.cx.now_us = clock_wall_us(cli.cx.clock);
 	int code = EXIT_DONE;
 	if (argc < 2) {

@@ -93,19 +93,34 @@ static enum err write_key_file(struct ctx *cx, int fd, const char *path)
 	return good ? OK : fail(cx, errno == ENOSPC ? E_FULL : E_IO, "writing the region key %s: %s", path, strerror(errno));
 }
 
+/* Never over one that is there. */
+static enum err name_key_file(struct ctx *cx, const char *made, const char *key_file)
+{
+	int named = fault_hit(cx) ? (errno = EIO, -1) : link(made, key_file);
+	if (named != 0)
+		return errno == EEXIST ? fail(cx, E_CONFLICT, "there is a region key at %s already; it is kept", key_file)
+				       : fail(cx, E_IO, "the region key %s: %s", key_file, strerror(errno));
+	enum err e = sync_folder_of(cx, key_file);
+	if (e != OK)
+		unlink(key_file);
+	return e;
+}
+
+/* It has its name once it is whole: half a key would be refused by whoever comes after a crash, and has to be. */
 enum err keyholder_init(struct ctx *cx, const char *key_file, const char *data_folder)
 {
 	TRY(refuse_inside(cx, key_file, data_folder));
-	AUTO(close_fd) int fd = open(key_file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
-	if (fd < 0 && errno == EEXIST)
+	const char *made = arena_printf(&cx->mem, "%s.new", key_file).p;
+	unlink(made);
+	if (access(key_file, F_OK) == 0)
 		return fail(cx, E_CONFLICT, "there is a region key at %s already; it is kept", key_file);
+	AUTO(close_fd) int fd = open(made, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
 	if (fd < 0)
 		return fail(cx, E_IO, "the region key %s: %s", key_file, strerror(errno));
-	enum err e = write_key_file(cx, fd, key_file);
+	enum err e = write_key_file(cx, fd, made);
 	if (e == OK)
-		e = sync_folder_of(cx, key_file);
-	if (e != OK)
-		unlink(key_file);
+		e = name_key_file(cx, made, key_file);
+	unlink(made);
 	return e;
 }
 

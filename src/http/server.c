@@ -164,6 +164,7 @@ static enum err start_listening(struct ctx *cx, struct http *http)
 	const struct http_config *config = &http->config;
 	const struct listen_at at = { .address = config->address, .port = config->port, .inherited = config->inherited, .setting = "server.port" };
 	TRY(listen_open(cx, &at, &http->listener, &http->port));
+	warden_post(http->warden, http->listener, !http->tls);
 	TRY(start_daemon(cx, http));
 	if (!config->redirect.port && !config->redirect.inherited)
 		return OK;

@@ -1,5 +1,7 @@
 #include "http/warden.h"
 
+#include "http/porter.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <linux/tcp.h>
@@ -15,6 +17,7 @@
 #include <unistd.h>
 
 #define LOOK_MS 250
+#define CROWDED_LOOK_MS 20
 #define LINGER_US (2 * SECOND_US)
 #define LINGERERS_MAX 256
 
@@ -31,6 +34,8 @@ struct warden {
 	bool stopping;
 	int64_t pace_us;                       /* fixed */
 	atomic_uint_fast64_t slow_readers;
+	struct porter porter;                  /* under lock */
+	int look_ms;                           /* the thread's own */
 	int bell;                              /* an eventfd: somebody lingers, or the end */
 	bool running;
 	pthread_t thread;
@@ -137,7 +142,7 @@ static void wait_a_little(struct warden *warden)
 	for (unsigned i = 0; i < warden->lingerer_count; i++)
 		fds[count++] = (struct pollfd){ .fd = warden->lingerers[i].fd, .events = POLLIN };
 	pthread_mutex_unlock(&warden->lock);
-	poll(fds, count, LOOK_MS);
+	poll(fds, count, warden->look_ms);
 	ssize_t n = read(warden->bell, &rung, sizeof rung);
 	(void)n;                               /* not blocking; nobody rang */
 }
@@ -154,6 +159,11 @@ static void *watch(void *argument)
 		cut_the_slow(warden, now_us);
 		see_lingerers_off(warden, now_us);
 		over = warden->stopping;
+		struct porter porter = warden->porter;
+		pthread_mutex_unlock(&warden->lock);
+		warden->look_ms = porter_look(&porter) ? CROWDED_LOOK_MS : LOOK_MS;
+		pthread_mutex_lock(&warden->lock);
+		warden->porter.kept = porter.kept;
 		pthread_mutex_unlock(&warden->lock);
 	}
 	return NULL;
@@ -173,6 +183,8 @@ enum err warden_start(struct ctx *cx, int64_t pace_us, struct warden **out)
 		abort();
 	pthread_mutex_init(&warden->lock, NULL);
 	warden->pace_us = pace_us;
+	warden->porter = (struct porter){ .listener = -1, .kept = -1 };
+	warden->look_ms = LOOK_MS;
 	warden->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (warden->bell < 0)
 		return fail(cx, E_IO, "No event descriptor: %s.", strerrorname_np(errno));
@@ -182,6 +194,13 @@ enum err warden_start(struct ctx *cx, int64_t pace_us, struct warden **out)
 	*out = warden;
 	warden = NULL;
 	return OK;
+}
+
+void warden_post(struct warden *warden, int listener, bool says)
+{
+	pthread_mutex_lock(&warden->lock);
+	warden->porter = porter_new(listener, says);
+	pthread_mutex_unlock(&warden->lock);
 }
 
 struct connection *warden_add(struct warden *warden, int fd, int64_t deadline_us)
@@ -263,6 +282,7 @@ void warden_stop(struct warden **warden)
 		pthread_join((*warden)->thread, NULL);
 	}
 	assert(!(*warden)->connections);
+	porter_end(&(*warden)->porter);
 	for (unsigned i = 0; i < (*warden)->lingerer_count; i++)
 		close((*warden)->lingerers[i].fd);
 	if ((*warden)->bell >= 0)

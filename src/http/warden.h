@@ -47,6 +47,8 @@ enum err warden_start(struct ctx *, int64_t pace_us, struct warden **out);
 void warden_pace(struct warden *, struct connection *, bool paced);
 /* How many were cut for taking too little. */
 uint64_t warden_slow_readers(struct warden *);
+/* Once: looks after that door, too, from now on (porter.h). */
+void warden_post(struct warden *, int listener, bool says);
 struct connection *warden_add(struct warden *, int fd, int64_t deadline_us);
 /* Before the library closes the socket.  A connection with `linger` is read, and what comes is dropped, until the client has
  * closed or two seconds have passed: else the kernel's reset would take from the client the answer that it has not read. */

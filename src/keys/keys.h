@@ -58,11 +58,11 @@ void sign_message(const unsigned char seed[SIGN_SEED_BYTES], struct str message,
 bool signature_valid(const unsigned char public[SIGN_PUBLIC_BYTES], struct str message, const unsigned char signature[SIGNATURE_BYTES]);
 
 /* Argon2id, encoded with its parameters (libsodium's crypto_pwhash_str).  `memory_bytes`, `passes` from the settings.
- * Slow on purpose: only on the SLOW pool, which bounds how many run at once. */
+ * Slow on purpose: only on the SLOW pool, which bounds how many run at once.  E_BUSY: there is no memory for it now. */
 #define PASSWORD_HASH_MAX 128
 enum err password_hash(struct ctx *, struct str password, uint64_t passes, size_t memory_bytes, char out[PASSWORD_HASH_MAX]);
 /* Takes as long for an unknown name as for a wrong password, if `hash` is then one made by password_hash_stand_in() with the
  * same cost: nothing matches that. */
-bool password_matches(const char *hash, struct str password);
+enum err password_verify(struct ctx *, const char *hash, struct str password, bool *right);
 enum err password_hash_stand_in(struct ctx *, uint64_t passes, size_t memory_bytes, char out[PASSWORD_HASH_MAX]);
 #endif

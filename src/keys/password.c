@@ -1,6 +1,8 @@
 #include <assert.h>
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "keys/keys.h"
 
@@ -10,14 +12,33 @@ enum err password_hash(struct ctx *cx, struct str password, uint64_t passes, siz
 {
 	char hash[crypto_pwhash_STRBYTES] = { 0 };
 	if (fault_hit(cx) || crypto_pwhash_str_alg(hash, password.p, password.n, passes, memory_bytes, crypto_pwhash_ALG_ARGON2ID13) != 0)
-		return fail(cx, E_IO, "no memory to hash a password; lower accounts.password_mib or slow_threads");
+		return fail_as(cx, E_BUSY, "out-of-memory", "no memory to hash a password; lower accounts.password_mib or slow_threads");
 	memcpy(out, hash, sizeof hash);
 	return OK;
 }
 
-bool password_matches(const char *hash, struct str password)
+/* "$argon2id$v=19$m=KIB,...": whether as much memory is to be had. */
+static bool has_room(const char *hash)
 {
-	return crypto_pwhash_str_verify(hash, password.p, password.n) == 0;
+	const char *memory = strstr(hash, "$m=");
+	size_t bytes = memory ? (size_t)strtoul(memory + 3, NULL, 10) << 10 : 0;
+	void *room = bytes ? mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) : NULL;
+	if (room == MAP_FAILED)
+		return false;
+	if (room)
+		munmap(room, bytes);
+	return true;
+}
+
+/* libsodium says the same of a wrong password and of want of memory: so the second is looked for. */
+enum err password_verify(struct ctx *cx, const char *hash, struct str password, bool *right)
+{
+	bool fault = fault_hit(cx);
+	bool matches = !fault && crypto_pwhash_str_verify(hash, password.p, password.n) == 0;
+	if (fault || (!matches && !has_room(hash)))
+		return fail_as(cx, E_BUSY, "out-of-memory", "no memory to check a password; lower accounts.password_mib or slow_threads");
+	*right = matches;
+	return OK;
 }
 
 /* The hash of a password that nobody knows. */

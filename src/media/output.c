@@ -23,7 +23,7 @@ enum err output_open(struct ctx *cx, bool public, struct output *out)
 		return blob_tmp(cx, &out->fd, out->tmp);
 	if (!fault_hit(cx))
 		out->fd = memfd_create("draft", MFD_CLOEXEC);
-	return out->fd >= 0 ? OK : fail(cx, E_IO, "memfd_create: %s", strerror(errno));
+	return out->fd >= 0 ? OK : fail_errno(cx, errno, "memory for a draft");
 }
 
 enum err output_publish(struct ctx *cx, struct output *output, const char *content_type, char hash[BLOB_NAME_BYTES])

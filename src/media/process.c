@@ -48,7 +48,7 @@ static enum err write_all(struct ctx *cx, int fd, const char *bytes, size_t n)
 		if (written < 0 && errno == EINTR)
 			continue;
 		if (written < 0)
-			return fail(cx, errno == ENOSPC ? E_FULL : E_IO, "write: %s", strerror(errno));
+			return fail_errno(cx, errno, "write");
 		bytes += written;
 		n -= (size_t)written;
 	}

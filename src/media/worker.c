@@ -248,6 +248,9 @@ static enum err explain_death(struct session *session)
 		return fail(session->cx, E_IO, "the media worker ended before it began (status %d)", status);
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
 		return refuse(session, REASON_TIME_LIMIT);
+	/* No limit of its sandbox ends it so, and nothing that it reads can: the machine was short of memory, or somebody did it. */
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+		return fail(session->cx, E_IO, "the media worker was killed");
 	char line[64];
 	snprintf(line, sizeof line, "the media worker died (status %#x)", (unsigned)status);
 	note(session, line);

@@ -37,7 +37,7 @@ int worker_process_reap(struct worker_process *process, bool at_once)
 	while (waitpid(process->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	process->pid = 0;
-	return status;
+	return 0;
 }
 
 void worker_process_end(struct worker_process *process)
@@ -73,26 +73,26 @@ static enum err spawn_fds_open(struct ctx *cx, struct worker_process *process, s
 {
 	int pair[2], flags = SOCK_CLOEXEC;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | flags, 0, pair) < 0)
-		return fail(cx, E_IO, "the worker's sockets: %s", strerror(errno));
+		return fail_errno(cx, errno, "the worker's sockets");
 	process->control = pair[0];
 	fds->control = fd_lift(pair[1]);
 	if (socketpair(AF_UNIX, SOCK_STREAM | flags, 0, pair) < 0)
-		return fail(cx, E_IO, "the worker's sockets: %s", strerror(errno));
+		return fail_errno(cx, errno, "the worker's sockets");
 	process->input = pair[0];
 	fds->input = fd_lift(pair[1]);
 	if (pipe2(pair, O_CLOEXEC) < 0)
-		return fail(cx, E_IO, "the worker's pipe: %s", strerror(errno));
+		return fail_errno(cx, errno, "the worker's pipe");
 	process->errors = pair[0];
 	fds->errors = fd_lift(pair[1]);
 	fds->null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (fds->null >= 0)
 		fds->null = fd_lift(fds->null);
 	if (fds->control < 0 || fds->input < 0 || fds->errors < 0 || fds->null < 0)
-		return fail(cx, E_IO, "the worker's descriptors: %s", strerror(errno));
+		return fail_errno(cx, errno, "the worker's descriptors");
 	/* ours never block: a worker that stops reading must not stop this thread */
 	if (fcntl(process->control, F_SETFL, O_NONBLOCK) < 0 || fcntl(process->input, F_SETFL, O_NONBLOCK) < 0
 		|| fcntl(process->errors, F_SETFL, O_NONBLOCK) < 0)
-		return fail(cx, E_IO, "the worker's sockets: %s", strerror(errno));
+		return fail_errno(cx, errno, "the worker's sockets");
 	return OK;
 }
 

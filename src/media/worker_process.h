@@ -17,7 +17,7 @@ struct worker_process {
 
 /* E_IO: the program or the machine failed us. */
 enum err worker_process_start(struct ctx *, const char *program, struct worker_process *out);
-/* Waits for the end of one that is about to go, a second at most, or kills it; its status as of waitpid(). */
+/* Waits for the end of one that is about to go, a second at most, or kills it; its status as of waitpid(), 0 when it had to be killed. */
 int worker_process_reap(struct worker_process *, bool at_once);
 /* Kills, reaps, closes; nothing for WORKER_PROCESS_NONE. */
 void worker_process_end(struct worker_process *);

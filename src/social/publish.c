@@ -8,6 +8,7 @@
 #include "store/blob.h"
 #include "store/writer.h"
 
+
 struct publication {
 	const struct grant *grant;
 	const struct draft *draft;
@@ -76,6 +77,7 @@ static enum err publish_draft(struct ctx *cx, const struct job *job, const struc
 	case E_NOTFOUND:                               /* deleted meanwhile */
 		return OK;
 	case E_BUSY:
+	case E_FULL:
 		return outcome;
 	default:
 		break;

@@ -4,10 +4,10 @@
 #include "base/ctx.h"
 #include "store/job.h"
 
-/* A machine that fails so often on one draft is believed: its author is told "worker-failed". */
-#define PUBLISH_ATTEMPTS 3
-/* For struct job_kind: above PUBLISH_ATTEMPTS, since a stop of the server ends an attempt too. */
-#define PUBLISH_JOB_ATTEMPTS 20
+/* A machine that fails so often on one draft (within some ten minutes) is believed: its author is told "worker-failed". */
+#define PUBLISH_ATTEMPTS 8
+/* For struct job_kind: a stop of the server and a full disk end an attempt, too, and a clip that has arrived waits for both. */
+#define PUBLISH_JOB_ATTEMPTS 1'000'000'000
 
 /* Job DRAFT_PROCESS_JOB: the oldest queued draft of the account; while there are others it adds itself anew, behind the accounts that
  * wait, so that who has queued fifty stops nobody.  Opens the account's key for GRANT_PUBLISH.  Killed anywhere it goes on when it is run again: the

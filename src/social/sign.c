@@ -142,7 +142,7 @@ static enum err try_password(struct ctx *cx, const struct account *row, struct s
 		return OK;
 	if (row->id == 0)
 		return password_make_hash(cx, password, &unused);
-	*right = password_matches(arena_text(&cx->mem, row->password_hash), password);
+	TRY(password_verify(cx, arena_text(&cx->mem, row->password_hash), password, right));
 	return OK;
 }
 

@@ -40,7 +40,7 @@ void blob_random_name(char out[BLOB_NAME_BYTES])
 
 enum err blob_fail(struct ctx *cx, const char *what)
 {
-	return fail(cx, errno == ENOSPC || errno == EDQUOT ? E_FULL : E_IO, "%s: %s", what, strerror(errno));
+	return fail_errno(cx, errno, what);
 }
 
 static void close_fd(int *fd)
@@ -166,12 +166,20 @@ struct removing {
 	const char *kind;
 };
 
+/* Until this group is committed the row may come back: see clear_batch(). */
+static void note_marked(struct ctx *cx)
+{
+	if (writer_here(cx))
+		cx->blobs->marked_in = writer_group(cx) + 1;
+}
+
 static enum err mark_removed(struct ctx *cx, void *argument)
 {
 	const struct removing *r = argument;
 	TRY(db_run(cx, SQL_blob_remove, TEXT(r->name), TEXT(str_of(r->kind))));
 	if (db_changes(cx, PERSONAL_DB) == 0)
 		return fail(cx, E_NOTFOUND, "there is no such file");
+	note_marked(cx);
 	return job_add(cx, BLOB_ERASE_JOB, 0, cx->now_us);
 }
 
@@ -190,6 +198,7 @@ static enum err discard_pending(struct ctx *cx, void *argument)
 {
 	const struct str *hash = argument;
 	TRY(db_run(cx, SQL_blob_discard, TEXT(*hash)));
+	note_marked(cx);
 	return db_changes(cx, PERSONAL_DB) ? job_add(cx, BLOB_ERASE_JOB, 0, cx->now_us) : OK;
 }
 

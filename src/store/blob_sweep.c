@@ -11,7 +11,9 @@
 
 #include "store/blob.sql.h"
 #include "store/blob_folder.h"
+#include "store/writer.h"
 
+#define GROUPS_MAX 100                         /* that files were marked in, before it is tried later */
 #define BATCH 64                               /* files unlinked in one transaction */
 
 /* --- opening --- */
@@ -97,14 +99,19 @@ void blobs_close(struct blobs **blobs)
 
 struct clearing {
 	const struct stmt *which;
-	int64_t removed;
 	unsigned found;
+	bool too_early;
 };
 
-/* The file first: a row that outlives it is cleared away next time, a file that outlives its row would be nobody's. */
+/* The file first: a row that outlives it is cleared away next time, a file that outlives its row would be nobody's.  But not in the
+ * group that marked it: when that is not committed (a kill, a full disk) the row stands as before, and needs its file. */
 static enum err clear_batch(struct ctx *cx, void *argument)
 {
 	struct clearing *c = argument;
+	c->found = 0;
+	c->too_early = writer_here(cx) && cx->blobs->marked_in == writer_group(cx) + 1;
+	if (c->too_early)
+		return OK;
 	struct { char name[BLOB_NAME_BYTES]; bool personal; } doomed[BATCH];
 	unsigned n = 0;
 	{
@@ -131,7 +138,9 @@ static enum err clear_batch(struct ctx *cx, void *argument)
 static enum err clear_rows(struct ctx *cx, const struct stmt *which, int64_t *removed)
 {
 	struct clearing c = { .which = which, .found = BATCH };
-	while (c.found == BATCH) {
+	for (int early = 0; c.found == BATCH || c.too_early; early += c.too_early) {
+		if (early == GROUPS_MAX)
+			return fail(cx, E_BUSY, "files are removed all the time; they are erased later");
 		TRY(blob_run_write(cx, clear_batch, &c));
 		*removed += c.found;
 	}

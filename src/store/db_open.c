@@ -31,9 +31,15 @@ enum err db_fail(struct ctx *cx, const struct connection *connection, int rc, co
 		return fail(cx, E_CORRUPT, "%s: wrong key or damaged file (%s)", what, text);
 	case SQLITE_CONSTRAINT:
 		return fail(cx, E_CONFLICT, "%s: %s", what, text);
+	case SQLITE_NOMEM:
+		return fail_errno(cx, ENOMEM, what);
 	default:
-		return fail(cx, E_IO, "%s: %s", what, text);
+		break;
 	}
+	int number = connection->vfs ? vfs_failure(connection->vfs) : 0;
+	if (((rc & 0xff) == SQLITE_IOERR || (rc & 0xff) == SQLITE_CANTOPEN) && number != 0 && number != EIO)
+		return fail_errno(cx, number, what);
+	return fail(cx, E_IO, "%s: %s", what, text);
 }
 
 static enum err run_text(struct ctx *cx, struct connection *connection, const char *sql)
@@ -95,7 +101,7 @@ static enum err make_file(struct ctx *cx, int folder, const char *name, struct s
 	AUTO(close_fd) int fd = openat(folder, new_name, O_RDONLY | O_CLOEXEC);
 	if (fault_hit(cx) || fd < 0 || fchmod(fd, S_IRUSR | S_IWUSR) != 0 || fsync(fd) != 0 ||
 	    renameat(folder, new_name, folder, name) != 0 || fsync(folder) != 0)
-		return fail(cx, errno == ENOSPC ? E_FULL : E_IO, "making %s: %s", name, strerror(errno));
+		return fail_errno(cx, errno, name);
 	return OK;
 }
 

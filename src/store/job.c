@@ -4,7 +4,7 @@
 #include "store/writer.h"
 
 #define BACK_OFF_US (5 * SECOND_US)            /* doubled with each attempt ... */
-#define BACK_OFF_MAX_US HOUR_US                /* ... up to this */
+#define BACK_OFF_MAX_US JOB_LATEST_US                /* ... up to this */
 
 enum err job_add(struct ctx *cx, const char *kind, int64_t account, int64_t run_after_us)
 {
@@ -126,6 +126,19 @@ static enum err take_back(struct ctx *cx, void *)
 enum err job_take_back(struct ctx *cx)
 {
 	return writer_run(cx, take_back, NULL);
+}
+
+static enum err bring_forward(struct ctx *cx, void *argument)
+{
+	const int64_t *us = argument;
+	TRY(db_run(cx, SQL_job_bring_forward, I64(clock_wall_us(cx->clock)), I64(*us), I64(JOB_LATEST_US)));
+	jobs_wake(cx->jobs);
+	return OK;
+}
+
+enum err job_bring_forward(struct ctx *cx, int64_t us)
+{
+	return writer_run_here(cx, bring_forward, &us);
 }
 
 enum err job_next(struct ctx *cx, const struct job_share *share, int64_t *out_us)

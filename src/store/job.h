@@ -10,7 +10,7 @@
 struct job {
 	int64_t id, account;
 	struct str kind;
-	int64_t attempts;                      /* this one included */
+	int64_t attempts;                      /* this one included; those that ended with their process are not counted */
 	int64_t lease;                         /* its number: whoever holds an older one of the same job holds none */
 };
 /* On the writer, inside the caller's transaction.  A queued job of the same kind and account is one job: no second row.  One
@@ -31,6 +31,10 @@ enum err job_failed(struct ctx *, const struct job *, int attempts_max, bool *ag
 /* At start, through writer_run(): leases of this folder's earlier process of the same lane (base/id.h) end.  There is one at a
  * time, so it is dead, however recently it renewed them. */
 enum err job_take_back(struct ctx *);
+/* After the wall clock was set back by `us` (0: it may have been while nobody ran): all that waits for a time to come waits no longer
+ * for that; what is further away than JOB_LATEST_US runs at once. */
+#define JOB_LATEST_US HOUR_US                  /* after now: no run_after_us is later */
+enum err job_bring_forward(struct ctx *, int64_t us);
 /* Microseconds until one can be claimed, 0 when now, INT64_MAX when there is none.  On any read connection. */
 enum err job_next(struct ctx *, const struct job_share *, int64_t *out_us);
 

@@ -7,6 +7,7 @@
 #include "store/job.h"
 
 #define LOOK_AGAIN_US (30 * SECOND_US)         /* the wall clock may have been set, another process may have added */
+#define CLOCK_STEP_US (2 * SECOND_US)          /* more than a clock that is kept in time is set back by */
 #define UNKNOWN_ATTEMPTS 1000                  /* a kind that this program does not know waits for one that does */
 
 /* One thread's present job, for the keeper to renew. */
@@ -29,6 +30,7 @@ struct jobs {
 	struct job_share long_ones, others;    /* fixed */
 	struct runner *runners;
 	unsigned count;                        /* under lock */
+	int64_t wall_ahead_us;                 /* of the boot clock, when the keeper last looked; its own */
 	pthread_t keeper;
 };
 
@@ -177,11 +179,34 @@ static bool keeper_waits(struct jobs *jobs)
 	return go_on;
 }
 
+static int64_t wall_ahead_us(const struct jobs *jobs)
+{
+	return clock_wall_us(jobs->template.clock) - clock_boot_us(jobs->template.clock);
+}
+
+/* Jobs wait for times of the wall clock.  Set back, it would let them wait as much longer; set forward, they run early, which they
+ * bear; but it may be set back before the next look. */
+static void follow_wall_clock(struct jobs *jobs)
+{
+	int64_t ahead_us = wall_ahead_us(jobs), back_us = jobs->wall_ahead_us - ahead_us;
+	if (back_us > -CLOCK_STEP_US && back_us < CLOCK_STEP_US)
+		return;
+	struct ctx cx = open_ctx(jobs);
+	enum err e = job_bring_forward(&cx, back_us > 0 ? back_us : 0);
+	log_line(cx.log, LOG_WARN, "job: the wall clock was set by %lld s%s%s", (long long)(-back_us / SECOND_US), e == OK ? "" : ": ",
+		e == OK ? "" : cx.failure.text);
+	close_ctx(jobs, &cx);
+	if (e == OK)
+		jobs->wall_ahead_us = ahead_us;
+}
+
 static void *keep_leases(void *self)
 {
 	struct jobs *jobs = self;
-	while (keeper_waits(jobs))
+	while (keeper_waits(jobs)) {
 		renew_all(jobs);
+		follow_wall_clock(jobs);
+	}
 	return NULL;
 }
 
@@ -229,6 +254,7 @@ enum err jobs_start(struct ctx *cx, unsigned threads, const struct job_kind *kin
 	jobs->kinds = kinds;
 	jobs->hooks = *hooks;
 	share_out(jobs);
+	jobs->wall_ahead_us = wall_ahead_us(jobs);
 	jobs->runners = calloc(threads + 1, sizeof *jobs->runners);
 	if (!jobs->runners)
 		abort();

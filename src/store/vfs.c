@@ -1,6 +1,7 @@
 #include "store/vfs.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@ struct vfs {
 	bool sealed;
 	unsigned char key[KEY_BYTES];
 	struct ctx seam;                       /* carries the faults, nothing else */
+	int failure;                           /* errno of the last thing that failed */
 };
 
 /* What SQLite holds for an open file; the machine's own file object lies behind it. */
@@ -41,12 +43,23 @@ static struct file *file_of(sqlite3_file *base)
 	return (struct file *)base;
 }
 
+/* SQLite tells its callers that writing failed, and not why. */
+static int noted(struct file *file, int rc)
+{
+	if (rc == SQLITE_OK)
+		return rc;
+	int number = 0, seen = errno;
+	file->real->pMethods->xFileControl(file->real, SQLITE_FCNTL_LAST_ERRNO, &number);
+	file->vfs->failure = number ? number : seen;
+	return rc;
+}
+
 static int real_sync(struct file *file, int flags)
 {
 	if (fault_hit(&file->vfs->seam))
 		return SQLITE_IOERR_FSYNC;
 	atomic_fetch_add(&fsyncs, 1);
-	return file->real->pMethods->xSync(file->real, flags);
+	return noted(file, file->real->pMethods->xSync(file->real, flags));
 }
 
 /* --- the same for all files --- */
@@ -68,13 +81,13 @@ static int clear_write(sqlite3_file *base, const void *bytes, int n, sqlite3_int
 	struct file *file = file_of(base);
 	if (fault_hit(&file->vfs->seam))
 		return SQLITE_FULL;
-	return file->real->pMethods->xWrite(file->real, bytes, n, offset);
+	return noted(file, file->real->pMethods->xWrite(file->real, bytes, n, offset));
 }
 
 static int clear_truncate(sqlite3_file *base, sqlite3_int64 size)
 {
 	struct file *file = file_of(base);
-	return file->real->pMethods->xTruncate(file->real, size);
+	return noted(file, file->real->pMethods->xTruncate(file->real, size));
 }
 
 static int clear_sync(sqlite3_file *base, int flags)
@@ -130,7 +143,7 @@ static int file_characteristics(sqlite3_file *base)
 static int file_shm_map(sqlite3_file *base, int region, int bytes, int extend, void volatile **out)
 {
 	struct file *file = file_of(base);
-	return file->real->pMethods->xShmMap(file->real, region, bytes, extend, out);
+	return noted(file, file->real->pMethods->xShmMap(file->real, region, bytes, extend, out));
 }
 
 static int file_shm_lock(sqlite3_file *base, int offset, int n, int flags)
@@ -196,12 +209,12 @@ static int frames_read(sqlite3_file *base, void *out, int n, sqlite3_int64 offse
 static int frames_write(sqlite3_file *base, const void *bytes, int n, sqlite3_int64 offset)
 {
 	struct file *file = file_of(base);
-	return fault_hit(&file->vfs->seam) ? SQLITE_FULL : log_write(&file->log, bytes, n, offset);
+	return fault_hit(&file->vfs->seam) ? SQLITE_FULL : noted(file, log_write(&file->log, bytes, n, offset));
 }
 
 static int frames_truncate(sqlite3_file *base, sqlite3_int64 size)
 {
-	return log_truncate(&file_of(base)->log, size);
+	return noted(file_of(base), log_truncate(&file_of(base)->log, size));
 }
 
 static int frames_sync(sqlite3_file *base, int flags)
@@ -249,8 +262,10 @@ static int fs_open(sqlite3_vfs *base, sqlite3_filename name, sqlite3_file *out, 
 	file->vfs = vfs;
 	file->real = (sqlite3_file *)(file + 1);
 	int rc = vfs->real->xOpen(vfs->real, name, file->real, flags, flags_out);
-	if (rc != SQLITE_OK)
+	if (rc != SQLITE_OK) {
+		vfs->failure = errno;
 		return rc;
+	}
 	file->log = (struct log_file){ .file = file->real, .key = vfs->key };
 	file->base.pMethods = &clear_methods;
 	if (vfs->sealed)
@@ -325,6 +340,13 @@ enum err vfs_new(struct ctx *cx, const unsigned char *key, struct vfs **out)
 	}
 	*out = vfs;
 	return OK;
+}
+
+int vfs_failure(struct vfs *vfs)
+{
+	int failure = vfs->failure;
+	vfs->failure = 0;
+	return failure;
 }
 
 const char *vfs_name(const struct vfs *vfs)

@@ -10,6 +10,8 @@
 struct vfs;
 /* `key` (KEY_BYTES) is copied; NULL: clear.  cx->faults is kept: writes and fsyncs are seams.  E_IO. */
 enum err vfs_new(struct ctx *, const unsigned char *key, struct vfs **out);
+/* errno of what failed last since it was asked; 0: nothing did. */
+int vfs_failure(struct vfs *);
 const char *vfs_name(const struct vfs *);
 /* After the connection is closed; wipes the key. */
 void vfs_free(struct vfs **);

@@ -50,6 +50,20 @@ static enum err run_all(struct writer *writer, unsigned count)
 	return db_commit(own, PERSONAL_DB);
 }
 
+/* A line a second: the log may lie on the disk that is full. */
+static void tell_failed(struct writer *writer, unsigned count)
+{
+	int64_t now_us = clock_boot_us(NULL);
+	if (now_us < writer->tell_due_us) {
+		writer->untold++;
+		return;
+	}
+	log_line(writer->own.log, LOG_ERROR, "writer: a group of %u failed: %s (and %u groups since the last such line)", count,
+		writer->own.failure.text, writer->untold);
+	writer->untold = 0;
+	writer->tell_due_us = now_us + SECOND_US;
+}
+
 /* Nothing of the group was kept: whoever thought otherwise is told. */
 static void fail_all(struct writer *writer, unsigned count, enum err e)
 {
@@ -64,7 +78,7 @@ static void fail_all(struct writer *writer, unsigned count, enum err e)
 		write->outcome = e;
 		write->cx->failure = writer->own.failure;
 	}
-	log_line(writer->own.log, LOG_ERROR, "writer: a group of %u failed: %s", count, writer->own.failure.text);
+	tell_failed(writer, count);
 }
 
 /* After a failure not at once again: what holds public.db up (a full disk) would cost every group as much. */

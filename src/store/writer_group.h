@@ -45,6 +45,8 @@ struct writer {
 	bool totals_waiting;                   /* tallies that the outbox may not have yet */
 	bool scrub[STORES];
 	int64_t totals_due_us, retry_due_us;   /* boot time */
+	int64_t tell_due_us;                   /* boot time of the next line about failed groups */
+	unsigned untold;                       /* failed since the last one */
 	int64_t applied;                       /* outbox row that public.db has followed to, */
 	int64_t synced, deleted;               /* ... that is on its disk, ... that was deleted */
 

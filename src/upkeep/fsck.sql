@@ -75,6 +75,9 @@ SELECT state, bytes, kind FROM blob WHERE name = $1
 -- name: fsck_blob_some @personal
 SELECT name, kind, bytes FROM blob WHERE name > $1 AND state = 'ready' ORDER BY name LIMIT $2
 
+-- name: fsck_blob_awaited @personal
+SELECT u.draft FROM upload u JOIN draft d ON d.id = u.draft WHERE u.received = 0 AND d.original = $1 LIMIT 1
+
 -- name: fsck_blob_hash_dropped @personal
 SELECT id FROM dropped WHERE hash = $1 LIMIT 1
 

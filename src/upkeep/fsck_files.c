@@ -234,13 +234,22 @@ static enum err hash_is_name(const struct fsck *fsck, struct ctx *cx, const stru
 	return OK;
 }
 
-/* An empty personal file need not be there: it is made with its first byte. */
+static enum err found_row(struct ctx *cx, const struct stmt *q, struct str name, bool *out)
+{
+	int64_t id;
+	const struct val vals[] = { TEXT(name) };
+	enum err e = db_get_i64_(cx, q, &id, 1, vals);
+	*out = e == OK;
+	return e == E_NOTFOUND ? OK : e;
+}
+
+/* An upload's file is made with its first byte. */
 static enum err check_known(struct fsck *fsck, struct ctx *cx, const struct known *item)
 {
 	int64_t bytes = file_bytes(fsck, item->public ? "public" : "personal", item->name);
-	bool good = item->public ? bytes == item->bytes : true;
-	if (!item->public && bytes < 0)
-		good = false;
+	bool good = item->public ? bytes == item->bytes : bytes >= 0;
+	if (!good && !item->public)
+		TRY(found_row(cx, &SQL_fsck_blob_awaited, str_of(item->name), &good));
 	if (good && item->public && fsck->options->deep)
 		TRY(hash_is_name(fsck, cx, item, &good));
 	if (!good)
@@ -251,15 +260,6 @@ static enum err check_known(struct fsck *fsck, struct ctx *cx, const struct know
 enum err check_blob_files(struct fsck *fsck, struct ctx *cx)
 {
 	return each_known(fsck, cx, check_known);
-}
-
-static enum err found_row(struct ctx *cx, const struct stmt *q, struct str name, bool *out)
-{
-	int64_t id;
-	const struct val vals[] = { TEXT(name) };
-	enum err e = db_get_i64_(cx, q, &id, 1, vals);
-	*out = e == OK;
-	return e == E_NOTFOUND ? OK : e;
 }
 
 static enum err check_is_shown(struct fsck *fsck, struct ctx *cx, const struct known *item)

@@ -205,3 +205,16 @@ test('a node at work is clean, again and again', needsClips, async (t) => {
   assert.ok(writes > 50, `${writes} writes`);
   await server.stop();
 });
+
+test('an upload that has begun, without a byte yet, is no fault', async () => {
+  const server = await startServer();
+  try {
+    const asha = await server.signUp('asha');
+    const begun = await asha.request('POST', '/api/v1/uploads', { headers: { 'tus-resumable': '1.0.0', 'upload-length': 3000 } });
+    assert.equal(begun.status, 201, begun.text);
+    const { stdout } = await server.cli('fsck', '--json');
+    assert.equal(JSON.parse(stdout).clean, true, stdout);
+  } finally {
+    await server.stop();
+  }
+});

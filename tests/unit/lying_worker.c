@@ -104,6 +104,8 @@ int main(void)
 		raise(SIGSEGV);
 	if (lie == LIE_DEATH_BY_TIME)
 		raise(SIGXCPU);
+	if (lie == LIE_DEATH_BY_OTHERS)
+		raise(SIGKILL);
 	if (lie == LIE_CLOSE_AND_STAY) {
 		close(WORKER_FD_CONTROL);
 		stay();

@@ -16,6 +16,7 @@ enum lie {
 	LIE_SILENCE,
 	LIE_DEATH,
 	LIE_DEATH_BY_TIME,
+	LIE_DEATH_BY_OTHERS,            /* as the kernel does that has no memory left */
 	LIE_DEATH_FIRST,                /* before STARTED */
 	LIE_CLOSE_AND_STAY,             /* closes its control socket and lives on */
 	LIE_TALKATIVE,                  /* a megabyte on standard error, then behaves */

@@ -138,6 +138,21 @@ TEST(ids_rise_even_when_the_clock_falls)
 	CHECK(id_time_us(last) >= now && id_time_us(last) < now + SECOND_US);
 }
 
+TEST(ids_go_on_from_those_of_an_earlier_run)
+{
+	struct ids before, after;
+	const int64_t now = INT64_C(1800000000) * SECOND_US;
+	ids_init(&before, 3, 2, LANE_SERVING);
+	ids_init(&after, 3, 2, LANE_SERVING);
+	id_new(&before, now);
+	const int64_t last = id_new(&before, now);
+	ids_follow(&after, last);
+	const int64_t next = id_new(&after, now - DAY_US);
+	CHECK(next > last && id_new(&after, now - DAY_US) > next && id_new(&after, now + DAY_US) > next);
+	ids_follow(&after, last);
+	CHECK(id_new(&after, now - DAY_US) > next);
+}
+
 TEST(a_command_beside_the_server_makes_none_of_its_ids)
 {
 	enum { EACH = 3000 };
@@ -237,6 +252,7 @@ int main(void)
 	RUN(hex_is_lower_case_and_of_exact_length);
 	RUN(json_places_commas_and_escapes_what_html_could_read);
 	RUN(ids_rise_even_when_the_clock_falls);
+	RUN(ids_go_on_from_those_of_an_earlier_run);
 	RUN(a_command_beside_the_server_makes_none_of_its_ids);
 	RUN(an_id_in_text_has_one_form);
 	RUN(dates_are_written_as_the_rfcs_say);

@@ -109,6 +109,28 @@ TEST(a_removed_blob_goes_with_its_file_and_may_come_again)
 	end_blobs(&node);
 }
 
+/* Removes and erases in one group, which then fails as a group does whose commit finds the disk full. */
+static enum err remove_and_erase(struct ctx *cx, void *hash)
+{
+	TRY(blob_public_remove(cx, str_of(hash)));
+	enum err erased = blobs_erase(cx, NULL);
+	return erased == E_BUSY ? E_FULL : fail(cx, E_IO, "it was erased before its removal was committed");
+}
+
+TEST(a_file_outlives_a_removal_that_was_not_committed)
+{
+	struct node node;
+	char hash[BLOB_NAME_BYTES];
+	CHECK(open_blobs(&node));
+	CHECK(node_ok(&node.cx, publish(&node, STR("stays"), hash)));
+	CHECK(writer_run(&node.cx, remove_and_erase, hash) == E_FULL);
+	CHECK(exists(path_of(&node, "public", hash)));
+	CHECK(node_ok(&node.cx, blob_public_remove(&node.cx, str_of(hash))));
+	CHECK(node_ok(&node.cx, blobs_erase(&node.cx, NULL)));
+	CHECK(!exists(path_of(&node, "public", hash)));
+	end_blobs(&node);
+}
+
 TEST(a_file_that_nothing_came_to_show_goes)
 {
 	struct node node;
@@ -371,6 +393,7 @@ int main(void)
 	RUN(the_same_bytes_are_one_public_blob_named_by_their_hash);
 	RUN(a_name_that_is_no_hash_is_not_found);
 	RUN(a_removed_blob_goes_with_its_file_and_may_come_again);
+	RUN(a_file_outlives_a_removal_that_was_not_committed);
 	RUN(a_file_that_nothing_came_to_show_goes);
 	RUN(files_without_rows_are_swept_away);
 	RUN(publishing_that_fails_anywhere_leaves_a_whole_blob_or_none);

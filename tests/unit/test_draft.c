@@ -250,7 +250,7 @@ TEST(a_file_that_is_no_video_tells_its_author_why_and_goes)
 	media_world_close(&w);
 }
 
-TEST(a_machine_that_fails_three_times_is_told_to_the_author)
+TEST(a_machine_that_fails_again_and_again_is_told_to_the_author)
 {
 	struct world w;
 	media_world(&w);
@@ -262,6 +262,24 @@ TEST(a_machine_that_fails_three_times_is_told_to_the_author)
 	CHECK(run_process(fresh(&w), ann.account, 1) != OK && state_is(&w, &ann, draft, "queued"));
 	CHECK(run_process(fresh(&w), ann.account, PUBLISH_ATTEMPTS) == OK && state_is(&w, &ann, draft, "failed"));
 	CHECK(str_eq(view_of(&w, &ann, draft).draft.reason, STR("worker-failed")));
+	media_world_close(&w);
+}
+
+TEST(who_fails_behind_a_clip_that_went_well_has_not_failed_before)
+{
+	struct world w;
+	media_world(&w);
+	const struct actor ann = sign_up(&w, "ann");
+	int64_t good, bad;
+	struct draft row;
+	char path[512];
+	CHECK(send_clip(&w, &ann, true, &good) && send_clip(&w, &ann, true, &bad));
+	must(&w, draft_get(as(&w, &ann), &ann.grant, bad, &row));
+	snprintf(path, sizeof path, "%s/blobs/personal/%.2s/%.*s", w.folder, row.original.p, (int)row.original.n, row.original.p);
+	CHECK(unlink(path) == 0);
+	CHECK(run_process(fresh(&w), ann.account, PUBLISH_ATTEMPTS - 1) == OK);        /* the job is done, and there again */
+	CHECK(state_is(&w, &ann, good, "published") && state_is(&w, &ann, bad, "queued"));
+	CHECK(run_process(fresh(&w), ann.account, 1) != OK);
 	media_world_close(&w);
 }
 
@@ -406,7 +424,8 @@ int main(void)
 	RUN(a_kept_drafts_cover_may_change_and_nothing_else_of_it_does);
 	RUN(a_part_is_chosen_while_the_file_is_on_its_way);
 	RUN(a_file_that_is_no_video_tells_its_author_why_and_goes);
-	RUN(a_machine_that_fails_three_times_is_told_to_the_author);
+	RUN(a_machine_that_fails_again_and_again_is_told_to_the_author);
+	RUN(who_fails_behind_a_clip_that_went_well_has_not_failed_before);
 	RUN(a_suspended_author_publishes_nothing);
 	RUN(a_closed_accounts_drafts_go_with_their_files);
 	RUN(killed_at_any_step_of_publishing_it_is_one_video);

@@ -165,6 +165,7 @@ TEST(endless_progress_meets_the_wall_clock) { CHECK(lie_ends(LIE_ENDLESS_PROGRES
 TEST(silence_meets_the_wall_clock) { CHECK(lie_ends(LIE_SILENCE, E_INVALID, "time-limit")); }
 TEST(a_crash_is_told) { CHECK(lie_ends(LIE_DEATH, E_INVALID, "worker-failed")); }
 TEST(the_end_of_its_processor_time_is_told) { CHECK(lie_ends(LIE_DEATH_BY_TIME, E_INVALID, "time-limit")); }
+TEST(a_worker_that_was_killed_says_nothing_of_the_file) { CHECK(lie_ends(LIE_DEATH_BY_OTHERS, E_IO, NULL)); }
 TEST(who_hangs_up_and_stays_is_killed) { CHECK(lie_ends(LIE_CLOSE_AND_STAY, E_INVALID, "worker-failed")); }
 TEST(who_stays_after_the_work_is_killed) { CHECK(lie_ends(LIE_STAYS, OK, NULL)); }
 TEST(it_has_its_descriptors_and_no_other)
@@ -453,6 +454,7 @@ int main(void)
 	RUN(silence_meets_the_wall_clock);
 	RUN(a_crash_is_told);
 	RUN(the_end_of_its_processor_time_is_told);
+	RUN(a_worker_that_was_killed_says_nothing_of_the_file);
 	RUN(who_hangs_up_and_stays_is_killed);
 	RUN(who_stays_after_the_work_is_killed);
 	RUN(it_has_its_descriptors_and_no_other);
