@@ -91,6 +91,7 @@ enum err run_user_suspend(struct cli *), run_user_restore(struct cli *), run_use
 enum err run_video_list(struct cli *), run_video_remove(struct cli *), run_video_import(struct cli *), run_import(struct cli *);
 enum err run_demand_add(struct cli *), run_demand_list(struct cli *), run_demand_count(struct cli *);
 enum err run_demo(struct cli *);
+enum err run_bench_fill(struct cli *);
 enum err run_invite_add(struct cli *);
 enum err run_fsck(struct cli *), run_backup(struct cli *), run_restore(struct cli *), run_drill(struct cli *);
 enum err run_manual(struct cli *), run_settings(struct cli *), run_openapi(struct cli *), run_version(struct cli *);

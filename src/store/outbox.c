@@ -10,7 +10,8 @@
 #include "store/writer_group.h"
 
 #define VALS_MAX ((size_t)512 << 10)           /* of one row */
-#define BATCH 256                              /* rows applied in one transaction, or deleted in one group */
+#define BATCH 256                              /* rows applied in one transaction */
+#define CLEAN 2048                             /* rows deleted in one group: more than a busy group adds, or the outbox would only grow */
 
 enum err outbox_post_(struct ctx *cx, const char *kind, int64_t subject, char op, const struct stmt *q, size_t n,
 	const struct val *vals)
@@ -123,8 +124,8 @@ enum err outbox_clean(struct writer *writer)
 	struct ctx *cx = &writer->own;
 	if (writer->deleted >= writer->synced)
 		return OK;
-	TRY(db_run(cx, SQL_outbox_delete, I64(writer->synced), I64(BATCH)));
-	if (db_changes(cx, PERSONAL_DB) < BATCH)
+	TRY(db_run(cx, SQL_outbox_delete, I64(writer->synced), I64(CLEAN)));
+	if (db_changes(cx, PERSONAL_DB) < CLEAN)
 		writer->deleted = writer->synced;
 	return OK;
 }
