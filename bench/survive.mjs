@@ -1,13 +1,18 @@
 // make bench SUITE=survive: what it costs to survive, against the plain tools.
+//
+//   ONLY=backup,growth  some parts;  ROUNDS=7;  growth.mjs has settings of its own
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { binary, freshFolder } from '../tests/system/server.mjs';
+import { growth } from './growth.mjs';
 import { inTurn, report } from './measure.mjs';
 
 const rounds = Number(process.env.ROUNDS ?? 7);
+const only = process.env.ONLY?.split(',');
+const wants = (part) => !only || only.includes(part);
 const folder = freshFolder();
 const rows = [];
 const row = (name, unit, target, better, value, commands, samples) => {
@@ -53,5 +58,6 @@ async function backupVsTar() {
 }
 
 mkdirSync(folder, { recursive: true });
-await backupVsTar();
-report('survive', rows);
+if (wants('backup')) await backupVsTar();
+if (wants('growth')) await growth(row);
+report('survive', rows, { part: only !== undefined });

@@ -55,7 +55,7 @@ void app_watch_close(struct app *);
 uint64_t app_public_version(struct app *);
 /* app/work.c: job threads with the kinds of all rooms */
 enum err app_start_jobs(struct app *, struct ctx *cx);
-/* Once at start: queues the job that clears away what has expired. */
+/* Once at start: queues the jobs that clear away what has expired, and files that a crash left without a row. */
 enum err app_tidy_begin(struct ctx *);
 /* A context without a database connection, and its end. */
 void app_ctx_bare(struct app *, struct ctx *out);

@@ -10,6 +10,7 @@
 
 #define NOTE "bench-fill"                      /* in a folder that was made here: which numbers it was made with */
 #define NOTE_BYTES 128
+#define NOTE_DONE "done\n"                      /* its second line, once all of it is there */
 #define CACHE_MIB 256                          /* one writer: it may have more than a server's many connections */
 #define TELL_US SECOND_US
 
@@ -59,14 +60,15 @@ static enum err make(struct cli *cli, const struct fill_options *options)
 }
 
 /* A node that is here already must be this same fill. */
-static enum err go_on(struct cli *cli, const struct fill_options *options)
+static enum err go_on(struct cli *cli, const struct fill_options *options, bool *done)
 {
-	char words[NOTE_BYTES] = "";
+	char words[NOTE_BYTES] = "", end[NOTE_BYTES] = "";
 	FILE *file = fopen(note_path(cli), "re");
-	if (file && !fgets(words, sizeof words, file))
-		words[0] = 0;
+	if (file && fgets(words, sizeof words, file) && !fgets(end, sizeof end, file))
+		end[0] = 0;
 	if (file)
 		fclose(file);
+	*done = strcmp(end, NOTE_DONE) == 0;
 	if (!words[0])
 		return fail(&cli->cx, E_CONFLICT, "the folder \"%.100s\" holds a node that bench fill did not make; choose another with --folder",
 		            cli->config->store_folder);
@@ -74,6 +76,33 @@ static enum err go_on(struct cli *cli, const struct fill_options *options)
 		return fail(&cli->cx, E_CONFLICT, "the folder \"%.100s\" is being filled with other numbers: %.100s", cli->config->store_folder,
 		            arena_text(&cli->cx.mem, str_trim(str_of(words))));
 	return OK;
+}
+
+static enum err note_done(struct cli *cli)
+{
+	FILE *file = fopen(note_path(cli), "ae");
+	bool written = file && fputs(NOTE_DONE, file) >= 0;
+	if (file && fclose(file) != 0)
+		written = false;
+	return written ? OK : fail(&cli->cx, E_IO, "the data folder: %s", strerror(errno));
+}
+
+static enum err run_fill(struct cli *cli, const struct fill_options *options)
+{
+	struct app *app = NULL;
+	struct ctx cx;
+	if (cli->log.level > LOG_WARN)
+		cli->log.level = LOG_WARN;
+	if (cli->config->store_cache_mib < CACHE_MIB)
+		cli->config->store_cache_mib = CACHE_MIB;
+	TRY(app_open(&cli->cx, APP_WORK, &app));
+	app_ctx(app, &cx);
+	const enum err status = fill_run(&cx, options);
+	cli->cx.failure = cx.failure;
+	app_ctx_end(app, &cx);
+	app_close(&app);
+	TRY(status);
+	return note_done(cli);
 }
 
 static enum err read_options(struct cli *cli, struct fill_options *out)
@@ -89,21 +118,11 @@ enum err run_bench_fill(struct cli *cli)
 {
 	struct told told = { .step = NULL };
 	struct fill_options options = { .progress = tell, .self = &told };
-	struct app *app = NULL;
-	struct ctx cx;
+	bool done = false;
 	TRY(read_options(cli, &options));
-	TRY(app_exists(cli->config) ? go_on(cli, &options) : make(cli, &options));
-	if (cli->log.level > LOG_WARN)
-		cli->log.level = LOG_WARN;
-	if (cli->config->store_cache_mib < CACHE_MIB)
-		cli->config->store_cache_mib = CACHE_MIB;
-	TRY(app_open(&cli->cx, APP_WORK, &app));
-	app_ctx(app, &cx);
-	const enum err status = fill_run(&cx, &options);
-	cli->cx.failure = cx.failure;
-	app_ctx_end(app, &cx);
-	app_close(&app);
-	TRY(status);
+	TRY(app_exists(cli->config) ? go_on(cli, &options, &done) : make(cli, &options));
+	if (!done)
+		TRY(run_fill(cli, &options));
 	printf("The network is there: %" PRId64 " videos, %" PRId64 " accounts, %" PRId64 " likes.\nEach account's password: " FILL_PASSWORD "\n",
 		options.videos, options.accounts, options.likes);
 	return OK;

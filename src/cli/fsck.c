@@ -22,9 +22,14 @@ bool cli_is_served(struct cli *cli, const char *folder)
 	return served;
 }
 
-static void progress(void *, unsigned at, unsigned of, const char *name)
+#define LONG_US (2 * SECOND_US)
+
+static void progress(void *, unsigned at, unsigned of, const char *name, int64_t took_us)
 {
-	fprintf(stderr, "fsck: %u/%u %s\n", at, of, name);
+	if (took_us < 0)
+		fprintf(stderr, "fsck: %u/%u %s\n", at, of, name);
+	else if (took_us > LONG_US)
+		fprintf(stderr, "fsck: %u/%u %s took %" PRId64 " s\n", at, of, name, took_us / SECOND_US);
 }
 
 static const char *weight(const struct fsck_finding *finding)
@@ -126,7 +131,7 @@ enum err cli_fsck(struct cli *cli, bool repair, bool deep, struct fsck_report *r
 {
 	bool sound = false;
 	struct fsck_options options = { .folder = cli->config->store_folder, .cache_kib = cli->config->store_cache_mib * 1024, .repair = repair,
-		.deep = deep, .serving = cli_is_served(cli, cli->config->store_folder), .progress = progress };
+		.deep = deep, .serving = cli_is_served(cli, cli->config->store_folder), .progress = cli_option(cli, "json") ? NULL : progress };
 	TRY(preflight(cli, &options, report, &sound));
 	return sound ? rest(cli, &options, report) : OK;
 }

@@ -28,7 +28,7 @@
 #define VIDEOS_A_CLIP 1000                     /* a small network has fewer clips */
 #define LIKES_A_COMMENT 40
 #define FOLLOWS_EACH 30                        /* on average */
-#define AT_ONCE 200
+#define AT_ONCE 1000
 #define TEXT_BYTES_MAX ((size_t)4096)
 #define SETTLE_NS 20'000'000
 #define CLIP_SEED 77
@@ -163,6 +163,20 @@ enum err fill_each(struct fill *fill, const char *step, int64_t done, int64_t of
 	return OK;
 }
 
+/* Each with memory of its own: a thousand would not fit the arena. */
+static enum err each_alone(struct ctx *cx, struct fill *fill, int64_t from, int64_t count, enum err (*one)(struct ctx *, struct fill *, int64_t))
+{
+	const struct arena outer = cx->mem;
+	enum err status = OK;
+	for (int64_t i = from; status == OK && i < from + count; i++) {
+		cx->mem = arena_new_capped(ARENA_REQUEST_BYTES);
+		status = one(cx, fill, i);
+		arena_free(&cx->mem);
+	}
+	cx->mem = outer;
+	return status;
+}
+
 /* --- accounts --- */
 
 static struct str text_of(struct ctx *cx, const struct buf *text)
@@ -170,24 +184,26 @@ static struct str text_of(struct ctx *cx, const struct buf *text)
 	return arena_copy(&cx->mem, buf_view(text));
 }
 
+static enum err sign_up(struct ctx *cx, struct fill *fill, int64_t i)
+{
+	AUTO(buf_free) struct buf handle = buf_new(TEXT_BYTES_MAX);
+	AUTO(buf_free) struct buf name = buf_new(TEXT_BYTES_MAX);
+	struct fill_dice dice = fill_dice(fill->options->seed, CHOOSE_ACCOUNT, i);
+	const unsigned language = fill_some_language(&dice);
+	int64_t id;
+	fill_handle(&dice, i, &handle);
+	fill_words(&dice, language, 2, &name);
+	const struct sign_up asked = {
+		.handle = text_of(cx, &handle), .name = text_of(cx, &name), .password = STR(FILL_PASSWORD),
+		.languages = { .codes = { str_of(fill_language(language)) }, .count = 1 },
+	};
+	cx->now_us = account_us(fill, i);
+	return account_add_hashed(cx, &asked, fill->hash, &id);
+}
+
 static enum err account_work(struct ctx *cx, struct fill *fill, int64_t from, int64_t count)
 {
-	for (int64_t i = from; i < from + count; i++) {
-		AUTO(buf_free) struct buf handle = buf_new(TEXT_BYTES_MAX);
-		AUTO(buf_free) struct buf name = buf_new(TEXT_BYTES_MAX);
-		struct fill_dice dice = fill_dice(fill->options->seed, CHOOSE_ACCOUNT, i);
-		const unsigned language = fill_some_language(&dice);
-		int64_t id;
-		fill_handle(&dice, i, &handle);
-		fill_words(&dice, language, 2, &name);
-		const struct sign_up sign_up = {
-			.handle = text_of(cx, &handle), .name = text_of(cx, &name), .password = STR(FILL_PASSWORD),
-			.languages = { .codes = { str_of(fill_language(language)) }, .count = 1 },
-		};
-		cx->now_us = account_us(fill, i);
-		TRY(account_add_hashed(cx, &sign_up, fill->hash, &id));
-	}
-	return OK;
+	return each_alone(cx, fill, from, count, sign_up);
 }
 
 /* Whoever signed up by themselves has an id of another moment. */
@@ -281,9 +297,7 @@ static enum err publish(struct ctx *cx, struct fill *fill, int64_t i)
 
 static enum err video_work(struct ctx *cx, struct fill *fill, int64_t from, int64_t count)
 {
-	for (int64_t i = from; i < from + count; i++)
-		TRY(publish(cx, fill, i));
-	return OK;
+	return each_alone(cx, fill, from, count, publish);
 }
 
 static enum err videos(struct fill *fill)
@@ -345,9 +359,7 @@ static enum err say(struct ctx *cx, struct fill *fill, int64_t i)
 
 static enum err comment_work(struct ctx *cx, struct fill *fill, int64_t from, int64_t count)
 {
-	for (int64_t i = from; i < from + count; i++)
-		TRY(say(cx, fill, i));
-	return OK;
+	return each_alone(cx, fill, from, count, say);
 }
 
 static enum err comments(struct fill *fill)

@@ -3,6 +3,7 @@
 #include "social/find.sql.h"
 #include "social/hashtag.h"
 #include "social/scratch.h"
+#include "store/outbox.h"
 #include "store/search.h"
 #include "store/writer.h"
 
@@ -25,7 +26,7 @@ enum err findable_person(struct ctx *cx, int64_t account, struct str handle, str
 
 /* --- what was there before --- */
 
-#define CATCH_UP_BATCH 32
+#define CATCH_UP_BATCH 128
 
 struct catch_up {
 	const struct stmt *unfound;
@@ -68,13 +69,38 @@ static enum err batch_work(struct ctx *cx, void *argument)
 	return OK;
 }
 
-enum err findable_catch_up(struct ctx *cx, int64_t *count)
+/* Whoever publishes makes findable in the same transaction: what was whole once stays so, until words are folded otherwise. */
+static enum err is_whole(struct ctx *cx, bool *out)
 {
+	int64_t folding = 0;
+	const enum err outcome = db_get_i64_0(cx, SQL_findable_folding, &folding);
+	*out = outcome == OK && folding >= FOLDING;
+	return outcome == E_NOTFOUND ? OK : outcome;
+}
+
+static enum err note_whole(struct ctx *cx, void *)
+{
+	return outbox_post(cx, "", 0, 'P', SQL_findable_done, I64(FOLDING));
+}
+
+enum err findable_catch_up(struct ctx *cx, const struct findable_progress *progress, int64_t *count)
+{
+	bool whole = false;
+	int64_t of = 0;
+	TRY(is_whole(cx, &whole));
+	*count = 0;
+	if (whole)
+		return OK;
 	struct catch_up all[] = { { .unfound = &SQL_unfound_people, .people = true, .more = true },
 		{ .unfound = &SQL_unfound_videos, .more = true } };
+	TRY(db_get_i64_0(cx, SQL_findable_all, &of));
 	for (size_t i = 0; i < 2; i++)
-		while (all[i].more)
+		while (all[i].more) {
 			TRY(scratch_run(cx, batch_work, &all[i]));
+			if (progress->tell)
+				progress->tell(progress->self, all[0].count + all[1].count, of);
+		}
+	TRY(scratch_run(cx, note_whole, NULL));
 	*count = all[0].count + all[1].count;
 	return OK;
 }

@@ -262,6 +262,7 @@ TEST(what_was_published_before_becomes_findable_at_start)
 	world_open(&w);
 	struct actor asha = sign_up(&w, "asha");
 	int64_t video = publish(&w, &asha, "monsoon #rain"), made = 0, again = 0;
+	const struct findable_progress progress = { .tell = NULL };
 	sqlite3 *handle = NULL;
 	char path[80];
 	snprintf(path, sizeof path, "%s/public.db", w.folder);
@@ -270,9 +271,9 @@ TEST(what_was_published_before_becomes_findable_at_start)
 	sqlite3_close(handle);
 	fresh(&w);
 	CHECK(!finds_video(&w, "monsoon", video) && !tag_has(&w, "rain", video));
-	must(&w, findable_catch_up(fresh(&w), &made));
+	must(&w, findable_catch_up(fresh(&w), &progress, &made));
 	CHECK(finds_video(&w, "monsoon", video) && tag_has(&w, "rain", video) && finds_person(&w, "asha", asha.account));
-	must(&w, findable_catch_up(fresh(&w), &again));
+	must(&w, findable_catch_up(fresh(&w), &progress, &again));
 	CHECK(made == 2 && again == 0);
 	world_close(&w);
 }
