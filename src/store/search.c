@@ -43,7 +43,7 @@ enum err search_put(struct ctx *cx, enum search_kind kind, int64_t id, struct st
 		.latin_bones = folded.latin_bones, .folding = FOLDING };
 	struct val vals[1 + search_index_columns] = { I64(id) };
 	search_index_vals(&row, vals + 1);
-	return outbox_post_(cx, "", 0, 'P', &SQL_search_put, 1 + search_index_columns, vals);
+	return outbox_post_(cx, "", 0, 'P', kind == SEARCH_HASHTAGS ? &SQL_search_put_once : &SQL_search_put, 1 + search_index_columns, vals);
 }
 
 enum err search_drop(struct ctx *cx, int64_t id)

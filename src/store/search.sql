@@ -2,6 +2,11 @@
 -- name: search_put @public
 INSERT OR REPLACE INTO search_index (rowid, {search_index}) VALUES ($1, {search_index:$2})
 
+-- A hashtag's words never change: each video that has it would only take them out and put them in again.
+-- name: search_put_once @public
+INSERT OR REPLACE INTO search_index (rowid, {search_index}) SELECT $1, $2, $3, $4, $5, $6, $7
+WHERE NOT EXISTS (SELECT 1 FROM search_index i WHERE i.rowid = $1 AND i.folding >= $7)
+
 -- name: search_drop @public
 DELETE FROM search_index WHERE rowid = $1
 
