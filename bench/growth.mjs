@@ -135,7 +135,8 @@ const pages = {
   'search, people by handle': asVisitor((node, i) => find(node.handles, 'people')(node, i)),
   'search, people by a handle begun': asVisitor(find(['kari', 'mosu', 'ta'], 'people')),
   'search, hashtags': asVisitor(find(['tea', 'चाय', 'te', 'rain'], 'hashtags')),
-  'suggestions': signedIn((_, i) => `/api/v1/suggest?q=${encodeURIComponent(of(['@ka', '@mo', '#te', '#चा'], i))}`),
+  'suggestions of people': signedIn((_, i) => `/api/v1/suggest?kind=person&q=${of(['ka', 'mo', 'shar'], i)}`),
+  'suggestions of hashtags': signedIn((_, i) => `/api/v1/suggest?kind=tag&q=${encodeURIComponent(of(['te', 'चा', 'fest'], i))}`),
 };
 
 const p99 = (values) => [...values].sort((a, b) => a - b)[Math.ceil(values.length * 0.99) - 1];
