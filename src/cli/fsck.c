@@ -131,7 +131,7 @@ enum err cli_fsck(struct cli *cli, bool repair, bool deep, struct fsck_report *r
 {
 	bool sound = false;
 	struct fsck_options options = { .folder = cli->config->store_folder, .cache_kib = cli->config->store_cache_mib * 1024, .repair = repair,
-		.deep = deep, .serving = cli_is_served(cli, cli->config->store_folder), .progress = cli_option(cli, "json") ? NULL : progress };
+		.deep = deep, .serving = cli_is_served(cli, cli->config->store_folder), .progress = progress };
 	TRY(preflight(cli, &options, report, &sound));
 	return sound ? rest(cli, &options, report) : OK;
 }
