@@ -56,8 +56,9 @@ class Line {
 }
 
 class Node {
-  constructor(folder) {
+  constructor(folder, videos) {
     this.server = new Server({ folder, settings });
+    this.accounts = videos / 10;
   }
 
   async start() {
@@ -86,7 +87,10 @@ class Node {
     this.handles = authors;
     this.tokens = [];
     this.feeds = [];
-    for (const handle of authors.slice(0, 3)) {
+    /* as active, among all, on the one node as on the other */
+    const index = (handle) => Number(/\d+$/.exec(handle)[0]);
+    const near = (rank) => authors.reduce((best, handle) => (Math.abs(index(handle) - rank) < Math.abs(index(best) - rank) ? handle : best));
+    for (const handle of [0.02, 0.05, 0.1].map((part) => near(part * this.accounts))) {
       const client = this.server.visitor();
       const { status, body } = await client.post('/api/v1/sessions', { handle, password, client: 'program' });
       if (status !== 201) throw new Error(`sign-in of ${handle}: ${status} ${JSON.stringify(body)}`);
@@ -168,7 +172,7 @@ export async function growth(row) {
   row('start_1m_s', 's', 3, 'less', median(startS), ['amanat serve, from spawn to the answer to GET /api/v1/feed'], { startS });
 
   const nodes = [];
-  for (const folder of folders) nodes.push(await new Node(folder).start());
+  for (const [i, folder] of folders.entries()) nodes.push(await new Node(folder, [small, large][i]).start());
   for (const node of nodes) await node.look();
   const table = {};
   for (const [name, page] of Object.entries(pages)) {

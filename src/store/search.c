@@ -145,7 +145,7 @@ enum err search_find(struct ctx *cx, enum search_kind kind, struct str query, in
 		const int64_t older_than = before ? before : INT64_MAX;
 		hits.items = arena_new(&cx->mem, struct search_hit, SEARCH_FOUND_MAX);
 		TRY(run(cx, kind, words, false, older_than, &hits));
-		if (hits.count < SEARCH_FOUND_MAX)
+		if (hits.count < SEARCH_ENOUGH)
 			TRY(run(cx, kind, words, true, older_than, &hits));
 		qsort(hits.items, hits.count, sizeof hits.items[0], best_first);
 	}

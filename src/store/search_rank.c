@@ -4,19 +4,16 @@
 
 #define PHRASES_MAX (1 + 3 * SEARCH_WORDS_MAX) /* the kind; each word, in Latin letters, its consonants */
 #define SCALE 1'000'000
-/* Robertson, Zaragoza: The Probabilistic Relevance Framework, 3.4; the usual values. */
+/* Robertson, Zaragoza: The Probabilistic Relevance Framework, 3.4; the usual value.  Nothing for a row's length: how long it is lies on
+ * a page of its own for each row, and captions are short. */
 #define K1 1.2
-#define B 0.75
-#define TYPICAL_TOKENS 20.0                    /* of a row: a caption's words, thrice folded */
 
 /* relevance(search_index, weight of each column ...): a whole number, the higher the better. */
 static void relevance(const Fts5ExtensionApi *api, Fts5Context *row, sqlite3_context *answer, int columns, sqlite3_value **weights)
 {
 	double often[PHRASES_MAX] = {}, score = 0;
-	int instances = 0, tokens = 0;
+	int instances = 0;
 	int rc = api->xInstCount(row, &instances);
-	if (rc == SQLITE_OK)
-		rc = api->xColumnSize(row, -1, &tokens);
 	for (int i = 0; rc == SQLITE_OK && i < instances; i++) {
 		int phrase = 0, column = 0, offset = 0;
 		rc = api->xInst(row, i, &phrase, &column, &offset);
@@ -28,7 +25,7 @@ static void relevance(const Fts5ExtensionApi *api, Fts5Context *row, sqlite3_con
 		return;
 	}
 	for (int i = 0; i < PHRASES_MAX; i++)
-		score += often[i] * (K1 + 1) / (often[i] + K1 * (1 - B + B * tokens / TYPICAL_TOKENS));
+		score += often[i] * (K1 + 1) / (often[i] + K1);
 	sqlite3_result_int64(answer, (sqlite3_int64)(score * SCALE));
 }
 

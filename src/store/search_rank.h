@@ -2,7 +2,7 @@
  *
  * bm25, without what makes its cost grow with the index: FTS5's own counts every row of each word before it ranks the first, a
  * million of them for a word that stands everywhere.  How rare a word is hardly matters where every word must be there; what
- * matters is where it stands (its column's weight), how often, and among how many others. */
+ * matters is where it stands (its column's weight), and how often. */
 #ifndef STORE_SEARCH_RANK_H
 #define STORE_SEARCH_RANK_H
 #include <sqlite3.h>
