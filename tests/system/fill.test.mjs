@@ -75,7 +75,7 @@ describe('a filled node', () => {
   });
 
   test('that was cut off twice goes on, and shows the same as one that was not', async () => {
-    await cutOffAt(again, /videos 0 of 400/);
+    await cutOffAt(again, /accounts 40 of 40/);
     await cutOffAt(again, /people like 0 of 40/);
     const { code, stderr } = await fill(again);
     assert.equal(code, 0, stderr);
@@ -113,7 +113,7 @@ describe('a fill is refused', () => {
 
   test('where somebody else has signed up meanwhile', async () => {
     const folder = path.join(freshFolder(), 'node');
-    await cutOffAt(folder, /videos 0 of 400/);
+    await cutOffAt(folder, /accounts 40 of 40/);
     assert.equal((await run(['user', 'add', 'asha', ...cheap, '--folder', folder], { input: 'correct horse battery\n' })).code, 0);
     const { code, stderr } = await fill(folder);
     assert.equal(code, 1);
