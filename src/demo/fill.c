@@ -380,20 +380,20 @@ static enum err nothing(struct ctx *, struct fill *, int64_t, int64_t)
 	return OK;
 }
 
-/* Until public.db shows every count, and the outbox is empty. */
+/* Until public.db shows every count; what is left in the outbox is applied, and goes when a server is idle. */
 static enum err settle(struct fill *fill)
 {
 	const struct timespec moment = { .tv_nsec = SETTLE_NS };
 	const struct call call = { .fill = fill, .work = nothing };
 	int64_t waiting, most = 0;
 	TRY(fill_number(fill, &SQL_fill_waiting, &waiting));
-	for (most = waiting; waiting > 0; most = waiting > most ? waiting : most) {
+	for (most = waiting; waiting > 0;) {
 		tell(fill, "counts are shown", most - waiting, most);
 		TRY(write_some(&call));
 		const int64_t before = waiting;
 		TRY(fill_number(fill, &SQL_fill_waiting, &waiting));
 		if (waiting == before)
-			nanosleep(&moment, NULL);      /* for the moment in which what was applied is synced */
+			nanosleep(&moment, NULL);      /* totals go out some 100 ms after they changed */
 	}
 	tell(fill, "counts are shown", most, most);
 	return OK;

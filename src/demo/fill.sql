@@ -26,4 +26,4 @@ SELECT person FROM watched ORDER BY person DESC LIMIT 1;
 INSERT INTO tally ({tally}) VALUES ($1, $2, $3, 1) ON CONFLICT (subject, kind) DO UPDATE SET total = excluded.total, dirty = 1;
 
 -- name: fill_waiting @personal
-SELECT (SELECT count(*) FROM tally WHERE dirty = 1) + (SELECT count(*) FROM outbox);
+SELECT count(*) FROM tally WHERE dirty = 1;
