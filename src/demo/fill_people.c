@@ -10,7 +10,7 @@
 #include "social/follow.sql.h"
 #include "social/like.sql.h"
 #include "social/watched.h"
-#include "store/db.h"
+#include "store/outbox.h"
 
 #define PERSONS_AT_ONCE 100
 #define TALLIES_AT_ONCE 4000
@@ -239,7 +239,7 @@ static enum err tally_work(struct ctx *cx, struct fill *fill, int64_t from, int6
 		else
 			TRY(tally(cx, fill_comment_id(fill, i - people), "replies", fill->answered[i - people]));
 	}
-	return OK;
+	return outbox_total(cx, fill_account_id(fill, 0), "videos", 0);        /* tells the writer that there are totals to show */
 }
 
 /* Set, not added: so a second time does no harm. */
