@@ -60,7 +60,7 @@ static void set_up(struct bench *bench, const char *folder)
 	struct db *db = NULL;
 	must(cx, db_open(cx, &config, &db), "stores");
 	cx->db = db;
-	must(cx, migrate(cx, NULL), "migrations");
+	must(cx, migrate(cx, NULL, NULL), "migrations");
 	must(cx, writer_start(cx, db, all_statements, &cx->writer), "writer");
 	writer_after(cx->writer, committed, bench);
 	config.write = false;

@@ -167,19 +167,33 @@ const clip = path.join(folder, 'clip.mp4');
 makeClip(clip);
 if (wants('start')) await startFigures();
 
+/** The ids of videos under a common hashtag, and the handles of who made them, the most active first. */
+async function someVideos(server, wanted) {
+  const videos = [];
+  for (const tag of ['tea', 'rain', 'city', 'song', 'mother', 'friend', 'morning', 'night'].map(encodeURIComponent)) {
+    for (let next = ''; next !== null && videos.length < wanted;) {
+      const { items, next: more } = await (await fetch(`${server.url}/api/v1/hashtags/${tag}/videos${next ? `?cursor=${next}` : ''}`)).json();
+      videos.push(...items);
+      next = more;
+    }
+  }
+  const handles = [...new Set(videos.map((v) => v.author.handle))].sort((a, b) => Number(/\d+$/.exec(a)[0]) - Number(/\d+$/.exec(b)[0]));
+  return { ids: [...new Set(videos.map((v) => v.id))], handles };
+}
+
 const home = path.join(folder, 'node');
 const videos = 10_000;
+const filled = spawnSync(path.join(build, 'amanat'), ['bench', 'fill', '--videos', videos, '--accounts', 100, '--likes', 0, '--folder', home].map(String), { encoding: 'utf8' });
+if (filled.status !== 0) throw new Error(`amanat bench fill: ${filled.stderr}`);
 const server = await startServer({ folder: home, settings: { 'server.access_log': 'false' } });
 const author = await server.signUp('bench', { client: 'program' });
 if (wants('publish')) await publishFigure(server, author, clip);
 const video = await publish(author, clip);
 if (wants('media')) await mediaFigures(server, video);
 
-const filled = spawnSync(path.join(build, 'bench/fill'), [home, 'bench', String(videos), '100'], { encoding: 'utf8' });
-if (filled.status !== 0) throw new Error(`bench/fill: ${filled.stderr}`);
-const ids = filled.stdout.trim().split('\n');
+const { ids, handles } = await someVideos(server, 2000);
 if (wants('pages')) {
-  await againstBare('list_vs_bare_http', 0.4, server, '/api/v1/accounts/bench/videos');
+  await againstBare('list_vs_bare_http', 0.4, server, `/api/v1/accounts/${handles[0]}/videos`);
   const viewer = await server.signUp('viewer', { client: 'program', languages: ['en'] });
   await againstBare('feed_vs_bare_http', 0.1, server, '/api/v1/feed', { Authorization: `Bearer ${viewer.token}` });
 }

@@ -1,4 +1,6 @@
 // make bench SUITE=survive: what it costs to survive, against the plain tools.
+//
+//   ONLY=backup,growth  some parts;  ROUNDS=7;  growth.mjs has settings of its own
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,6 +9,7 @@ import path from 'node:path';
 import { binary, freshFolder } from '../tests/system/server.mjs';
 import { Campaign } from '../tests/kills/campaign.mjs';
 import { smallDisk } from './fulldisk.mjs';
+import { growth } from './growth.mjs';
 import { inTurn, report } from './measure.mjs';
 
 const rounds = Number(process.env.ROUNDS ?? 7);
@@ -74,7 +77,7 @@ async function fullDisk() {
   }
 }
 
-const parts = { backup: backupVsTar, kills: killsOk, disk: fullDisk };
+const parts = { backup: backupVsTar, kills: killsOk, disk: fullDisk, growth: () => growth(row) };
 const only = process.env.ONLY?.split(',');
 mkdirSync(folder, { recursive: true });
 for (const [name, measure] of Object.entries(parts)) if (!only || only.includes(name)) await measure();

@@ -160,13 +160,24 @@ static void committed(void *self)
 		ledger_committed(ledger);
 }
 
+static void tell_migrated(void *self, const struct migration *m, unsigned at, unsigned of, int64_t took_us)
+{
+	static const char *const files[] = { "public.db", "personal.db", "keys.db" };
+	const struct app *const app = self;
+	if (took_us < 0)
+		log_line(app->template.log, LOG_INFO, "migrating %s: %04d %s, %u of %u", files[m->store], m->number, m->name, at, of);
+	else if (took_us > SECOND_US)
+		log_line(app->template.log, LOG_INFO, "migrated %s: %04d, %lld s", files[m->store], m->number, (long long)(took_us / SECOND_US));
+}
+
 /* The writer's database: the only one that migrates and writes. */
 static enum err open_writer(struct app *app, struct ctx *cx)
 {
 	struct db *db = NULL;
 	TRY(db_open(cx, &app->db_config, &db));
 	cx->db = db;
-	enum err status = migrate(cx, NULL);
+	const struct migrate_progress progress = { tell_migrated, app };
+	enum err status = migrate(cx, &progress, NULL);
 	cx->db = NULL;
 	if (status != OK) {
 		db_close(&db);
@@ -235,12 +246,31 @@ static enum err follow_ids(struct app *app, struct ctx *cx)
 	return status;
 }
 
+#define TELL_US (2 * SECOND_US)                 /* what takes long tells so often how far it is */
+
+struct telling {
+	const struct log *log;
+	int64_t told_us;
+};
+
+static void tell_indexed(void *self, int64_t done, int64_t of)
+{
+	struct telling *const telling = self;
+	const int64_t now_us = clock_boot_us(NULL);
+	if (now_us - telling->told_us < TELL_US)
+		return;
+	telling->told_us = now_us;
+	log_line(telling->log, LOG_INFO, "indexing words: %lld of %lld, %lld %%", (long long)done, (long long)of, (long long)(of ? done * 100 / of : 100));
+}
+
 /* What an older program published cannot be found yet. */
 static enum err make_findable(struct app *app, struct ctx *cx)
 {
 	int64_t count;
+	struct telling telling = { .log = cx->log, .told_us = clock_boot_us(NULL) };
+	const struct findable_progress progress = { tell_indexed, &telling };
 	cx->db = db_pool_take(app->readers);
-	enum err status = findable_catch_up(cx, &count);
+	enum err status = findable_catch_up(cx, &progress, &count);
 	db_pool_give(app->readers, cx->db);
 	cx->db = NULL;
 	if (status == OK && count > 0)

@@ -47,10 +47,16 @@ static enum err tidy(struct ctx *cx, const struct job *)
 	return writer_run(cx, tidy_again, &after_us);
 }
 
-enum err app_tidy_begin(struct ctx *cx)
+static enum err tidy_first(struct ctx *cx, void *)
 {
 	int64_t at_once = 0;
-	return writer_run(cx, tidy_again, &at_once);
+	TRY(job_add(cx, BLOB_SWEEP_JOB, 0, cx->now_us));
+	return tidy_again(cx, &at_once);
+}
+
+enum err app_tidy_begin(struct ctx *cx)
+{
+	return writer_run(cx, tidy_first, NULL);
 }
 
 /* --- the demo: who watches the server start sees it grow --- */
@@ -74,6 +80,7 @@ static const struct job_kind kinds[] = {
 	{ ERASE_JOB, erase, ERASE_ATTEMPTS_MAX, false },
 	{ DROP_JOB, drop_run, ERASE_ATTEMPTS_MAX, false },
 	{ DEMO_JOB, demo, DEMO_JOB_ATTEMPTS, false },
+	{ BLOB_SWEEP_JOB, blobs_sweep_files, ERASE_ATTEMPTS_MAX, false },
 	{ BLOB_ERASE_JOB, blobs_erase, ERASE_ATTEMPTS_MAX, false },
 	{},
 };

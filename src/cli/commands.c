@@ -1,5 +1,6 @@
 /* The table of commands; the manual page and --help are made from it. */
 #include "cli/cli.h"
+#include "demo/fill.h"
 
 static const struct command_option serve_options[] = {
 	{ "init", NULL, "Make the data folder first when there is none." },
@@ -52,6 +53,13 @@ static const struct command_option ledger_revoke_options[] = {
 };
 static const struct command_option demo_options[] = {
 	{ "remove", NULL, "Take the demo away: its accounts and all that is theirs, nothing else." },
+	{},
+};
+static const struct command_option fill_options[] = {
+	{ "videos", "NUMBER", "How many videos; without it 10000." },
+	{ "accounts", "NUMBER", "How many accounts; without it 1000." },
+	{ "likes", "NUMBER", "How many likes; without it 200000. There is a comment for each forty." },
+	{ "seed", "NUMBER", "Another number, another network; without it 1." },
 	{},
 };
 static const struct command_option invite_options[] = {
@@ -183,6 +191,11 @@ const struct command commands[] = {
 	  "comments. Only on a node on which no person has an account. Run again, it goes on where it was; a running server does the "
 	  "work if there is one. The setting demo.clips says how many.",
 	  "amanat demo --folder data\namanat demo --remove --folder data\n", demo_options, NEEDS_WORK, run_demo },
+	{ "bench fill", "", 0, 0, "Make a node as large as one likes, to measure and to rehearse on",
+	  "Into a folder that is empty, or that it made itself: run again with the same numbers it goes on where it was cut off. Videos share some "
+	  "few clips; what is public is the same for the same numbers. All accounts have the password \"" FILL_PASSWORD "\": no node for people. "
+	  "Progress is told on standard error.",
+	  "amanat bench fill --videos 1000000 --accounts 100000 --likes 20000000 --folder /srv/large\n", fill_options, NEEDS_SETTINGS, run_bench_fill },
 	{ "invite add", "", 0, 0, "Make an invitation", "Prints its code, which nobody can read again: only its keyed hash is stored.",
 	  "amanat invite add --uses 10 --days 30\n", invite_options, NEEDS_NODE, run_invite_add },
 	{ "backup", "DIR", 0, 1, "Back up the node while it works",

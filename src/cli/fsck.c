@@ -22,9 +22,14 @@ bool cli_is_served(struct cli *cli, const char *folder)
 	return served;
 }
 
-static void progress(void *, unsigned at, unsigned of, const char *name)
+#define LONG_US (2 * SECOND_US)
+
+static void progress(void *, unsigned at, unsigned of, const char *name, int64_t took_us)
 {
-	fprintf(stderr, "fsck: %u/%u %s\n", at, of, name);
+	if (took_us < 0)
+		fprintf(stderr, "fsck: %u/%u %s\n", at, of, name);
+	else if (took_us > LONG_US)
+		fprintf(stderr, "fsck: %u/%u %s took %" PRId64 " s\n", at, of, name, took_us / SECOND_US);
 }
 
 static const char *weight(const struct fsck_finding *finding)

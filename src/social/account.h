@@ -55,6 +55,10 @@ enum err account_sign_up(struct ctx *, const struct sign_up *, struct session_to
 enum err account_sign_in(struct ctx *, struct str handle, struct str password, struct str client, struct session_token *out);
 /* By the operator, whatever sign-up says; no session.  Errors as account_sign_up(). */
 enum err account_add(struct ctx *, const struct sign_up *, int64_t *id);
+/* SLOW.  With the costs of the settings, in cx->mem. */
+enum err password_make_hash(struct ctx *, struct str password, struct str *out);
+/* WRITE.  account_add() where the password is hashed already: for many who share one. */
+enum err account_add_hashed(struct ctx *, const struct sign_up *, struct str hash, int64_t *id);
 
 /* --- one's own account; somebody must be signed in --- */
 enum err account_me(struct ctx *, struct me *out);                     /* READ */

@@ -21,8 +21,6 @@ enum err languages_check(struct ctx *, const struct languages *);
 
 /* SLOW.  Is this the password of the account that the grant is for?  E_DENIED password-wrong. */
 enum err password_confirm(struct ctx *, struct grant *, struct str password);
-/* SLOW.  With the costs of the settings. */
-enum err password_make_hash(struct ctx *, struct str password, struct str *out);
 /* WRITE.  One use of an invitation.  E_DENIED invitation-invalid. */
 enum err invite_use(struct ctx *, struct str code);
 #endif

@@ -7,7 +7,7 @@ DELETE FROM demo WHERE account = $1;
 -- name: demo_list @public
 SELECT {demo} FROM demo ORDER BY account LIMIT $1;
 
--- What the account $1 published is a visitor's.
+-- From the few demo accounts on, never from all videos (the CROSS JOIN says so).  What the account $1 published is a visitor's.
 -- name: demo_count_videos @public
-SELECT count(*) FROM demo d JOIN video v ON v.account = d.account JOIN profile p ON p.id = d.account
-WHERE v.state = 'visible' AND p.state = 'active' AND p.handle <> $1;
+SELECT count(*) FROM demo d CROSS JOIN video v JOIN profile p ON p.id = d.account
+WHERE v.account = d.account AND v.state = 'visible' AND p.state = 'active' AND p.handle <> $1;

@@ -2,12 +2,32 @@
 
 #include <inttypes.h>
 
-/* --- pages: the cursor is the last hit's score and id --- */
+/* --- pages: those found are ranked some at a time, the newest first.  The cursor is the last hit's score and id, and what those
+ * that it was ranked among are older than --- */
 
-static bool read_cursor(struct str cursor, struct search_hit *after)
+struct place {
+	struct search_hit after;
+	int64_t before;                        /* 0: from the newest */
+};
+
+static bool read_cursor(struct str cursor, struct place *place)
 {
-	struct str id = cursor, score = str_cut(&id, '.');
-	return str_i64(score, &after->score) && str_i64(id, &after->id);
+	struct str rest = cursor;
+	const struct str score = str_cut(&rest, '.'), id = str_cut(&rest, '.');
+	return str_i64(score, &place->after.score) && str_i64(id, &place->after.id) && str_i64(rest, &place->before);
+}
+
+static struct str make_cursor(struct ctx *cx, int64_t score, int64_t id, int64_t before)
+{
+	return arena_printf(&cx->mem, "%" PRId64 ".%" PRId64 ".%" PRId64, score, id, before);
+}
+
+static int64_t oldest(const struct search_hits *hits)
+{
+	int64_t id = INT64_MAX;
+	for (size_t i = 0; i < hits->count; i++)
+		id = hits->items[i].id < id ? hits->items[i].id : id;
+	return id;
 }
 
 static bool is_behind(const struct search_hit *hit, const struct search_hit *after)
@@ -25,18 +45,20 @@ struct slice {
 static enum err take_slice(struct ctx *cx, enum search_kind kind, const struct find_ask *ask, size_t max, struct slice *out)
 {
 	struct search_hits hits;
-	struct search_hit after = { .score = INT64_MAX };
+	struct place place = { .after = { .score = INT64_MAX } };
 	struct slice slice = { .count = 0 };
-	if (ask->cursor.n && !read_cursor(ask->cursor, &after))
+	if (ask->cursor.n && !read_cursor(ask->cursor, &place))
 		return fail_as(cx, E_INVALID, "cursor-invalid", "The cursor is not one that this list gave; start without one.");
-	TRY(search_find(cx, kind, ask->query, &hits));
+	TRY(search_find(cx, kind, ask->query, place.before, &hits));
 	size_t at = 0;
-	while (at < hits.count && !is_behind(&hits.items[at], &after))
+	while (at < hits.count && !is_behind(&hits.items[at], &place.after))
 		at++;
 	for (; at < hits.count && slice.count < max; at++)
 		slice.ids[slice.count++] = hits.items[at].id;
 	if (at < hits.count && at > 0)
-		slice.next = arena_printf(&cx->mem, "%" PRId64 ".%" PRId64, hits.items[at - 1].score, hits.items[at - 1].id);
+		slice.next = make_cursor(cx, hits.items[at - 1].score, hits.items[at - 1].id, place.before);
+	else if (hits.count == SEARCH_FOUND_MAX)
+		slice.next = make_cursor(cx, INT64_MAX, INT64_MAX, oldest(&hits));
 	*out = slice;
 	return OK;
 }

@@ -1,3 +1,12 @@
+-- name: findable_all @public
+SELECT (SELECT count(*) FROM profile) + (SELECT count(*) FROM video);
+
+-- name: findable_folding @public
+SELECT folding FROM findable WHERE id = 1;
+
+-- name: findable_done @public
+INSERT INTO findable ({findable}) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET folding = excluded.folding;
+
 -- What was published before it could be found, or folded otherwise.
 -- name: unfound_videos @public
 SELECT v.id, v.caption FROM video v LEFT JOIN search_index i ON i.rowid = v.id

@@ -132,6 +132,15 @@ enum err account_add(struct ctx *cx, const struct sign_up *asked, int64_t *id)
 	return OK;
 }
 
+enum err account_add_hashed(struct ctx *cx, const struct sign_up *asked, struct str hash, int64_t *id)
+{
+	AUTO(new_account_wipe) struct new_account new = { .asked = asked, .by_operator = true, .hash = hash };
+	TRY(check(cx, &new));
+	TRY(add_work(cx, &new));
+	*id = new.id;
+	return OK;
+}
+
 /* --- in --- */
 
 /* An unknown name (row.id is 0) costs a hash too: the time must not tell who has an account. */

@@ -6,7 +6,8 @@
  * Order of a new public blob: pending row, write to FOLDER/blobs/tmp, fsync, rename, fsync of the folder; the row becomes ready
  * in the transaction that first shows it, so that no crash leaves a file in the clear that nothing shows.
  * Taking away: row removed (in the caller's transaction, with a job BLOB_ERASE_JOB), then the file, then the row.
- * A pending or removed row, or a file without a row, is cleared away by blobs_sweep() at start. */
+ * A pending or removed row is cleared away by blobs_sweep() at start, a file without a row by a job that begins then: a file never
+ * has its name before its row is committed, so the job takes nothing that is just being made. */
 #ifndef STORE_BLOB_H
 #define STORE_BLOB_H
 #include "base/ctx.h"
@@ -16,11 +17,15 @@ enum err blobs_open(struct ctx *, const char *folder, struct blobs **out);
 void blobs_close(struct blobs **);
 /* The group of the process may read public blobs from now on, and pass through the folders above them; nothing else. */
 enum err blobs_let_group_read(struct ctx *, const char *folder);
-/* Finishes or removes what a crash left half done; before serving, with a writer or on a writing db. */
+struct job;
+/* Finishes or removes what a crash left half done, but for lost files: looking at each takes too long for a start.  Before
+ * serving, with a writer or on a writing db. */
 enum err blobs_sweep(struct ctx *, int64_t *removed);
+/* The job that takes away files without rows. */
+#define BLOB_SWEEP_JOB "blob-sweep"
+enum err blobs_sweep_files(struct ctx *, const struct job *);
 /* The job that unlinks what was removed; app/ lists it among its kinds. */
 #define BLOB_ERASE_JOB "blob-erase"
-struct job;
 enum err blobs_erase(struct ctx *, const struct job *);
 
 /* --- public --- */

@@ -161,36 +161,40 @@ static void close_dir(DIR **dir)
 		closedir(*dir);
 }
 
-struct found_name {
-	struct str name;
-	bool known;
-};
-
-static enum err look_up(struct ctx *cx, void *argument)
+/* In memory of its own: there may be millions. */
+static enum err look_up(struct ctx *cx, struct str name, bool *known)
 {
-	struct found_name *found = argument;
-	AUTO(rows_close) struct rows *rows = NULL;
-	TRY(db_query(cx, SQL_blob_state, &rows, TEXT(found->name)));
-	found->known = rows_next(rows);
-	return rows_status(rows);
+	const struct arena outer = cx->mem;
+	cx->mem = arena_new_capped(ARENA_REQUEST_BYTES);
+	struct rows *rows = NULL;
+	enum err outcome = db_query(cx, SQL_blob_state, &rows, TEXT(name));
+	if (outcome == OK) {
+		*known = rows_next(rows);
+		outcome = rows_status(rows);
+		rows_close(&rows);
+	}
+	arena_free(&cx->mem);
+	cx->mem = outer;
+	return outcome;
 }
 
 /* `all`: every file goes, known or not (blobs/tmp). */
-static enum err clear_folder(struct ctx *cx, int parent, const char *name, bool all, int64_t *removed)
+static enum err clear_folder(struct ctx *cx, int parent, const char *folder, bool all, int64_t *removed)
 {
-	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(parent, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	AUTO(close_dir) DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
 	if (!dir) {
 		close_fd(&fd);
 		return blob_fail(cx, "looking for lost blobs");
 	}
 	for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
-		struct found_name found = { .name = str_of(entry->d_name) };
+		const struct str name = str_of(entry->d_name);
+		bool known = false;
 		if (entry->d_name[0] == '.')
 			continue;
-		if (!all && blob_name_valid(found.name))
-			TRY(look_up(cx, &found));
-		if (found.known)
+		if (!all && blob_name_valid(name))
+			TRY(look_up(cx, name, &known));
+		if (known)
 			continue;
 		if (unlinkat(dirfd(dir), entry->d_name, 0) != 0)
 			return blob_fail(cx, "removing a lost blob");
@@ -202,14 +206,20 @@ static enum err clear_folder(struct ctx *cx, int parent, const char *name, bool 
 enum err blobs_sweep(struct ctx *cx, int64_t *removed)
 {
 	int64_t count = 0;
-	char shard[3];
 	TRY(clear_rows(cx, &SQL_blob_unfinished, &count));
 	TRY(clear_folder(cx, cx->blobs->tmp_fd, ".", true, &count));
+	*removed = count;
+	return OK;
+}
+
+enum err blobs_sweep_files(struct ctx *cx, const struct job *)
+{
+	int64_t removed = 0;
+	char shard[3];
 	for (unsigned i = 0; i < 256; i++) {
 		snprintf(shard, sizeof shard, "%02x", i);
-		TRY(clear_folder(cx, cx->blobs->public_fd, shard, false, &count));
-		TRY(clear_folder(cx, cx->blobs->personal_fd, shard, false, &count));
+		TRY(clear_folder(cx, cx->blobs->public_fd, shard, false, &removed));
+		TRY(clear_folder(cx, cx->blobs->personal_fd, shard, false, &removed));
 	}
-	*removed = count;
 	return OK;
 }

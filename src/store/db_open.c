@@ -10,6 +10,7 @@
 
 #include "store/cipher.h"
 #include "store/connection.h"
+#include "store/search_rank.h"
 
 #define APPLICATION_ID "0x416D616E"            /* "Aman": the first thing written, so that the file has a first page */
 
@@ -134,6 +135,11 @@ static enum err settle(struct ctx *cx, const struct db_config *config, enum stor
 	sqlite3_db_config(connection->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 	sqlite3_db_config(connection->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
 	TRY(run_text(cx, connection, pragmas.p));
+	if (store == PUBLIC_DB) {
+		int rc = search_rank_add(connection->handle);
+		if (rc != SQLITE_OK)
+			return db_fail(cx, connection, rc, "opening a database");
+	}
 	/* The schema lies on page 1: a wrong key shows here and not in somebody's request. */
 	TRY(run_text(cx, connection, "SELECT count(*) FROM sqlite_schema"));
 	if (config->write)

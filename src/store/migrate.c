@@ -52,18 +52,48 @@ static enum err run_one(struct ctx *cx, const struct migration *m, int *applied)
 	return e;
 }
 
-enum err migrate(struct ctx *cx, int *applied)
+static enum err is_due(struct ctx *cx, const struct migration *m, bool *due, bool *fresh)
+{
+	int have = m->number;
+	if (cx->db->stores[m->store].handle)
+		TRY(db_schema_number(cx, m->store, &have));
+	*due = have < m->number;
+	*fresh = have == 0;
+	return OK;
+}
+
+/* A new node is nobody's to wait for: 0 then. */
+static enum err count_due(struct ctx *cx, unsigned *out)
+{
+	unsigned count = 0;
+	for (const struct migration *m = all_migrations; m->number; m++) {
+		bool due, fresh;
+		TRY(is_due(cx, m, &due, &fresh));
+		count += due && !fresh;
+	}
+	*out = count;
+	return OK;
+}
+
+enum err migrate(struct ctx *cx, const struct migrate_progress *progress, int *applied)
 {
 	int count = 0;
+	unsigned of = 0, at = 0;
 	assert(cx->db->write);
 	TRY(refuse_newer(cx));
+	TRY(count_due(cx, &of));
 	for (const struct migration *m = all_migrations; m->number; m++) {
-		int have;
-		if (!cx->db->stores[m->store].handle)
+		bool due, fresh;
+		TRY(is_due(cx, m, &due, &fresh));
+		if (!due)
 			continue;
-		TRY(db_schema_number(cx, m->store, &have));
-		if (have < m->number)
-			TRY(run_one(cx, m, &count));
+		const bool told = progress && of && ++at <= of;
+		const int64_t from_us = clock_boot_us(NULL);
+		if (told)
+			progress->tell(progress->self, m, at, of, -1);
+		TRY(run_one(cx, m, &count));
+		if (told)
+			progress->tell(progress->self, m, at, of, clock_boot_us(NULL) - from_us);
 	}
 	if (applied)
 		*applied = count;

@@ -13,7 +13,13 @@ struct migration {
 };
 extern const struct migration all_migrations[];        /* generated; by number; ends with number 0 */
 
-/* cx->db must be a writing one, before writer_start() takes it.  `applied` (may be NULL) tells how many ran.
+/* What runs on a node that had a schema before, each before (took_us is -1) and after: `at` counts from 1. */
+struct migrate_progress {
+	void (*tell)(void *self, const struct migration *, unsigned at, unsigned of, int64_t took_us);
+	void *self;
+};
+
+/* cx->db must be a writing one, before writer_start() takes it.  `progress` and `applied` may be NULL; `applied` tells how many ran.
  * E_INVALID: the data folder has been used by a newer program; the text says which schema it needs.  Nothing is changed then. */
-enum err migrate(struct ctx *, int *applied);
+enum err migrate(struct ctx *, const struct migrate_progress *, int *applied);
 #endif

@@ -10,7 +10,8 @@
 #include "store/writer_group.h"
 
 #define VALS_MAX ((size_t)512 << 10)           /* of one row */
-#define BATCH 256                              /* rows applied in one transaction, or deleted in one group */
+#define BATCH 8192                             /* rows applied in one transaction: a large group in one, for the index of words' sake */
+#define CLEAN 2048                             /* rows deleted in one group: more than a busy group adds, or the outbox would only grow */
 
 enum err outbox_post_(struct ctx *cx, const char *kind, int64_t subject, char op, const struct stmt *q, size_t n,
 	const struct val *vals)
@@ -54,7 +55,7 @@ static size_t arity(const struct stmt *q)
 	return most;
 }
 
-static enum err apply_row(struct writer *writer, int64_t id, struct rows *rows)
+static enum err apply_values(struct writer *writer, int64_t id, struct rows *rows)
 {
 	struct ctx *cx = &writer->own;
 	const struct stmt *q;
@@ -77,6 +78,18 @@ static enum err apply_row(struct writer *writer, int64_t id, struct rows *rows)
 	if (kind.n == 0)
 		return OK;
 	return db_run(cx, SQL_publication_add, I64(id), TEXT(kind), I64(rows_i64(rows, 4)), TEXT(rows_text(rows, 5)), I64(cx->now_us));
+}
+
+/* What a row holds goes with it: thousands would not fit the arena. */
+static enum err apply_row(struct writer *writer, int64_t id, struct rows *rows)
+{
+	struct ctx *const cx = &writer->own;
+	const struct arena outer = cx->mem;
+	cx->mem = arena_new_capped(ARENA_REQUEST_BYTES);
+	const enum err outcome = apply_values(writer, id, rows);
+	arena_free(&cx->mem);
+	cx->mem = outer;
+	return outcome;
 }
 
 /* Inside a transaction on public.db, so that its number and its rows move together; personal.db is between two. */
@@ -123,8 +136,8 @@ enum err outbox_clean(struct writer *writer)
 	struct ctx *cx = &writer->own;
 	if (writer->deleted >= writer->synced)
 		return OK;
-	TRY(db_run(cx, SQL_outbox_delete, I64(writer->synced), I64(BATCH)));
-	if (db_changes(cx, PERSONAL_DB) < BATCH)
+	TRY(db_run(cx, SQL_outbox_delete, I64(writer->synced), I64(CLEAN)));
+	if (db_changes(cx, PERSONAL_DB) < CLEAN)
 		writer->deleted = writer->synced;
 	return OK;
 }

@@ -43,7 +43,7 @@ enum err search_put(struct ctx *cx, enum search_kind kind, int64_t id, struct st
 		.latin_bones = folded.latin_bones, .folding = FOLDING };
 	struct val vals[1 + search_index_columns] = { I64(id) };
 	search_index_vals(&row, vals + 1);
-	return outbox_post_(cx, "", 0, 'P', &SQL_search_put, 1 + search_index_columns, vals);
+	return outbox_post_(cx, "", 0, 'P', kind == SEARCH_HASHTAGS ? &SQL_search_put_once : &SQL_search_put, 1 + search_index_columns, vals);
 }
 
 enum err search_drop(struct ctx *cx, int64_t id)
@@ -81,14 +81,14 @@ static enum err put_word(struct ctx *cx, struct romanizer *romanizer, struct str
 	return OK;
 }
 
-static enum err write_match(struct ctx *cx, enum search_kind kind, struct str words, struct buf *match)
+static enum err write_match(struct ctx *cx, enum search_kind kind, struct str words, bool begun, struct buf *match)
 {
 	struct romanizer *romanizer;
 	TRY(romanizer_of(cx, &romanizer));
 	put_phrase(match, "kind", kind_name(kind), false);
 	for (unsigned count = 0; words.n && count < SEARCH_WORDS_MAX; count++) {
 		const struct str word = str_cut(&words, ' ');
-		TRY(put_word(cx, romanizer, word, words.n == 0, match));
+		TRY(put_word(cx, romanizer, word, begun && words.n == 0, match));
 	}
 	return match->failed ? fail(cx, E_TOOLARGE, "a query grows past %zu bytes", MATCH_BYTES_MAX) : OK;
 }
@@ -112,24 +112,28 @@ static int best_first(const void *a, const void *b)
 	return (one->id < two->id) - (one->id > two->id);
 }
 
-static enum err match_rows(struct ctx *cx, enum search_kind kind, struct str match, struct rows **rows)
+static enum err match_rows(struct ctx *cx, enum search_kind kind, struct str match, int64_t before, struct rows **rows)
 {
 	if (kind == SEARCH_HASHTAGS)
-		return db_query(cx, SQL_search_match_hashtags, rows, TEXT(match), I64(SEARCH_FOUND_MAX));
+		return db_query(cx, SQL_search_match_hashtags, rows, TEXT(match), I64(before), I64(SEARCH_FOUND_MAX));
 	struct str total = kind == SEARCH_PEOPLE ? STR("followers") : STR("likes");
-	return db_query(cx, SQL_search_match, rows, TEXT(match), TEXT(total), I64(SEARCH_FOUND_MAX));
+	return db_query(cx, SQL_search_match, rows, TEXT(match), TEXT(total), I64(before), I64(SEARCH_FOUND_MAX));
 }
 
-static enum err run(struct ctx *cx, enum search_kind kind, struct str match, struct search_hits *hits)
+static enum err run(struct ctx *cx, enum search_kind kind, struct str words, bool begun, int64_t before, struct search_hits *hits)
 {
 	AUTO(rows_close) struct rows *rows = NULL;
-	TRY(match_rows(cx, kind, match, &rows));
+	AUTO(buf_free) struct buf match = buf_new(MATCH_BYTES_MAX);
+	TRY(write_match(cx, kind, words, begun, &match));
+	TRY(match_rows(cx, kind, buf_view(&match), before, &rows));
+	hits->count = 0;
 	while (hits->count < SEARCH_FOUND_MAX && rows_next(rows))
 		hits->items[hits->count++] = (struct search_hit){ rows_i64(rows, 0), weighed(rows_i64(rows, 1), rows_i64(rows, 2)) };
 	return rows_status(rows);
 }
 
-enum err search_find(struct ctx *cx, enum search_kind kind, struct str query, struct search_hits *out)
+/* A word that stands everywhere is found as it is; what only begins so need not be gathered then. */
+enum err search_find(struct ctx *cx, enum search_kind kind, struct str query, int64_t before, struct search_hits *out)
 {
 	struct search_hits hits = { .count = 0 };
 	struct str words;
@@ -138,10 +142,11 @@ enum err search_find(struct ctx *cx, enum search_kind kind, struct str query, st
 			SEARCH_POINTS_MAX);
 	TRY(fold_words(cx, query, &words));
 	if (words.n) {
-		AUTO(buf_free) struct buf match = buf_new(MATCH_BYTES_MAX);
-		TRY(write_match(cx, kind, words, &match));
+		const int64_t older_than = before ? before : INT64_MAX;
 		hits.items = arena_new(&cx->mem, struct search_hit, SEARCH_FOUND_MAX);
-		TRY(run(cx, kind, buf_view(&match), &hits));
+		TRY(run(cx, kind, words, false, older_than, &hits));
+		if (hits.count < SEARCH_ENOUGH)
+			TRY(run(cx, kind, words, true, older_than, &hits));
 		qsort(hits.items, hits.count, sizeof hits.items[0], best_first);
 	}
 	*out = hits;

@@ -18,7 +18,8 @@ enum err search_drop(struct ctx *, int64_t id);
 /* --- READ --- */
 #define SEARCH_POINTS_MAX 100                  /* code points of a query */
 #define SEARCH_WORDS_MAX 8                     /* the first ones count */
-#define SEARCH_FOUND_MAX 300                   /* the newest that match; ranked among each other */
+#define SEARCH_FOUND_MAX 100                   /* the newest that match; ranked among each other */
+#define SEARCH_ENOUGH 20
 
 struct search_hit {
 	int64_t id;
@@ -28,7 +29,8 @@ struct search_hits {
 	struct search_hit *items;              /* best first; in cx->mem */
 	size_t count;
 };
-/* Those of a kind that have all words, the last one only begun.  Nothing of a query is syntax.  Subjects may be hidden or gone:
+/* Those of a kind that have all words, older than `before` (0: from the newest); where fewer than SEARCH_ENOUGH have the last
+ * word as it is, those too where it is only begun.  SEARCH_FOUND_MAX hits: there may be older ones.  Nothing of a query is syntax.  Subjects may be hidden or gone:
  * the caller looks.  No words: no hits.  E_INVALID "query-invalid": too long, or not well-formed UTF-8. */
-enum err search_find(struct ctx *, enum search_kind, struct str query, struct search_hits *out);
+enum err search_find(struct ctx *, enum search_kind, struct str query, int64_t before, struct search_hits *out);
 #endif

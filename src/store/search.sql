@@ -2,17 +2,22 @@
 -- name: search_put @public
 INSERT OR REPLACE INTO search_index (rowid, {search_index}) VALUES ($1, {search_index:$2})
 
+-- A hashtag's words never change: each video that has it would only take them out and put them in again.
+-- name: search_put_once @public
+INSERT OR REPLACE INTO search_index (rowid, {search_index}) SELECT $1, $2, $3, $4, $5, $6, $7
+WHERE NOT EXISTS (SELECT 1 FROM search_index i WHERE i.rowid = $1 AND i.folding >= $7)
+
 -- name: search_drop @public
 DELETE FROM search_index WHERE rowid = $1
 
 -- Of what matches, the newest are ranked: a word that stands everywhere costs no more than that.  Weights in the order of the
 -- columns: kind, words, roman, bones, latin_bones.
 -- name: search_match @public
-SELECT i.rowid, CAST(-1000000 * bm25(search_index, 0.0, 10.0, 6.0, 2.0, 2.0) AS INTEGER),
+SELECT i.rowid, relevance(search_index, 0.0, 10.0, 6.0, 2.0, 2.0),
        (SELECT t.total FROM total t WHERE t.subject = i.rowid AND t.kind = $2)
-FROM search_index i WHERE search_index MATCH $1 ORDER BY i.rowid DESC LIMIT $3
+FROM search_index i WHERE search_index MATCH $1 AND i.rowid < $3 ORDER BY i.rowid DESC LIMIT $4
 
 -- name: search_match_hashtags @public
-SELECT i.rowid, CAST(-1000000 * bm25(search_index, 0.0, 10.0, 6.0, 2.0, 2.0) AS INTEGER),
+SELECT i.rowid, relevance(search_index, 0.0, 10.0, 6.0, 2.0, 2.0),
        (SELECT h.videos FROM hashtag h WHERE h.id = i.rowid)
-FROM search_index i WHERE search_index MATCH $1 ORDER BY i.rowid DESC LIMIT $2
+FROM search_index i WHERE search_index MATCH $1 AND i.rowid < $2 ORDER BY i.rowid DESC LIMIT $3

@@ -22,7 +22,8 @@
 #define ROWS(statement) CHECK_ROWS, NULL, &SQL_##statement, NULL
 #define SAME(left, right) CHECK_SAME, NULL, &SQL_##left, &SQL_##right
 #define WITHIN(left, right) CHECK_WITHIN, NULL, &SQL_##left, &SQL_##right
-#define AT_LEAST(left, right) CHECK_AT_LEAST, NULL, &SQL_##left, &SQL_##right
+#define COUNTED(left, right) CHECK_COUNTED, NULL, &SQL_##left, &SQL_##right
+#define COUNTED_AT_LEAST(left, right) CHECK_COUNTED_AT_LEAST, NULL, &SQL_##left, &SQL_##right
 #define CHECKED(kind_, by_, a_, b_) .kind = kind_, .by = by_, .a = a_, .b = b_
 #define CHECK_OF(...) CHECKED(__VA_ARGS__)
 #define INVARIANT(name_, weight_, check_, repair_, holds_, mended_)                                                        \
@@ -77,11 +78,6 @@ static void step(struct fsck *fsck, struct side *side)
 	fsck->looked++;
 }
 
-static bool agree(const struct invariant *invariant, const struct side *a, const struct side *b)
-{
-	return invariant->kind == CHECK_AT_LEAST ? a->value >= b->value : a->value == b->value;
-}
-
 static void compare_sides(struct fsck *fsck, const struct invariant *invariant, struct side *a, struct side *b)
 {
 	step(fsck, a);
@@ -90,9 +86,9 @@ static void compare_sides(struct fsck *fsck, const struct invariant *invariant, 
 		bool only_a = !b->more || (a->more && a->key < b->key), only_b = !a->more || (b->more && b->key < a->key);
 		if (only_a && (invariant->kind == CHECK_SAME || invariant->kind == CHECK_WITHIN))
 			fsck_tell(fsck, a->key, "");
-		if (only_b && (invariant->kind == CHECK_SAME || (invariant->kind == CHECK_AT_LEAST && b->value > 0)))
+		if (only_b && invariant->kind == CHECK_SAME)
 			fsck_tell(fsck, b->key, "");
-		if (!only_a && !only_b && !agree(invariant, a, b))
+		if (!only_a && !only_b && a->value != b->value)
 			fsck_tell(fsck, a->key, "");
 		if (!only_b)
 			step(fsck, a);
@@ -132,6 +128,8 @@ static enum err check_once(struct fsck *fsck, struct ctx *cx)
 	switch (invariant->kind) {
 	case CHECK_BY: return invariant->by(fsck, cx);
 	case CHECK_ROWS: return check_rows(fsck, cx, invariant);
+	case CHECK_COUNTED:
+	case CHECK_COUNTED_AT_LEAST: return fsck_count(fsck, cx);
 	default: break;
 	}
 	/* Posts under way would look like losses; what is never applied is another invariant's finding. */
@@ -261,10 +259,10 @@ static enum err settle(struct fsck *fsck, struct ctx *cx, struct db *db, struct 
 	return OK;
 }
 
-static void tell_progress(const struct fsck_options *options, size_t at)
+static void tell_progress(const struct fsck_options *options, size_t at, int64_t took_us)
 {
 	if (options->progress)
-		options->progress(options->self, (unsigned)at + 1, INVARIANTS, invariants[at].words.name);
+		options->progress(options->self, (unsigned)at + 1, INVARIANTS, invariants[at].words.name, took_us);
 }
 
 /* --- before the stores are opened --- */
@@ -276,11 +274,13 @@ enum err fsck_preflight(struct ctx *cx, const struct fsck_options *options, stru
 	*out = (struct fsck_report){};
 	fsck->options = options;
 	for (size_t i = 0; i < PREFLIGHT; i++) {
-		tell_progress(options, i);
+		const int64_t from_us = clock_boot_us(NULL);
+		tell_progress(options, i, -1);
 		fsck->invariant = &invariants[i];
 		fsck->count = 0;
 		fsck->total = 0;
 		TRY(fsck->invariant->by(fsck, cx));
+		tell_progress(options, i, clock_boot_us(NULL) - from_us);
 		out->checked++;
 		if (fsck->total > 0) {
 			report_finding(fsck, out);
@@ -304,10 +304,12 @@ enum err fsck_rest(struct ctx *cx, const struct fsck_options *options, struct fs
 	fsck->options = options;
 	fsck->looked = out->looked;
 	for (size_t i = PREFLIGHT; i < INVARIANTS; i++) {
-		tell_progress(options, i);
+		const int64_t from_us = clock_boot_us(NULL);
+		tell_progress(options, i, -1);
 		fsck->invariant = &invariants[i];
 		TRY(look_again(fsck, cx, db));
 		TRY(settle(fsck, cx, db, out));
+		tell_progress(options, i, clock_boot_us(NULL) - from_us);
 	}
 	out->looked = fsck->looked;
 	return OK;

@@ -36,7 +36,8 @@ struct fsck_options {
 	int64_t cache_kib;
 	bool repair, deep;
 	bool serving;                          /* a server runs on the folder */
-	void (*progress)(void *self, unsigned at, unsigned of, const char *name);      /* NULL: nobody asks */
+	/* Before each invariant, with -1, and behind it; NULL: nobody asks. */
+	void (*progress)(void *self, unsigned at, unsigned of, const char *name, int64_t took_us);
 	void *self;
 };
 /* After a sound preflight.  cx has all that is open; its db is not used: a patient one is opened.  Repairs go through cx->writer. */

@@ -107,10 +107,11 @@ SELECT d.id, d.original, u.received FROM draft d JOIN upload u ON u.draft = d.id
 WHERE d.id > $1 AND d.original <> '' AND u.received > 0 ORDER BY d.id LIMIT $2
 
 -- name: fsck_tally_video_likes @personal
-SELECT t.subject, t.total FROM tally t JOIN published p ON p.id = t.subject AND p.video = 0 WHERE t.kind = 'likes' AND t.total <> 0 ORDER BY t.subject
+SELECT p.id, coalesce(t.total, 0) FROM published p LEFT JOIN tally t ON t.subject = p.id AND t.kind = 'likes'
+WHERE p.id > $1 AND p.video = 0 ORDER BY p.id LIMIT $2
 
--- name: fsck_count_video_likes @personal
-SELECT l.video, count(*) FROM liked l JOIN published p ON p.id = l.video AND p.video = 0 GROUP BY l.video ORDER BY l.video
+-- name: fsck_rows_likes @personal
+SELECT video FROM liked
 
 -- name: fsck_tally_author_likes @personal
 SELECT t.subject, t.total FROM tally t JOIN account a ON a.id = t.subject AND a.state <> 'closed' WHERE t.kind = 'likes' AND t.total <> 0 ORDER BY t.subject
@@ -135,10 +136,11 @@ SELECT t.subject, t.total FROM tally t JOIN published p ON p.id = t.subject AND 
 SELECT c.thread, count(*) FROM published c JOIN published t ON t.id = c.thread WHERE c.thread <> 0 GROUP BY c.thread ORDER BY c.thread
 
 -- name: fsck_tally_followers @personal
-SELECT t.subject, t.total FROM tally t JOIN account a ON a.id = t.subject AND a.state <> 'closed' WHERE t.kind = 'followers' AND t.total <> 0 ORDER BY t.subject
+SELECT a.id, coalesce(t.total, 0) FROM account a LEFT JOIN tally t ON t.subject = a.id AND t.kind = 'followers'
+WHERE a.id > $1 AND a.state <> 'closed' ORDER BY a.id LIMIT $2
 
--- name: fsck_count_followers @personal
-SELECT f.account, count(*) FROM follow f JOIN account a ON a.id = f.account AND a.state <> 'closed' GROUP BY f.account ORDER BY f.account
+-- name: fsck_rows_followers @personal
+SELECT account FROM follow
 
 -- name: fsck_tally_videos @personal
 SELECT t.subject, t.total FROM tally t JOIN account a ON a.id = t.subject AND a.state <> 'closed' WHERE t.kind = 'videos' AND t.total <> 0 ORDER BY t.subject
@@ -147,10 +149,11 @@ SELECT t.subject, t.total FROM tally t JOIN account a ON a.id = t.subject AND a.
 SELECT p.account, count(*) FROM published p JOIN account a ON a.id = p.account AND a.state <> 'closed' WHERE p.video = 0 GROUP BY p.account ORDER BY p.account
 
 -- name: fsck_tally_views @personal
-SELECT t.subject, t.total FROM tally t JOIN published p ON p.id = t.subject AND p.video = 0 WHERE t.kind = 'views' ORDER BY t.subject
+SELECT p.id, coalesce(t.total, 0) FROM published p LEFT JOIN tally t ON t.subject = p.id AND t.kind = 'views'
+WHERE p.id > $1 AND p.video = 0 ORDER BY p.id LIMIT $2
 
--- name: fsck_count_watched @personal
-SELECT w.video, count(*) FROM watched w JOIN published p ON p.id = w.video AND p.video = 0 GROUP BY w.video ORDER BY w.video
+-- name: fsck_rows_watched @personal
+SELECT video FROM watched
 
 -- name: fsck_tally_demands @personal
 SELECT 0, coalesce(sum(total), 0) FROM tally WHERE subject = 0 AND kind = 'demands'

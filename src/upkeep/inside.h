@@ -14,7 +14,7 @@ struct fsck;
 typedef enum err fsck_check(struct fsck *, struct ctx *);
 typedef enum err fsck_repair(struct ctx *, const struct found *);      /* on the writer */
 
-enum check_kind { CHECK_BY, CHECK_ROWS, CHECK_SAME, CHECK_WITHIN, CHECK_AT_LEAST };
+enum check_kind { CHECK_BY, CHECK_ROWS, CHECK_SAME, CHECK_WITHIN, CHECK_COUNTED, CHECK_COUNTED_AT_LEAST };
 struct invariant {
 	struct invariant_words words;
 	enum check_kind kind;
@@ -34,6 +34,8 @@ struct fsck {
 void fsck_tell(struct fsck *, int64_t id, const char *name);
 /* Compares two statements that give (key, value) by key; $1 of both is `kind` unless NULL. */
 enum err fsck_compare(struct fsck *, struct ctx *, const struct invariant *, const char *kind);
+/* --- fsck_count.c: the invariant's `a` gives (subject, count) after $1, $2 at most, in order; its `b` a subject a row --- */
+enum err fsck_count(struct fsck *, struct ctx *);
 /* A context of its own memory, for a batch. */
 void fsck_batch_ctx(const struct ctx *, struct ctx *out);
 

@@ -82,7 +82,7 @@ FIXTURE void world_open_stores(struct world *w)
 	struct db_config config = { .folder = w->folder, .store_key = keyholder_store_key(cx->keyholder), .write = true, .cache_kib = 2048 };
 	must(w, db_open(cx, &config, &writing));
 	cx->db = writing;
-	must(w, migrate(cx, NULL));
+	must(w, migrate(cx, NULL, NULL));
 	must(w, writer_start(cx, writing, all_statements, &cx->writer));
 	config.write = false;
 	must(w, db_open(cx, &config, &w->reader));

@@ -73,7 +73,7 @@ static inline bool node_ok(struct ctx *cx, enum err e)
 static inline bool node_open(struct node *node)
 {
 	struct db_config config = node_db(node, true);
-	return node_ok(&node->cx, db_open(&node->cx, &config, &node->cx.db)) && node_ok(&node->cx, migrate(&node->cx, NULL));
+	return node_ok(&node->cx, db_open(&node->cx, &config, &node->cx.db)) && node_ok(&node->cx, migrate(&node->cx, NULL, NULL));
 }
 
 /* cx.db is the writer's from here on; cx itself becomes a reader's. */

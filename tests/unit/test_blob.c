@@ -170,7 +170,8 @@ TEST(files_without_rows_are_swept_away)
 	put_file(path_of(&node, "personal", lost));
 	put_file(tmp);
 	int64_t removed = 0;
-	CHECK(node_ok(&node.cx, blobs_sweep(&node.cx, &removed)) && removed == 3);
+	CHECK(node_ok(&node.cx, blobs_sweep(&node.cx, &removed)) && removed == 1);
+	CHECK(node_ok(&node.cx, blobs_sweep_files(&node.cx, NULL)));
 	CHECK(!exists(path_of(&node, "public", lost)) && !exists(path_of(&node, "personal", lost)) && !exists(tmp));
 	CHECK(exists(path_of(&node, "public", hash)));
 	end_blobs(&node);
@@ -191,7 +192,7 @@ TEST(publishing_that_fails_anywhere_leaves_a_whole_blob_or_none)
 		enum err e = publish(&node, STR("some bytes"), hash);
 		reached = fault_reached(&node.faults);
 		node_fault(&node, 0);
-		CHECK(node_ok(&node.cx, blobs_sweep(&node.cx, &removed)));
+		CHECK(node_ok(&node.cx, blobs_sweep(&node.cx, &removed)) && node_ok(&node.cx, blobs_sweep_files(&node.cx, NULL)));
 		if (e == OK) {
 			CHECK(node_ok(&node.cx, blob_public_open(&node.cx, str_of(hash), &fd, &bytes)));
 			CHECK(bytes == 10);

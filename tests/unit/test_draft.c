@@ -329,6 +329,7 @@ static void start_again(struct world *w)
 {
 	int64_t removed;
 	must(w, blobs_sweep(fresh(w), &removed));
+	must(w, blobs_sweep_files(fresh(w), NULL));
 }
 
 static enum err remove_upload(struct world *w, const struct actor *who, int64_t draft)

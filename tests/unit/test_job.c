@@ -202,23 +202,6 @@ TEST(who_was_served_waits_behind_all_who_wait)
 	node_end(&node);
 }
 
-TEST(a_dead_process_s_leases_end_when_its_successor_starts_and_the_other_lane_s_do_not)
-{
-	struct node node;
-	struct job job;
-	CHECK(open_jobs(&node));
-	CHECK(add(&node, "process", 1, 0));
-	CHECK(node_ok(&node.cx, job_claim(&node.cx, NULL, HOUR_US, &job)));
-	node.ids.lane = LANE_COMMANDS;
-	CHECK(node_ok(&node.cx, job_take_back(&node.cx)));
-	CHECK(job_claim(&node.cx, NULL, HOUR_US, &job) == E_NOTFOUND);
-	node.ids.lane = LANE_SERVING;
-	CHECK(node_ok(&node.cx, job_take_back(&node.cx)));
-	CHECK(job_done(&node.cx, &job) == E_CONFLICT);
-	CHECK(node_ok(&node.cx, job_claim(&node.cx, NULL, HOUR_US, &job)) && job.attempts == 2);
-	node_end(&node);
-}
-
 TEST(a_failing_job_backs_off_and_is_given_up)
 {
 	struct node node;
@@ -365,7 +348,6 @@ int main(void)
 	RUN(a_lease_of_an_earlier_boot_has_ended);
 	RUN(a_job_added_while_it_runs_runs_once_more);
 	RUN(who_was_served_waits_behind_all_who_wait);
-	RUN(a_dead_process_s_leases_end_when_its_successor_starts_and_the_other_lane_s_do_not);
 	RUN(a_failing_job_backs_off_and_is_given_up);
 	RUN(a_share_is_a_kind_or_all_others);
 	RUN(threads_run_each_job_once_and_two_at_a_time);

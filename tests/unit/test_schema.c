@@ -134,8 +134,8 @@ TEST(migrating_twice_changes_nothing)
 	node_init(&node);
 	struct db_config config = node_db(&node, true);
 	CHECK(node_ok(&node.cx, db_open(&node.cx, &config, &node.cx.db)));
-	CHECK(node_ok(&node.cx, migrate(&node.cx, &first)));
-	CHECK(node_ok(&node.cx, migrate(&node.cx, &second)));
+	CHECK(node_ok(&node.cx, migrate(&node.cx, NULL, &first)));
+	CHECK(node_ok(&node.cx, migrate(&node.cx, NULL, &second)));
 	node_end(&node);
 	CHECK(first > 0 && second == 0);
 }
@@ -146,7 +146,7 @@ TEST(a_newer_schema_is_refused_and_the_text_says_which)
 	node_init(&node);
 	CHECK(node_open(&node));
 	sqlite3_exec(handle_of(&node, PERSONAL_DB), "PRAGMA user_version = 9001", NULL, NULL, NULL);
-	enum err e = migrate(&node.cx, NULL);
+	enum err e = migrate(&node.cx, NULL, NULL);
 	bool said = strstr(node.cx.failure.text, "personal.db") && strstr(node.cx.failure.text, "9001");
 	node_end(&node);
 	CHECK(e == E_INVALID && said);
@@ -162,7 +162,7 @@ TEST(a_migration_that_fails_anywhere_leaves_the_old_schema_or_the_new)
 		node_fault(&node, nth);
 		enum err e = db_open(&node.cx, &config, &node.cx.db);
 		if (e == OK)
-			e = migrate(&node.cx, NULL);
+			e = migrate(&node.cx, NULL, NULL);
 		bool reached = fault_reached(&node.faults);
 		node_fault(&node, 0);
 		db_close(&node.cx.db);
