@@ -8,8 +8,10 @@ import path from 'node:path';
 
 import { binary, freshFolder } from '../tests/system/server.mjs';
 import { Campaign } from '../tests/kills/campaign.mjs';
+import { accelFigure } from './accel.mjs';
 import { smallDisk } from './fulldisk.mjs';
 import { growth } from './growth.mjs';
+import { idleFigure } from './idle.mjs';
 import { inTurn, report } from './measure.mjs';
 
 const rounds = Number(process.env.ROUNDS ?? 7);
@@ -77,7 +79,7 @@ async function fullDisk() {
   }
 }
 
-const parts = { backup: backupVsTar, kills: killsOk, disk: fullDisk, growth: () => growth(row) };
+const parts = { backup: backupVsTar, kills: killsOk, disk: fullDisk, growth: () => growth(row), accel: async () => rows.push(await accelFigure()), idle: async () => rows.push(await idleFigure()) };
 const only = process.env.ONLY?.split(',');
 mkdirSync(folder, { recursive: true });
 for (const [name, measure] of Object.entries(parts)) if (!only || only.includes(name)) await measure();
