@@ -116,7 +116,8 @@ static void ledger_metrics(struct ctx *cx, struct buf *out)
 		return;
 	one(out, "ledger_entries", "gauge", "Entries of the log.", entries);
 	one(out, "ledger_size", "gauge", "Entries under the checkpoint that is shown; 0 when none is.", now.size);
-	one(out, "ledger_shown_age_seconds", "gauge", "Since that was first shown, or the server started.", (uint64_t)((clock_wall_us(cx->clock) - now.shown_us) / SECOND_US));
+	const int64_t age_us = clock_wall_us(cx->clock) - now.shown_us;
+	one(out, "ledger_shown_age_seconds", "gauge", "Since that was first shown, or the server started.", (uint64_t)(age_us > 0 ? age_us / SECOND_US : 0));
 	head(out, "ledger_state", "gauge", "1 for the state that the log is in.");
 	for (enum ledger_state state = LEDGER_WHOLE; state < LEDGER_STATES; state++)
 		buf_printf(out, "amanat_ledger_state{state=\"%s\"} %d\n", ledger_state_name(state), state == now.state);

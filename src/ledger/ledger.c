@@ -19,7 +19,7 @@
 #define LOOK_MS 100                            /* for what another process entered */
 #define BATCH_MS 20                            /* between two signatures at least */
 #define WITNESSED_BATCH_MS 100                 /* each costs others something, too */
-#define RETRY_MS 1000                          /* at first; doubled from turn to turn */
+#define RETRY_MS 250                           /* at first; doubled from turn to turn */
 #define RETRY_MS_MAX 15000
 #define FOLLOW_MS 20
 
