@@ -10,7 +10,7 @@ import { cosignLine, newSigner, readCheckpoint, readKey, readNote, signaturesOf,
 import { freshFolder, Server } from './server.mjs';
 
 const running = [];
-after(async () => { for (const stop of running.reverse()) await stop(); });
+after(() => Promise.all(running.map((stop) => stop())));
 const started = async (server) => {
   await server.start();
   if (!running.some((stop) => stop.of === server)) running.push(Object.assign(async () => { if (server.child.exitCode === null && server.child.signalCode === null) await server.stop(); }, { of: server }));
