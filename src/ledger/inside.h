@@ -25,6 +25,7 @@ struct ledger {
 	int folder, guard;                     /* FOLDER/ledger; its lock, -1: another process has it */
 	char *data_folder, *mirror;            /* mirror: NULL for none */
 	struct witnesses *witnesses;           /* the thread's; NULL: nobody is asked */
+	uint64_t size_at_start;                /* of the table, before this process entered anything */
 	struct edge edge;                      /* the sequencer's: with what is not shown yet */
 	pthread_t thread;
 	bool running;
@@ -46,11 +47,12 @@ struct view *view_take(struct ledger *);
 void view_give(struct view **);                /* for AUTO() */
 struct view *view_new(const struct edge *, const struct hash *root, struct str note, int64_t shown_us);
 void ledger_show(struct ledger *, struct view *);
-/* ledger/signing.c.  What was shown last, and the largest that was signed: of size 0 with an empty note when nothing was. */
-enum err shown_read(struct ctx *, const char *data_folder, struct str *note, struct checkpoint *out);
+/* ledger/signing.c.  The largest that was signed: of size 0 when nothing was. */
 enum err signed_read(struct ctx *, const char *data_folder, struct checkpoint *out);
 /* By the thread, or before it runs: told in the log when it changes, and noted for ledger_look(). */
 void ledger_set_state(struct ctx *, struct ledger *, enum ledger_state);
+/* What is known not to be the newest is not shown as if it were. */
+void ledger_hide(struct ctx *, struct ledger *);
 void ledger_note_answers(struct ctx *, struct ledger *);
 /* Until the quorum has confirmed what was signed last, nothing new is signed: a database that was restored together with its checkpoints
  * looks whole from inside.  E_BUSY. */
@@ -62,4 +64,6 @@ enum err ledger_follow(struct ctx *, struct ledger *);
 /* ledger/mirror.c: puts the entries up to the checkpoint's size into the folder, then the checkpoint itself; synced.  `from`: so many it
  * has already. */
 enum err mirror_write(struct ctx *, const char *folder, uint64_t from, uint64_t size, struct str note);
+/* How many of `size` entries it has, by its checkpoint: 0 where that is not of such a log. */
+uint64_t mirror_has(struct ctx *, const char *folder, uint64_t size);
 #endif

@@ -186,7 +186,7 @@ static enum err first_view(struct ctx *cx, struct ledger *ledger)
 	struct str note;
 	uint64_t size;
 	struct edge *const edge = arena_new(&cx->mem, struct edge, 1);
-	TRY(shown_read(cx, ledger->data_folder, &note, &shown));
+	TRY(ledger_shown(cx, ledger->data_folder, &note, &shown));
 	TRY(signed_read(cx, ledger->data_folder, &last));
 	TRY(ledger_size(cx, &size));
 	const enum ledger_state state = judge(cx, ledger, &last, size);
@@ -198,6 +198,7 @@ static enum err first_view(struct ctx *cx, struct ledger *ledger)
 		shown.root = tree_empty();
 	}
 	ledger->halted = state != LEDGER_WHOLE;
+	ledger->size_at_start = size;
 	ledger->view = view_new(edge, &shown.root, note, clock_wall_us(cx->clock));
 	ledger_set_state(cx, ledger, state);
 	return OK;
@@ -252,9 +253,17 @@ static struct ledger *ledger_new(const struct ctx *template, const struct ledger
 /* The sequencer's: who follows asks nobody. */
 static enum err start_thread(struct ctx *cx, const struct ledger_config *config, struct ledger *ledger)
 {
+	if (ledger->mirror)
+		ledger->mirrored = mirror_has(cx, ledger->mirror, ledger->size_at_start);
 	if (config->policy_file[0] && ledger->keys.count) {
 		TRY(witnesses_open(cx, config->policy_file, &ledger->keys.keys[ledger->keys.count - 1].key, &ledger->witnesses));
 		ledger_note_answers(cx, ledger);
+	} else if (faccessat(ledger->folder, LEDGER_RESTORED_FILE, F_OK, 0) == 0) {
+		ledger->halted = true;
+		ledger_hide(cx, ledger);
+		ledger_set_state(cx, ledger, LEDGER_BEHIND);
+		log_line(cx->log, LOG_ERROR, "ledger: this folder was restored, and no witness can say what was shown since the backup: fetch it from a mirror with "
+			"`amanat ledger fetch`, begin a new log with `amanat ledger succeed`, or say that nothing was shown with `amanat ledger continue`; until then nothing is signed");
 	} else {
 		TRY(follow_table(&ledger->cx, ledger));
 	}
@@ -327,7 +336,7 @@ enum err ledger_follow(struct ctx *cx, struct ledger *ledger)
 	struct hash root;
 	AUTO(view_give) struct view *view = view_take(ledger);
 	struct edge *const edge = arena_new(&cx->mem, struct edge, 1);
-	TRY(shown_read(cx, ledger->data_folder, &note, &shown));
+	TRY(ledger_shown(cx, ledger->data_folder, &note, &shown));
 	if (shown.size <= view->size)
 		return OK;
 	TRY(edge_load(cx, ledger->folder, shown.size, edge));

@@ -37,7 +37,7 @@ static enum err read_note(struct ctx *cx, const char *path, struct str *bytes, s
 	return OK;
 }
 
-enum err shown_read(struct ctx *cx, const char *data_folder, struct str *note, struct checkpoint *out)
+enum err ledger_shown(struct ctx *cx, const char *data_folder, struct str *note, struct checkpoint *out)
 {
 	return read_note(cx, path_of(cx, data_folder, SHOWN_FILE), note, out);
 }
@@ -81,7 +81,7 @@ enum err ledger_look(struct ctx *cx, const char *data_folder, struct ledger_look
 	struct ledger_look look = { .state = LEDGER_WHOLE };
 	struct checkpoint shown;
 	struct str note;
-	TRY(shown_read(cx, data_folder, &note, &shown));
+	TRY(ledger_shown(cx, data_folder, &note, &shown));
 	TRY(ledger_size(cx, &look.entries));
 	look.origin = shown.origin;
 	look.size = shown.size;
@@ -103,23 +103,14 @@ static void close_fd(const int *fd)
 		close(*fd);
 }
 
-static enum err sync_file(struct ctx *cx, const char *folder, const char *name, int flags)
-{
-	AUTO(close_fd) const int fd = open(arena_printf(&cx->mem, "%s/%s", folder, name).p, flags | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT)
-		return OK;                     /* there is no log of the database: all is in its file */
-	if (fault_hit(cx) || fd < 0 || fsync(fd) != 0)
-		return fail(cx, E_IO, "syncing %s: %s", name, strerror(errno));
-	return OK;
-}
-
-/* public.db is committed without being synced (store/writer.h): what was read from it is durable after this.  The log first: what is
- * moved out of it meanwhile is synced by the one who moves it. */
+/* public.db is committed without being synced (store/writer.h).  The folder, too: its log's name was made at some start. */
 static enum err sync_entries(struct ctx *cx, const char *folder)
 {
-	TRY(sync_file(cx, folder, "public.db-wal", O_RDONLY));
-	TRY(sync_file(cx, folder, "public.db", O_RDONLY));
-	return sync_file(cx, folder, ".", O_RDONLY | O_DIRECTORY);
+	AUTO(close_fd) const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	TRY(db_sync(cx, PUBLIC_DB));
+	if (fault_hit(cx) || fd < 0 || fsync(fd) != 0)
+		return fail(cx, E_IO, "syncing the data folder: %s", strerror(errno));
+	return OK;
 }
 
 static void sign(const struct ledger *ledger, const struct checkpoint *checkpoint, struct buf *out)
@@ -149,8 +140,7 @@ void ledger_note_answers(struct ctx *cx, struct ledger *ledger)
 	}
 }
 
-/* What is known not to be the newest is not shown as if it were. */
-static void hide(struct ctx *cx, struct ledger *ledger)
+void ledger_hide(struct ctx *cx, struct ledger *ledger)
 {
 	struct edge *const nothing = arena_new(&cx->mem, struct edge, 1);
 	const struct hash root = tree_empty();
@@ -171,7 +161,7 @@ static enum err ask(struct ctx *cx, struct ledger *ledger, const struct checkpoi
 		ledger->sure = true;
 	} else if (better) {
 		ledger->sure = false;
-		hide(cx, ledger);
+		ledger_hide(cx, ledger);
 		if (ledger->state != LEDGER_BEHIND)
 			log_line(cx->log, LOG_ERROR, "ledger: witnesses have seen more of this log than is here, or something else: an older database was put in its "
 			         "place, or a copy of this node signs elsewhere, or they lie; nothing is signed or shown until they agree with size %llu",
@@ -196,28 +186,6 @@ static enum err show(struct ctx *cx, struct ledger *ledger, const struct checkpo
 	return OK;
 }
 
-enum err ledger_make_sure(struct ctx *cx, struct ledger *ledger)
-{
-	AUTO(buf_free) struct buf note = buf_new(NOTE_BYTES_MAX);
-	struct edge *const edge = arena_new(&cx->mem, struct edge, 1);
-	struct checkpoint last;
-	struct hash root;
-	if (!ledger->witnesses || ledger->sure)
-		return OK;
-	TRY(signed_read(cx, ledger->data_folder, &last));
-	if (last.size == 0) {
-		ledger->sure = true;
-		return OK;
-	}
-	TRY(edge_load(cx, ledger->folder, last.size, edge));
-	TRY(edge_root(cx, edge, &root));
-	if (!hash_eq(&root, &last.root))
-		return fail(cx, E_CORRUPT, "the ledger's entries are not those that were signed");
-	sign(ledger, &last, &note);
-	TRY(ask(cx, ledger, &last, &note));
-	return show(cx, ledger, &last, edge, buf_view(&note));
-}
-
 enum err ledger_publish(struct ctx *cx, struct ledger *ledger)
 {
 	AUTO(buf_free) struct buf note = buf_new(NOTE_BYTES_MAX);
@@ -230,4 +198,39 @@ enum err ledger_publish(struct ctx *cx, struct ledger *ledger)
 		TRY(ask(cx, ledger, &checkpoint, &note));
 	}
 	return show(cx, ledger, &checkpoint, &ledger->edge, buf_view(&note));
+}
+
+/* Without a note of what was signed (a restore has none) what was there at the start is signed and asked about: of a log that went on it is a
+ * beginning, no fork. */
+static enum err confirm_beginning(struct ctx *cx, struct ledger *ledger)
+{
+	TRY(edge_grow(cx, ledger->folder, ledger->size_at_start, &ledger->edge));
+	ledger->sure = ledger->edge.size == 0;
+	return ledger->sure ? OK : ledger_publish(cx, ledger);
+}
+
+static enum err confirm_signed(struct ctx *cx, struct ledger *ledger, const struct checkpoint *last)
+{
+	AUTO(buf_free) struct buf note = buf_new(NOTE_BYTES_MAX);
+	struct edge *const edge = arena_new(&cx->mem, struct edge, 1);
+	struct hash root;
+	TRY(edge_load(cx, ledger->folder, last->size, edge));
+	TRY(edge_root(cx, edge, &root));
+	if (!hash_eq(&root, &last->root))
+		return fail(cx, E_CORRUPT, "the ledger's entries are not those that were signed");
+	sign(ledger, last, &note);
+	TRY(ask(cx, ledger, last, &note));
+	return show(cx, ledger, last, edge, buf_view(&note));
+}
+
+enum err ledger_make_sure(struct ctx *cx, struct ledger *ledger)
+{
+	struct checkpoint last;
+	if (!ledger->witnesses || ledger->sure)
+		return OK;
+	TRY(signed_read(cx, ledger->data_folder, &last));
+	TRY(last.size ? confirm_signed(cx, ledger, &last) : confirm_beginning(cx, ledger));
+	if (unlinkat(ledger->folder, LEDGER_RESTORED_FILE, 0) != 0 && errno != ENOENT)
+		return fail(cx, E_IO, "removing ledger/" LEDGER_RESTORED_FILE ": %s", strerror(errno));
+	return OK;
 }
