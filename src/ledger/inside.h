@@ -49,6 +49,7 @@ struct view *view_new(const struct edge *, const struct hash *root, struct str n
 void ledger_show(struct ledger *, struct view *);
 /* ledger/signing.c.  The largest that was signed: of size 0 when nothing was. */
 enum err signed_read(struct ctx *, const char *data_folder, struct checkpoint *out);
+enum err signed_write(struct ctx *, const char *data_folder, struct str note);
 /* By the thread, or before it runs: told in the log when it changes, and noted for ledger_look(). */
 void ledger_set_state(struct ctx *, struct ledger *, enum ledger_state);
 /* What is known not to be the newest is not shown as if it were. */

@@ -53,6 +53,11 @@ enum err signed_read(struct ctx *cx, const char *data_folder, struct checkpoint 
 	return OK;
 }
 
+enum err signed_write(struct ctx *cx, const char *data_folder, struct str note)
+{
+	return file_write(cx, path_of(cx, data_folder, SIGNED_FILE), note);
+}
+
 /* --- the state --- */
 
 /* Its failure is not the caller's: the state itself holds. */
@@ -194,7 +199,7 @@ enum err ledger_publish(struct ctx *cx, struct ledger *ledger)
 	TRY(sync_entries(cx, ledger->data_folder));
 	sign(ledger, &checkpoint, &note);
 	if (ledger->witnesses) {
-		TRY(file_write(cx, path_of(cx, ledger->data_folder, SIGNED_FILE), buf_view(&note)));
+		TRY(signed_write(cx, ledger->data_folder, buf_view(&note)));
 		TRY(ask(cx, ledger, &checkpoint, &note));
 	}
 	return show(cx, ledger, &checkpoint, &ledger->edge, buf_view(&note));

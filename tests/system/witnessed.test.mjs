@@ -1,6 +1,6 @@
 // A node that asks witnesses, other nodes and worse: enough of them or silence, a witness that is slow, a fork, yesterday's data put back.
 import assert from 'node:assert/strict';
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { setTimeout as moment } from 'node:timers/promises';
@@ -246,6 +246,41 @@ test('yesterday\'s data put back is noticed at the start: nothing new is signed,
   put(`${server.folder}.today`, server.folder);
   await server.start();
   assert.equal((await whole(server)).size, today.size + 1);
+});
+
+test('a restored backup is noticed, a drill touches neither witness nor mirror', async () => {
+  const { server, vkey } = await newLog();
+  const witness = await newWitness('w', vkey), around = path.dirname(server.folder), at = (name) => path.join(around, name);
+  const ran = async (...args) => { const done = await server.cli(...args); assert.equal(done.code, 0, `${done.stdout}\n${done.stderr}`); };
+  withPolicy(server, vkey, [witness], 'all');
+  Object.assign(server.settings, { 'ledger.mirror': at('mirror'), 'ledger.key_file': `${server.folder}.ledger`, 'store.key_file': `${server.folder}.key` });
+  mkdirSync(at('mirror'));
+  await started(server);
+  const { origin } = await whole(server);
+  const seen = async () => [(await witness.server.visitor().get(`/witness/checkpoint/${origin}`)).text, readFileSync(at('mirror/checkpoint'), 'utf8')].map((note) => readNote(note).text);
+  const before = await seen();
+  await ran('backup', at('copies'), '--keys', at('keys'));
+  await ran('drill', at('copies'), '--keys', at('keys'), '--newest');
+  assert.deepEqual(await seen(), before);
+  await server.restart();
+  const today = await whole(server);
+  await server.stop();
+  const after = await seen();
+  assert.notDeepEqual(after, before);
+  const restored = new Server({ folder: at('restored'), settings: server.settings });
+  const done = await restored.cli('restore', at('copies'), '--keys', at('keys'));
+  assert.equal(done.code, 0, done.stderr);
+  await started(restored);
+  const said = await until(restored, (s) => s.state === 'behind', 'noticed');
+  assert.equal(said.witnesses[0].answer, 'ahead');
+  assert.ok((await checkpointOf(restored)).status === 503 && await restored.alive());
+  assert.deepEqual(await seen(), after);
+  assert.equal(readCheckpoint(`${after[0]}\n`.concat('— x AAAA\n')).size, today.size);
+  await restored.stop();
+  const fetched = await restored.cli('ledger', 'fetch', at('mirror'));
+  assert.equal(fetched.code, 0, fetched.stderr);
+  await restored.start();
+  assert.ok((await whole(restored)).size > today.size, 'with what the mirror has it goes on');
 });
 
 test('killed again and again between signing, witnessing and showing it goes on where it was', async () => {
