@@ -265,7 +265,8 @@ static enum err start_thread(struct ctx *cx, const struct ledger_config *config,
 		log_line(cx->log, LOG_ERROR, "ledger: this folder was restored, and no witness can say what was shown since the backup: fetch it from a mirror with "
 			"`amanat ledger fetch`, begin a new log with `amanat ledger succeed`, or say that nothing was shown with `amanat ledger continue`; until then nothing is signed");
 	} else {
-		TRY(follow_table(&ledger->cx, ledger));
+		/* a mirror that is away, a full disk: the node serves, and the thread tries again */
+		take_stock(&ledger->cx, ledger, follow_table(&ledger->cx, ledger), 0);
 	}
 	if (fault_hit(cx) || pthread_create(&ledger->thread, NULL, run, ledger) != 0)
 		return fail(cx, E_IO, "cannot start the ledger's thread");

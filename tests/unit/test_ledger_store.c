@@ -238,6 +238,26 @@ TEST(whatever_fails_an_entry_is_there_once_or_not_at_all)
 	CHECK(nth > 10 && !reached);
 }
 
+TEST(a_mirror_that_fails_holds_back_what_is_shown_and_not_the_node_until_it_is_there)
+{
+	struct log_node log;
+	uint64_t mirrored = 7;
+	log_up(&log);
+	snprintf(log.mirror, sizeof log.mirror, "%s.mirror", log.node.folder);
+	const int fd = open(log.mirror, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+	CHECK(fd >= 0 && close(fd) == 0);
+	CHECK(ledger_up(&log) && head_of(&log).state == LEDGER_FAILING && head_of(&log).note.n == 0);
+	CHECK(enter(&log, 0, 5) && ledger_wait(&log.node.cx, 0, 300 * 1000) == E_BUSY);
+	CHECK(ledger_mirror(log.ledger, &mirrored) && mirrored == 0);
+	CHECK(unlink(log.mirror) == 0 && mkdir(log.mirror, S_IRWXU) == 0);
+	CHECK(ledger_wait(&log.node.cx, 5, PATIENCE_US) == OK);
+	for (unsigned i = 0; i < 1000 && head_of(&log).state != LEDGER_WHOLE; i++)
+		usleep(10 * 1000);
+	CHECK(head_of(&log).state == LEDGER_WHOLE && ledger_mirror(log.ledger, &mirrored) && mirrored == 6);
+	nftw(log.mirror, node_remove, 16, FTW_DEPTH | FTW_PHYS);
+	log_end(&log);
+}
+
 int main(void)
 {
 	RUN(what_is_entered_is_included_and_proved);
@@ -246,6 +266,7 @@ int main(void)
 	RUN(what_was_entered_while_nobody_signed_is_included_at_the_next_start);
 	RUN(an_older_database_or_another_one_is_noticed_and_nothing_is_signed);
 	RUN(a_process_without_the_lock_follows_the_one_that_has_it);
+	RUN(a_mirror_that_fails_holds_back_what_is_shown_and_not_the_node_until_it_is_there);
 	RUN(whatever_fails_an_entry_is_there_once_or_not_at_all);
 	return tap_end();
 }
