@@ -2,6 +2,7 @@
 #include "api/route.h"
 #include "api/routes.h"
 #include "ledger/ledger.h"
+#include "ledger/policy.h"
 
 #define PLAIN "text/plain; charset=utf-8"
 #define FOR_EVER "public, max-age=31536000, immutable"
@@ -94,7 +95,89 @@ static enum err get_key(struct ctx *cx, const struct req *, struct resp *resp)
 	return OK;
 }
 
+static void keys_json(struct ctx *cx, struct json *json)
+{
+	struct note_key keys[LOG_KEYS_MAX];
+	const unsigned count = ledger_keys(cx->ledger, keys);
+	json_key(json, "origin");
+	if (count)
+		json_text(json, keys[0].name);
+	else
+		json_null(json);
+	json_key(json, "keys");
+	json_array(json);
+	for (unsigned i = 0; i < count; i++) {
+		AUTO(buf_free) struct buf vkey = buf_new(NOTE_VKEY_MAX);
+		note_key_write(&keys[i], &vkey);
+		json_string(json, buf_view(&vkey));
+	}
+	json_array_end(json);
+}
+
+static void head_json(struct json *json, const struct ledger_head *head, uint64_t entries)
+{
+	AUTO(buf_free) struct buf root = buf_new(64);
+	buf_base64(&root, head->root.bytes, TREE_HASH_BYTES);
+	json_key(json, "state");
+	json_text(json, ledger_state_name(head->state));
+	json_key(json, "entries");
+	json_i64(json, (int64_t)entries);
+	json_key(json, "size");
+	json_i64(json, (int64_t)head->size);
+	json_key(json, "root");
+	json_string(json, buf_view(&root));
+	json_key(json, "shown");
+	if (head->note.n)
+		json_time(json, head->shown_us);
+	else
+		json_null(json);
+}
+
+static void witnesses_json(struct ctx *cx, struct json *json)
+{
+	struct ledger_witness *const witnesses = arena_new(&cx->mem, struct ledger_witness, POLICY_PARTIES_MAX);
+	const unsigned count = ledger_witnesses(cx->ledger, POLICY_PARTIES_MAX, witnesses);
+	json_key(json, "witnesses");
+	json_array(json);
+	for (unsigned i = 0; i < count; i++) {
+		json_object(json);
+		json_key(json, "name");
+		json_string(json, witnesses[i].name);
+		json_key(json, "url");
+		json_string(json, witnesses[i].url);
+		json_key(json, "answer");
+		json_text(json, witnesses[i].answer);
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
+static enum err get_ledger(struct ctx *cx, const struct req *, struct resp *resp)
+{
+	struct ledger_head head;
+	struct answer answer;
+	uint64_t entries, mirrored;
+	TRY(ledger_head(cx, &head));
+	TRY(ledger_size(cx, &entries));
+	const bool mirror = ledger_mirror(cx->ledger, &mirrored);
+	answer_begin(&answer);
+	json_object(&answer.json);
+	keys_json(cx, &answer.json);
+	head_json(&answer.json, &head, entries);
+	witnesses_json(cx, &answer.json);
+	json_key(&answer.json, "mirrored");
+	if (mirror)
+		json_i64(&answer.json, (int64_t)mirrored);
+	else
+		json_null(&answer.json);
+	json_object_end(&answer.json);
+	answer_end(&answer, resp);
+	for_anybody(cx, resp, "no-store");
+	return OK;
+}
+
 const struct route ledger_routes[] = {
+	{ GET, "/api/v1/ledger", get_ledger, ANYONE, RATE_READ, READ, 0, "The log at a glance: what is shown, what waits, how its witnesses answered last.", NULL, "Ledger", NULL },
 	{ GET, "/ledger/checkpoint", get_checkpoint, ANYONE, RATE_MEDIA, READ, 0, "The log's newest signed checkpoint (C2SP tlog-checkpoint).", NULL, NULL, NULL },
 	{ GET, "/ledger/tile/{tile*}", get_tile, ANYONE, RATE_MEDIA, READ, 0, "Hashes and entries (C2SP tlog-tiles).", NULL, NULL, NULL },
 	{ GET, "/ledger/entry/{number}", get_entry, ANYONE, RATE_MEDIA, READ, 0, "One entry's line; its leaf is the hash of these bytes.", NULL, NULL, NULL },

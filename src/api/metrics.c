@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -11,6 +12,8 @@
 #include "custody/custody.h"
 #include "feed/feed.h"
 #include "http/http.h"
+#include "ledger/ledger.h"
+#include "ledger/policy.h"
 #include "media/admission.h"
 #include "media/media.h"
 #include "safety/limit.h"
@@ -111,6 +114,36 @@ static void stock_metrics(struct ctx *cx, struct buf *out)
 	one(out, "disk_free_bytes", "gauge", "Free on it.", (uint64_t)stock.disk_free_bytes);
 }
 
+/* Counts the witnesses by their last answer. */
+static void witness_metrics(struct ctx *cx, struct buf *out)
+{
+	struct ledger_witness *const witnesses = arena_new(&cx->mem, struct ledger_witness, POLICY_PARTIES_MAX);
+	const unsigned count = ledger_witnesses(cx->ledger, POLICY_PARTIES_MAX, witnesses);
+	head(out, "ledger_witnesses", "gauge", "Witnesses of the log, by how they answered last.");
+	for (unsigned i = 0; ledger_answer_name(i); i++) {
+		unsigned such = 0;
+		for (unsigned j = 0; j < count; j++)
+			such += strcmp(witnesses[j].answer, ledger_answer_name(i)) == 0;
+		buf_printf(out, "amanat_ledger_witnesses{answer=\"%s\"} %u\n", ledger_answer_name(i), such);
+	}
+}
+
+static void ledger_metrics(struct ctx *cx, struct buf *out)
+{
+	struct ledger_head now;
+	uint64_t entries;
+	if (!cx->ledger || ledger_head(cx, &now) != OK || ledger_size(cx, &entries) != OK)
+		return;
+	one(out, "ledger_entries", "gauge", "Entries of the log.", entries);
+	one(out, "ledger_size", "gauge", "Entries under the checkpoint that is shown; 0 when none is.", now.size);
+	const int64_t age_us = clock_wall_us(cx->clock) - now.shown_us;
+	one(out, "ledger_shown_age_seconds", "gauge", "Since that was first shown, or the server started.", (uint64_t)(age_us > 0 ? age_us / SECOND_US : 0));
+	head(out, "ledger_state", "gauge", "1 for the state that the log is in.");
+	for (enum ledger_state state = LEDGER_WHOLE; state < LEDGER_STATES; state++)
+		buf_printf(out, "amanat_ledger_state{state=\"%s\"} %d\n", ledger_state_name(state), state == now.state);
+	witness_metrics(cx, out);
+}
+
 static void program_metrics(const struct ctx *cx, struct buf *out)
 {
 	head(out, "build_info", "gauge", "Which program this is.");
@@ -136,6 +169,7 @@ static void limit_metrics(struct ctx *cx, struct buf *out)
 {
 	static const char *const names[RATE_CLASSES] = {
 		[RATE_READ] = "read", [RATE_WRITE] = "write", [RATE_SIGN_IN] = "sign-in", [RATE_SIGN_UP] = "sign-up", [RATE_UPLOAD] = "upload", [RATE_MEDIA] = "media",
+		[RATE_WITNESS] = "witness",
 	};
 	head(out, "limits_refused_total", "counter", "Requests that were refused for coming too often, by rate class.");
 	for (int rate = 0; rate < RATE_CLASSES; rate++)
@@ -185,6 +219,7 @@ void metrics_write(struct ctx *cx, struct buf *out)
 	stock_metrics(cx, out);
 	store_metrics(cx->writer, out);
 	keyholder_metrics(cx->keyholder, out);
+	ledger_metrics(cx, out);
 	feed_read_stats(cx->feed, &feed);
 	one(out, "feed_builds_total", "counter", "Times the pool of candidates was built.", feed.builds);
 	one(out, "feed_candidates", "gauge", "Videos in it.", feed.candidates);

@@ -84,6 +84,11 @@ const char *app_ledger_key_file(struct ctx *cx)
 	return cx->config->ledger_key_file[0] ? cx->config->ledger_key_file : beside(cx, "ledger");
 }
 
+const char *app_witness_key_file(struct ctx *cx)
+{
+	return cx->config->ledger_witness_key_file[0] ? cx->config->ledger_witness_key_file : beside(cx, "witness");
+}
+
 static const char *first_file(struct ctx *cx)
 {
 	return arena_printf(&cx->mem, "%s/public.db", cx->config->store_folder).p;
@@ -332,6 +337,7 @@ static enum err open_rooms(struct app *app, struct ctx *cx)
 		TRY(feed_open(cx, &app->db_config, &app->feed));
 		app->template.feed = app->feed;
 		TRY(app_ledger_open(app, cx));
+		TRY(app_cosigner_open(app, cx));
 		TRY(upload_expire_begin(cx));
 		TRY(app_tidy_begin(cx));
 	}

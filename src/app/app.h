@@ -34,6 +34,7 @@ bool app_exists(const struct config *);
 /* The settings' paths, defaults worked out; in cx->mem. */
 const char *app_key_file(struct ctx *cx);
 const char *app_ledger_key_file(struct ctx *cx);
+const char *app_witness_key_file(struct ctx *cx);
 
 unsigned app_port(const struct app *);
 /* Whether the writer answers: waits for it, however long that takes. */

@@ -41,6 +41,7 @@ struct app {
 	struct limits *limits;
 	struct feed *feed;
 	_Atomic(struct ledger *) ledger;       /* the writer's thread looks for it while it is opened */
+	struct cosigner *cosigner;
 	struct http *http;
 	struct metrics metrics;
 };
@@ -60,6 +61,8 @@ enum err app_start_jobs(struct app *, struct ctx *cx);
 enum err app_tidy_begin(struct ctx *);
 /* app/logbook.c: the node's log, and the entry that says that it was started */
 enum err app_ledger_open(struct app *, struct ctx *cx);
+/* Nothing where the settings do not make this node a witness. */
+enum err app_cosigner_open(struct app *, struct ctx *cx);
 void app_ledger_close(struct app *);
 /* A context without a database connection, and its end. */
 void app_ctx_bare(struct app *, struct ctx *out);

@@ -7,6 +7,7 @@
 #include "api/version.h"
 #include "app/inside.h"
 #include "keys/keys.h"
+#include "ledger/cosigner.h"
 #include "ledger/ledger.h"
 #include "store/writer.h"
 
@@ -60,8 +61,22 @@ enum err app_ledger_open(struct app *app, struct ctx *cx)
 	return writer_run(cx, enter_start, hash);
 }
 
+enum err app_cosigner_open(struct app *app, struct ctx *cx)
+{
+	const struct config *config = cx->config;
+	if (!config->ledger_witness_name[0])
+		return OK;
+	const struct cosigner_config own = {
+		.name = config->ledger_witness_name, .key_file = app_witness_key_file(cx), .data_folder = config->store_folder, .logs_file = config->ledger_witness_logs,
+	};
+	TRY(cosigner_open(cx, &own, &app->cosigner));
+	app->template.cosigner = cx->cosigner = app->cosigner;
+	return OK;
+}
+
 void app_ledger_close(struct app *app)
 {
+	cosigner_close(&app->cosigner);
 	struct ledger *ledger = atomic_exchange(&app->ledger, NULL);
 	ledger_close(&ledger);
 }

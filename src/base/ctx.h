@@ -42,6 +42,7 @@ struct ctx {
 	struct events *events;
 	struct mailboxes *mailboxes;
 	struct ledger *ledger;
+	struct cosigner *cosigner;             /* NULL: this node is no witness */
 	struct actor actor;
 	struct failure failure;
 };

@@ -279,6 +279,15 @@ static enum err back_up(struct cli *cli, const char *keys)
 	return status;
 }
 
+/* What is tried out is a copy: it must not sign in the log's name, have that witnessed, or write where the log is mirrored. */
+static enum err stand_apart(struct cli *cli, const char *folder, const char *key_file)
+{
+	const char *const none[] = { arena_printf(&cli->cx.mem, "ledger.key_file=%s.ledger", folder).p, "ledger.policy=", "ledger.mirror=", "ledger.witness_name=" };
+	for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+		TRY(cli_work_on(cli, folder, key_file, none[i]));
+	return OK;
+}
+
 static enum err restore_and_use(struct cli *cli, struct drill *drill, const char *keys, const char *scratch)
 {
 	const char *folder = arena_printf(&cli->cx.mem, "%s/node", scratch).p;
@@ -291,6 +300,7 @@ static enum err restore_and_use(struct cli *cli, struct drill *drill, const char
 	static const char *const alone[] = { "server.port=0", "tls.certificate=", "tls.key=", "tls.redirect_port=0" };
 	for (size_t i = 0; i < sizeof alone / sizeof *alone; i++)
 		TRY(cli_work_on(cli, folder, key_file, alone[i]));
+	TRY(stand_apart(cli, folder, key_file));
 	cli->log.level = LOG_WARN;
 	return use(cli, drill);
 }

@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "docket/demand.h"
 #include "http/tls.h"
+#include "ledger/ledger.h"
 #include "social/census.h"
 #include "store/stock.h"
 
@@ -31,6 +32,7 @@ struct status {
 	int64_t certificate_until_us;          /* 0: the files cannot be used */
 	const char *certificate_fault;
 	int64_t accounts, videos, demands;
+	struct ledger_look ledger;
 	struct warning warnings[WARNINGS_MAX];
 	unsigned warning_count;
 };
@@ -58,6 +60,11 @@ static void judge(struct cli *cli, struct status *status)
 	warn_if(status, backup->at_us && cli->cx.now_us - backup->at_us > BACKUP_OLD_US, "backup-old", "The last backup is older than a day and a half.",
 	        "See why the daily one did not run; amanat backup DIR makes one now.");
 	warn_if(status, stock->outbox_rows > 0 && status->serving.pid == 0, "outbox", "Something published waits to be shown.", "The next start shows it.");
+	const enum ledger_state state = status->ledger.state;
+	warn_if(status, state == LEDGER_BEHIND || state == LEDGER_FORKED || state == LEDGER_NO_KEY, "ledger-stopped", "Nothing is signed in the ledger: what is here is not what was signed, or the key is missing.",
+	        "The log has a line \"ledger: state=\" with the reason and the way out; entries are kept meanwhile.");
+	warn_if(status, state == LEDGER_UNWITNESSED, "ledger-unwitnessed", "Too few witnesses sign the ledger's checkpoints: entries wait.", "The log has a line \"ledger: witness=\" for each that does not sign.");
+	warn_if(status, state == LEDGER_FAILING, "ledger-failing", "No new checkpoint can be made: entries wait.", "The log has a line \"ledger: no new checkpoint\" with the reason: a full disk, a mirror that is gone.");
 	warn_if(status, !config->region_operator_name[0], "operator-unstated", "The letter does not say who runs this node.", "Set region.operator_name and region.owner_jurisdiction.");
 	warn_if(status, config->server_trusted_proxies[0] && !config->server_url[0], "url-unset", "Links and previews name whatever host a request names.", "Set server.url to the address that people see.");
 	warn_if(status, status->serving.pid && !str_eq(status->serving.version, STR(AMANAT_VERSION)), "other-version", "The running server is another version than this program.",
@@ -88,6 +95,7 @@ static enum err look(struct cli *cli, struct status *status)
 	TRY(census_accounts(cx, &status->accounts));
 	TRY(census_videos(cx, &status->videos));
 	TRY(demand_count(cx, &status->demands));
+	TRY(ledger_look(cx, cli->config->store_folder, &status->ledger));
 	judge(cli, status);
 	look_at_certificate(cli, status);
 	return OK;
@@ -170,6 +178,18 @@ static void stock_json(const struct stock *stock, struct json *json)
 	json_object_end(json);
 }
 
+static void ledger_json(const struct ledger_look *ledger, struct json *json)
+{
+	json_key(json, "ledger");
+	json_object(json);
+	json_key(json, "origin");
+	json_string(json, ledger->origin);
+	text(json, "state", ledger_state_name(ledger->state));
+	number(json, "size", (int64_t)ledger->size);
+	number(json, "entries", (int64_t)ledger->entries);
+	json_object_end(json);
+}
+
 static void as_json(struct cli *cli, const struct status *status)
 {
 	AUTO(buf_free) struct buf body = buf_new(STATUS_BYTES_MAX);
@@ -189,6 +209,7 @@ static void as_json(struct cli *cli, const struct status *status)
 	number(&json, "accounts", status->accounts);
 	number(&json, "videos", status->videos);
 	number(&json, "demands", status->demands);
+	ledger_json(&status->ledger, &json);
 	stock_json(&status->stock, &json);
 	json_key(&json, "warnings");
 	json_array(&json);
@@ -267,6 +288,8 @@ static void as_screen(struct cli *cli, const struct status *status)
 	printf("Place     %s (%s), region %s\n", config->region_place, config->region_jurisdiction, config->region_name);
 	printf("Seal      open: the key is in %s\n", app_key_file(&cli->cx));
 	printf("Holds     accounts %" PRId64 ", videos %" PRId64 ", demands %" PRId64 "\n", status->accounts, status->videos, status->demands);
+	printf("Ledger    %s: %ju entries under a checkpoint, %ju wait\n", ledger_state_name(status->ledger.state), (uintmax_t)status->ledger.size,
+	       (uintmax_t)(status->ledger.entries - (status->ledger.size < status->ledger.entries ? status->ledger.size : status->ledger.entries)));
 	printf("Jobs      due %" PRId64 ", running %" PRId64 ", tried in vain %" PRId64 "\n", stock->jobs_due, stock->jobs_running, stock->jobs_retrying);
 	printf("Stores   ");
 	for (int i = 0; i < STOCK_FILES; i++) {

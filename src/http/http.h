@@ -14,7 +14,7 @@ const char *method_name(enum method);
 /* Who may call a route; api/ interprets it. */
 enum who { WHO_UNSET, ANYONE, ACCOUNT, MODERATOR, OPERATOR };
 /* Rate class; safety/limit.c holds the figures. */
-enum rate { RATE_UNSET, RATE_NONE, RATE_READ, RATE_WRITE, RATE_SIGN_IN, RATE_SIGN_UP, RATE_UPLOAD, RATE_MEDIA, RATE_CLASSES };
+enum rate { RATE_UNSET, RATE_NONE, RATE_READ, RATE_WRITE, RATE_SIGN_IN, RATE_SIGN_UP, RATE_UPLOAD, RATE_WITNESS, RATE_MEDIA, RATE_CLASSES };
 /* READ: inline on an event thread, own read connection, no fsync, under 5 ms.
  * READ_KEPT: the same; its answer to who is not signed in is read from public.db alone and depends on nothing but the address,
  * so it is kept and given again until public.db has changed.

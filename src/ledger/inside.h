@@ -26,16 +26,18 @@ struct ledger {
 	char *data_folder, *mirror;            /* mirror: NULL for none */
 	struct witnesses *witnesses;           /* the thread's; NULL: nobody is asked */
 	uint64_t size_at_start;                /* of the table, before this process entered anything */
-	uint64_t mirrored;                     /* entries that the mirror has */
 	struct edge edge;                      /* the sequencer's: with what is not shown yet */
 	pthread_t thread;
 	bool running;
+	bool halted;                           /* found at the opening: what was signed is not what is there, or there is no key */
+	bool sure;                             /* the quorum has confirmed what was signed last */
 	atomic_bool expected;                  /* something was entered by the group that runs */
-	pthread_mutex_t lock;                  /* of all below */
+	pthread_mutex_t lock;                  /* of all below; what the thread alone writes it reads without */
 	pthread_cond_t wake, shown;
 	bool due, stop;
 	enum ledger_state state;
 	struct view *view;
+	uint64_t mirrored;                     /* entries that the mirror has, as far as this process knows */
 	struct witness_status answers[POLICY_PARTIES_MAX];
 };
 /* On the writer's thread, inside a work: its group enters something. */
@@ -45,6 +47,19 @@ struct view *view_take(struct ledger *);
 void view_give(struct view **);                /* for AUTO() */
 struct view *view_new(const struct edge *, const struct hash *root, struct str note, int64_t shown_us);
 void ledger_show(struct ledger *, struct view *);
+/* ledger/signing.c.  The largest that was signed: of size 0 when nothing was. */
+enum err signed_read(struct ctx *, const char *data_folder, struct checkpoint *out);
+enum err signed_write(struct ctx *, const char *data_folder, struct str note);
+/* By the thread, or before it runs: told in the log when it changes, and noted for ledger_look(). */
+void ledger_set_state(struct ctx *, struct ledger *, enum ledger_state);
+/* What is known not to be the newest is not shown as if it were. */
+void ledger_hide(struct ctx *, struct ledger *);
+void ledger_note_answers(struct ctx *, struct ledger *);
+/* Until the quorum has confirmed what was signed last, nothing new is signed: a database that was restored together with its checkpoints
+ * looks whole from inside.  E_BUSY. */
+enum err ledger_make_sure(struct ctx *, struct ledger *);
+/* Signs the sequencer's tree, and shows that once it is durable, witnessed and mirrored. */
+enum err ledger_publish(struct ctx *, struct ledger *);
 /* A follower looks what the sequencer shows by now. */
 enum err ledger_follow(struct ctx *, struct ledger *);
 /* ledger/mirror.c: puts the entries up to the checkpoint's size into the folder, then the checkpoint itself; synced.  `from`: so many it

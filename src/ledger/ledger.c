@@ -16,10 +16,11 @@
 #include "ledger/inside.h"
 #include "store/writer.h"
 
-#define CHECKPOINT_FILE "checkpoint"
 #define LOOK_MS 100                            /* for what another process entered */
 #define BATCH_MS 20                            /* between two signatures at least */
-#define RETRY_MS 1000
+#define WITNESSED_BATCH_MS 100                 /* each costs others something, too */
+#define RETRY_MS 250                           /* at first; doubled from turn to turn */
+#define RETRY_MS_MAX 15000
 #define FOLLOW_MS 20
 
 /* --- the folder --- */
@@ -48,110 +49,25 @@ static enum err open_folder(struct ctx *cx, struct ledger *ledger)
 	return OK;
 }
 
-static const char *checkpoint_path(struct ctx *cx, const char *data_folder)
-{
-	return arena_printf(&cx->mem, "%s/ledger/" CHECKPOINT_FILE, data_folder).p;
-}
-
-enum err ledger_shown(struct ctx *cx, const char *data_folder, struct str *note, struct checkpoint *out)
-{
-	AUTO(buf_free) struct buf bytes = buf_new(NOTE_BYTES_MAX);
-	struct note parsed;
-	const enum err e = file_read(cx, checkpoint_path(cx, data_folder), &bytes);
-	*note = STR("");
-	*out = (struct checkpoint){ .origin = STR(""), .root = tree_empty() };
-	if (e == E_NOTFOUND)
-		return OK;
-	TRY(e);
-	const struct str kept = arena_copy(&cx->mem, buf_view(&bytes));
-	TRY(note_parse(cx, kept, &parsed));
-	TRY(checkpoint_parse(cx, parsed.text, out));
-	*note = kept;
-	return OK;
-}
-
-/* --- durable before signed --- */
-
-/* public.db is committed without being synced (store/writer.h).  The folder, too: its log's name was made at some start. */
-static enum err sync_entries(struct ctx *cx, const char *folder)
-{
-	AUTO(close_fd) const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	TRY(db_sync(cx, PUBLIC_DB));
-	if (fault_hit(cx) || fd < 0 || fsync(fd) != 0)
-		return fail(cx, E_IO, "syncing the data folder: %s", strerror(errno));
-	return OK;
-}
-
-/* --- showing --- */
-
-static void sign(const struct ledger *ledger, const struct checkpoint *checkpoint, struct buf *out)
-{
-	AUTO(buf_free) struct buf text = buf_new(NOTE_BYTES_MAX);
-	checkpoint_write(checkpoint, &text);
-	buf_str(out, buf_view(&text));
-	buf_char(out, '\n');
-	for (unsigned i = 0; i < ledger->keys.count; i++)
-		note_sign(&ledger->keys.keys[i].key, ledger->keys.keys[i].seed, buf_view(&text), out);
-}
-
-static void note_answers(struct ledger *ledger)
-{
-	pthread_mutex_lock(&ledger->lock);
-	for (unsigned i = 0; i < witnesses_count(ledger->witnesses); i++)
-		witnesses_read(ledger->witnesses, i, &ledger->answers[i]);
-	pthread_mutex_unlock(&ledger->lock);
-}
-
-static void set_state(struct ledger *ledger, enum ledger_state state)
-{
-	pthread_mutex_lock(&ledger->lock);
-	ledger->state = state;
-	pthread_mutex_unlock(&ledger->lock);
-}
-
-/* Too few, and some have seen more or something else: then it is we who are wrong, or they; nothing is signed until a person has looked. */
-static enum err ask_witnesses(struct ctx *cx, struct ledger *ledger, const struct checkpoint *checkpoint, struct buf *note)
-{
-	const struct tiles tiles = { .folder = ledger->folder, .edge = &ledger->edge };
-	const struct tree_source source = tiles_source(&tiles);
-	const enum err e = witnesses_ask(cx, ledger->witnesses, &source, checkpoint, note);
-	note_answers(ledger);
-	if (e == E_BUSY && witnesses_know_better(ledger->witnesses))
-		set_state(ledger, LEDGER_BEHIND);
-	return e;
-}
-
-static enum err publish(struct ctx *cx, struct ledger *ledger)
-{
-	AUTO(buf_free) struct buf note = buf_new(NOTE_BYTES_MAX);
-	struct checkpoint checkpoint = { .origin = str_of(ledger->keys.keys[0].key.name), .size = ledger->edge.size };
-	TRY(edge_root(cx, &ledger->edge, &checkpoint.root));
-	TRY(sync_entries(cx, ledger->data_folder));
-	sign(ledger, &checkpoint, &note);
-	if (ledger->witnesses)
-		TRY(ask_witnesses(cx, ledger, &checkpoint, &note));
-	if (ledger->mirror) {
-		TRY(mirror_write(cx, ledger->mirror, ledger->mirrored, checkpoint.size, buf_view(&note)));
-		ledger->mirrored = checkpoint.size;
-	}
-	TRY(file_write(cx, checkpoint_path(cx, ledger->data_folder), buf_view(&note)));
-	ledger_show(ledger, view_new(&ledger->edge, &checkpoint.root, buf_view(&note), clock_wall_us(cx->clock)));
-	return OK;
-}
+/* --- one turn --- */
 
 static enum err follow_table(struct ctx *cx, struct ledger *ledger)
 {
 	uint64_t size;
-	if (ledger->state != LEDGER_WHOLE)
+	if (ledger->halted)
 		return OK;
+	TRY(ledger_make_sure(cx, ledger));
 	TRY(ledger_size(cx, &size));
 	TRY(edge_grow(cx, ledger->folder, size, &ledger->edge));
-	return ledger->edge.size > ledger->view->size ? publish(cx, ledger) : OK;
+	if (ledger->edge.size > ledger->view->size)
+		TRY(ledger_publish(cx, ledger));
+	ledger_set_state(cx, ledger, LEDGER_WHOLE);
+	return OK;
 }
 
 /* --- the thread --- */
 
-/* Until something was entered here, or it is time to look for what others entered.  Under the lock. */
+/* Until something was entered here, or it is time to look for what others entered.  After a failure the time alone counts.  Under the lock. */
 static bool wait_for_work(struct ledger *ledger, int64_t ms)
 {
 	struct timespec until;
@@ -159,7 +75,7 @@ static bool wait_for_work(struct ledger *ledger, int64_t ms)
 	const int64_t ns = until.tv_nsec + ms * 1'000'000;
 	until.tv_sec += ns / 1'000'000'000;
 	until.tv_nsec = ns % 1'000'000'000;
-	while (!ledger->stop && !ledger->due && pthread_cond_timedwait(&ledger->wake, &ledger->lock, &until) == 0)
+	while (!ledger->stop && (!ledger->due || ms >= RETRY_MS) && pthread_cond_timedwait(&ledger->wake, &ledger->lock, &until) == 0)
 		;
 	ledger->due = false;
 	return !ledger->stop;
@@ -171,34 +87,16 @@ static void pause_ms(int64_t ms)
 	nanosleep(&pause, NULL);
 }
 
-/* What was there at the start goes to the witnesses before anything new is signed: a database that was restored is a beginning of what
- * they have seen, no fork of it, and they say so.  Without witnesses nobody can. */
-static enum err first_checkpoint(struct ctx *cx, struct ledger *ledger)
+/* What the outcome of a turn means: until when the next one waits.  Told once, and again when it is something else. */
+static int64_t take_stock(struct ctx *cx, struct ledger *ledger, enum err e, int64_t waited_ms)
 {
-	AUTO(buf_free) struct buf note = buf_new(NOTE_BYTES_MAX);
-	const struct view *const view = ledger->view;
-	if (!ledger->witnesses || ledger->state != LEDGER_WHOLE)
-		return OK;
-	TRY(edge_grow(cx, ledger->folder, ledger->size_at_start, &ledger->edge));
-	if (ledger->edge.size > view->size)
-		return publish(cx, ledger);
-	buf_str(&note, (struct str){ view->note, view->note_bytes });
-	return ask_witnesses(cx, ledger, &(struct checkpoint){ str_of(ledger->keys.keys[0].key.name), view->size, view->root }, &note);
-}
-
-/* Again until they have answered. */
-static bool settle_with_witnesses(struct ctx *cx, struct ledger *ledger, bool *told)
-{
-	const enum err e = first_checkpoint(cx, ledger);
-	if (e == OK) {
-		if (unlinkat(ledger->folder, LEDGER_RESTORED_FILE, 0) != 0 && errno != ENOENT)
-			log_line(cx->log, LOG_WARN, "ledger: removing " LEDGER_RESTORED_FILE ": %s", strerror(errno));
-		return true;
-	}
-	if (!*told || ledger->state != LEDGER_WHOLE)
-		log_line(cx->log, LOG_ERROR, "ledger: nothing is signed: %s", cx->failure.text);
-	*told = true;
-	return ledger->state != LEDGER_WHOLE;
+	if (e == OK)
+		return LOOK_MS;
+	if (ledger->state == LEDGER_WHOLE)             /* not the witnesses: the disk, the mirror */
+		ledger_set_state(cx, ledger, LEDGER_FAILING);
+	if (waited_ms < RETRY_MS)
+		log_line(cx->log, LOG_ERROR, "ledger: no new checkpoint: %s", cx->failure.text);
+	return waited_ms < RETRY_MS ? RETRY_MS : waited_ms * 2 < RETRY_MS_MAX ? waited_ms * 2 : RETRY_MS_MAX;
 }
 
 static void *run(void *argument)
@@ -206,26 +104,19 @@ static void *run(void *argument)
 	struct ledger *const ledger = argument;
 	struct ctx *const cx = &ledger->cx;
 	int64_t seen = -1;
-	int64_t wait_ms = LOOK_MS;
-	bool failing = false, settled = false, told = false;
-	settled = settle_with_witnesses(cx, ledger, &told);
-	arena_free(&cx->mem);
+	int64_t wait_ms = 0;
 	pthread_mutex_lock(&ledger->lock);
-	while (wait_for_work(ledger, settled ? wait_ms : RETRY_MS)) {
+	while (wait_for_work(ledger, wait_ms)) {
 		pthread_mutex_unlock(&ledger->lock);
-		settled = settled || settle_with_witnesses(cx, ledger, &told);
 		int64_t version = seen;
-		enum err e = settled ? db_version(cx, PUBLIC_DB, &version) : OK;
+		enum err e = db_version(cx, PUBLIC_DB, &version);
 		if (e == OK && version != seen)
 			e = follow_table(cx, ledger);
 		if (e == OK)
 			seen = version;
-		else if (!failing)
-			log_line(cx->log, LOG_ERROR, "ledger: no new checkpoint: %s", cx->failure.text);
-		failing = e != OK;
-		wait_ms = failing ? RETRY_MS : LOOK_MS;
+		wait_ms = take_stock(cx, ledger, e, wait_ms);
 		arena_free(&cx->mem);
-		pause_ms(BATCH_MS);
+		pause_ms(ledger->witnesses ? WITNESSED_BATCH_MS : BATCH_MS);
 		pthread_mutex_lock(&ledger->lock);
 	}
 	pthread_mutex_unlock(&ledger->lock);
@@ -262,7 +153,7 @@ static enum ledger_state judge(struct ctx *cx, struct ledger *ledger, const stru
 	return LEDGER_FORKED;
 }
 
-static void tell_state(const struct ctx *cx, const struct ledger *ledger, const struct checkpoint *shown, uint64_t size)
+static void tell_state(const struct ctx *cx, enum ledger_state state, const struct checkpoint *shown, uint64_t size)
 {
 	static const char *const advice[] = {
 		[LEDGER_WHOLE] = "",
@@ -270,28 +161,46 @@ static void tell_state(const struct ctx *cx, const struct ledger *ledger, const 
 		[LEDGER_BEHIND] = "an older database was put in its place: fetch what is missing with `amanat ledger fetch`, or begin a new log with `amanat ledger succeed`",
 		[LEDGER_FORKED] = "its entries are not those that were signed: restore the database, or begin a new log with `amanat ledger succeed`",
 	};
-	if (ledger->state != LEDGER_WHOLE)
-		log_line(cx->log, LOG_ERROR, "ledger: state=%s entries=%llu signed=%llu: %s; until then nothing is signed", ledger_state_name(ledger->state),
-		         (unsigned long long)size, (unsigned long long)shown->size, advice[ledger->state]);
+	if (state != LEDGER_WHOLE)
+		log_line(cx->log, LOG_ERROR, "ledger: state=%s entries=%llu signed=%llu: %s; until then nothing is signed", ledger_state_name(state),
+		         (unsigned long long)size, (unsigned long long)shown->size, advice[state]);
 }
 
-/* The view before anything new is signed: what was shown last, where the entries bear it out. */
+/* Of a checkpoint within the tree that was judged. */
+static enum err edge_of(struct ctx *cx, const struct ledger *ledger, const struct checkpoint *checkpoint, struct edge *out)
+{
+	struct hash root;
+	if (checkpoint->size == ledger->edge.size) {
+		*out = ledger->edge;
+		return OK;
+	}
+	TRY(edge_load(cx, ledger->folder, checkpoint->size, out));
+	TRY(edge_root(cx, out, &root));
+	return hash_eq(&root, &checkpoint->root) ? OK : fail(cx, E_CORRUPT, "the ledger shows what it has not signed");
+}
+
+/* The view before anything new is signed: what was shown last, where the entries bear out what was signed. */
 static enum err first_view(struct ctx *cx, struct ledger *ledger)
 {
-	struct checkpoint shown;
+	struct checkpoint shown, last;
 	struct str note;
 	uint64_t size;
+	struct edge *const edge = arena_new(&cx->mem, struct edge, 1);
 	TRY(ledger_shown(cx, ledger->data_folder, &note, &shown));
+	TRY(signed_read(cx, ledger->data_folder, &last));
 	TRY(ledger_size(cx, &size));
-	ledger->state = judge(cx, ledger, &shown, size);
-	ledger->size_at_start = size;
-	tell_state(cx, ledger, &shown, size);
-	if (ledger->state == LEDGER_BEHIND || ledger->state == LEDGER_FORKED) {
-		ledger->edge.size = 0;
+	const enum ledger_state state = judge(cx, ledger, &last, size);
+	tell_state(cx, state, &last, size);
+	if (state != LEDGER_BEHIND && state != LEDGER_FORKED) {
+		TRY(edge_of(cx, ledger, &shown, edge));
+	} else {
 		note = STR("");
 		shown.root = tree_empty();
 	}
-	ledger->view = view_new(&ledger->edge, &shown.root, note, clock_wall_us(cx->clock));
+	ledger->halted = state != LEDGER_WHOLE;
+	ledger->size_at_start = size;
+	ledger->view = view_new(edge, &shown.root, note, clock_wall_us(cx->clock));
+	ledger_set_state(cx, ledger, state);
 	return OK;
 }
 
@@ -329,6 +238,7 @@ static struct ledger *ledger_new(const struct ctx *template, const struct ledger
 		.faults = template->faults, .ids = template->ids,
 	};
 	ledger->folder = ledger->guard = -1;
+	ledger->state = LEDGER_STATES;
 	ledger->data_folder = copy_text(config->db->folder);
 	ledger->mirror = config->mirror[0] ? copy_text(config->mirror) : NULL;
 	pthread_mutex_init(&ledger->lock, NULL);
@@ -347,13 +257,16 @@ static enum err start_thread(struct ctx *cx, const struct ledger_config *config,
 		ledger->mirrored = mirror_has(cx, ledger->mirror, ledger->size_at_start);
 	if (config->policy_file[0] && ledger->keys.count) {
 		TRY(witnesses_open(cx, config->policy_file, &ledger->keys.keys[ledger->keys.count - 1].key, &ledger->witnesses));
-		note_answers(ledger);
+		ledger_note_answers(cx, ledger);
 	} else if (faccessat(ledger->folder, LEDGER_RESTORED_FILE, F_OK, 0) == 0) {
-		set_state(ledger, LEDGER_BEHIND);
+		ledger->halted = true;
+		ledger_hide(cx, ledger);
+		ledger_set_state(cx, ledger, LEDGER_BEHIND);
 		log_line(cx->log, LOG_ERROR, "ledger: this folder was restored, and no witness can say what was shown since the backup: fetch it from a mirror with "
 			"`amanat ledger fetch`, begin a new log with `amanat ledger succeed`, or say that nothing was shown with `amanat ledger continue`; until then nothing is signed");
 	} else {
-		TRY(follow_table(&ledger->cx, ledger));
+		/* a mirror that is away, a full disk: the node serves, and the thread tries again */
+		take_stock(&ledger->cx, ledger, follow_table(&ledger->cx, ledger), 0);
 	}
 	if (fault_hit(cx) || pthread_create(&ledger->thread, NULL, run, ledger) != 0)
 		return fail(cx, E_IO, "cannot start the ledger's thread");
@@ -422,22 +335,30 @@ enum err ledger_follow(struct ctx *cx, struct ledger *ledger)
 	struct checkpoint shown;
 	struct str note;
 	struct hash root;
+	AUTO(view_give) struct view *view = view_take(ledger);
+	struct edge *const edge = arena_new(&cx->mem, struct edge, 1);
 	TRY(ledger_shown(cx, ledger->data_folder, &note, &shown));
-	if (shown.size <= ledger->view->size)
+	if (shown.size <= view->size)
 		return OK;
-	TRY(edge_load(cx, ledger->folder, shown.size, &ledger->edge));
-	TRY(edge_root(cx, &ledger->edge, &root));
+	TRY(edge_load(cx, ledger->folder, shown.size, edge));
+	TRY(edge_root(cx, edge, &root));
 	if (!hash_eq(&root, &shown.root))
 		return fail(cx, E_CORRUPT, "the ledger's entries are not those that were signed");
-	ledger_show(ledger, view_new(&ledger->edge, &root, note, clock_wall_us(cx->clock)));
+	ledger_show(ledger, view_new(edge, &root, note, clock_wall_us(cx->clock)));
 	return OK;
+}
+
+static uint64_t shown_size(struct ledger *ledger)
+{
+	AUTO(view_give) struct view *view = view_take(ledger);
+	return view->size;
 }
 
 static enum err wait_as_follower(struct ctx *cx, uint64_t number, int64_t until_us)
 {
-	while (cx->ledger->view->size <= number && clock_boot_us(NULL) < until_us) {
+	while (shown_size(cx->ledger) <= number && clock_boot_us(NULL) < until_us) {
 		TRY(ledger_follow(cx, cx->ledger));
-		if (cx->ledger->view->size <= number)
+		if (shown_size(cx->ledger) <= number)
 			pause_ms(FOLLOW_MS);
 	}
 	return OK;

@@ -51,8 +51,12 @@ enum err ledger_recount(struct ctx *, uint64_t size, struct hash *out);
 enum ledger_state {
 	LEDGER_WHOLE,
 	LEDGER_NO_KEY,          /* nothing is signed; entries wait */
-	LEDGER_BEHIND,          /* more was signed, or witnessed, than the table has: an old database was restored.  Nothing is signed. */
+	LEDGER_BEHIND,          /* more was signed, or witnessed, than the table has: an old database was restored.  Nothing is signed, and
+	                           nothing is shown: what is known not to be the newest is no answer */
 	LEDGER_FORKED,          /* its entries are not those that were signed.  Nothing is signed. */
+	LEDGER_UNWITNESSED,     /* too few witnesses have signed: what was shown last stays shown, and entries wait */
+	LEDGER_FAILING,         /* the disk or the mirror fails: as before; the log says what */
+	LEDGER_STATES           /* not judged yet */
 };
 const char *ledger_state_name(enum ledger_state);
 
@@ -96,4 +100,16 @@ struct ledger_witness {
 	const char *answer;                    /* "signed", "silent", "refuses", "ahead", "disagrees", "not-asked" */
 };
 unsigned ledger_witnesses(struct ledger *, unsigned max, struct ledger_witness *out);
+/* "signed" and so on, by number; NULL behind the last. */
+const char *ledger_answer_name(unsigned);
+/* Whether entries go into a mirror before they are shown, and how many are there. */
+bool ledger_mirror(struct ledger *, uint64_t *entries);
+
+/* From outside, without opening the log: what a command tells.  Needs cx->db. */
+struct ledger_look {
+	enum ledger_state state;               /* as the sequencer noted it last */
+	struct str origin;                     /* "" before the first checkpoint */
+	uint64_t size, entries;                /* shown; entered */
+};
+enum err ledger_look(struct ctx *, const char *data_folder, struct ledger_look *out);
 #endif

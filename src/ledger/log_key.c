@@ -19,6 +19,11 @@ void log_keys_wipe(struct log_keys *keys)
 	explicit_bzero(keys, sizeof *keys);
 }
 
+void log_key_wipe(struct log_key *key)
+{
+	explicit_bzero(key, sizeof *key);
+}
+
 static void wipe_buf(struct buf *buf)
 {
 	if (buf->p)
@@ -26,21 +31,26 @@ static void wipe_buf(struct buf *buf)
 	buf_free(buf);
 }
 
-struct log_key log_key_new(struct str origin)
+static struct log_key new_key(struct str name, enum note_type type)
 {
 	struct log_key out;
 	unsigned char public[SIGN_PUBLIC_BYTES];
 	random_bytes(out.seed, sizeof out.seed);
 	sign_public(out.seed, public);
-	out.key = note_key_new(origin, NOTE_ED25519, public);
+	out.key = note_key_new(name, type, public);
 	return out;
+}
+
+struct log_key log_key_new(struct str origin)
+{
+	return new_key(origin, NOTE_ED25519);
 }
 
 /* --- the file's form --- */
 
 static void write_line(const struct log_key *key, struct buf *out)
 {
-	unsigned char typed[1 + SIGN_SEED_BYTES] = { NOTE_ED25519 };
+	unsigned char typed[1 + SIGN_SEED_BYTES] = { (unsigned char)key->key.type };
 	memcpy(typed + 1, key->seed, SIGN_SEED_BYTES);
 	buf_text(out, HEAD);
 	buf_text(out, key->key.name);
@@ -52,7 +62,7 @@ static void write_line(const struct log_key *key, struct buf *out)
 	explicit_bzero(typed, sizeof typed);
 }
 
-static bool read_line(struct str line, struct log_key *out)
+static bool read_line(struct str line, enum note_type type, struct log_key *out)
 {
 	unsigned char typed[1 + SIGN_SEED_BYTES], public[SIGN_PUBLIC_BYTES], id[NOTE_ID_BYTES];
 	size_t n = 0;
@@ -61,38 +71,44 @@ static bool read_line(struct str line, struct log_key *out)
 	line = str_from(line, sizeof HEAD - 1);
 	const struct str name = str_cut(&line, '+'), hex = str_cut(&line, '+');
 	if (!note_name_valid(name) || !hex_decode(hex, id, sizeof id) || !base64_decode(line, typed, sizeof typed, &n) || n != sizeof typed ||
-	    typed[0] != NOTE_ED25519)
+	    typed[0] != type)
 		return false;
 	memcpy(out->seed, typed + 1, SIGN_SEED_BYTES);
 	explicit_bzero(typed, sizeof typed);
 	sign_public(out->seed, public);
-	out->key = note_key_new(name, NOTE_ED25519, public);
+	out->key = note_key_new(name, type, public);
 	return memcmp(out->key.id, id, sizeof id) == 0;
 }
 
-static enum err read_lines(struct ctx *cx, const char *path, struct str text, struct log_keys *out)
+static enum err read_lines(struct ctx *cx, const char *path, enum note_type type, struct str text, struct log_keys *out)
 {
 	while (text.n) {
 		if (out->count == LOG_KEYS_MAX)
 			return fail(cx, E_INVALID, "%.150s has more than %d keys", path, LOG_KEYS_MAX);
 		struct log_key *const key = &out->keys[out->count++];
-		if (!read_line(str_cut(&text, '\n'), key) || strcmp(key->key.name, out->keys[0].key.name) != 0)
-			return fail(cx, E_INVALID, "%.150s is no file of a log's keys: each of its lines begins with " HEAD ", all with one name", path);
+		if (!read_line(str_cut(&text, '\n'), type, key) || strcmp(key->key.name, out->keys[0].key.name) != 0)
+			return fail(cx, E_INVALID, "%.150s is no file of a %s keys: each of its lines begins with " HEAD ", all with one name", path,
+			            type == NOTE_COSIGNATURE ? "witness's" : "log's");
 	}
 	return out->count ? OK : fail(cx, E_INVALID, "%.150s holds no key", path);
 }
 
-enum err log_keys_read(struct ctx *cx, const char *path, struct log_keys *out)
+static enum err read_keys(struct ctx *cx, const char *path, enum note_type type, struct log_keys *out)
 {
 	AUTO(wipe_buf) struct buf text = buf_new(FILE_BYTES_MAX);
 	AUTO(log_keys_wipe) struct log_keys keys = {};
 	struct stat info;
 	if (stat(path, &info) == 0 && (info.st_mode & (S_IRWXG | S_IRWXO)))
-		return fail(cx, E_INVALID, "the ledger's key can be read by others; run: chmod 600 %s", path);
+		return fail(cx, E_INVALID, "the key can be read by others; run: chmod 600 %.150s", path);
 	TRY(file_read(cx, path, &text));
-	TRY(read_lines(cx, path, buf_view(&text), &keys));
+	TRY(read_lines(cx, path, type, buf_view(&text), &keys));
 	*out = keys;
 	return OK;
+}
+
+enum err log_keys_read(struct ctx *cx, const char *path, struct log_keys *out)
+{
+	return read_keys(cx, path, NOTE_ED25519, out);
 }
 
 enum err log_keys_write(struct ctx *cx, const char *path, const struct log_keys *keys)
@@ -119,7 +135,7 @@ static enum err refuse_inside(struct ctx *cx, const char *path, const char *data
 		return fail(cx, E_NOTFOUND, "the folder of %.150s: %s", path, strerror(errno));
 	const size_t n = data ? strlen(data) : 0;
 	if (data && strncmp(data, around, n) == 0 && (around[n] == '/' || around[n] == '\0' || n == 1))
-		return fail(cx, E_INVALID, "the ledger's key may not lie in the data folder; set ledger.key_file");
+		return fail(cx, E_INVALID, "the key %.120s may not lie in the data folder; set ledger.key_file or ledger.witness_key_file", path);
 	return OK;
 }
 
@@ -143,4 +159,28 @@ enum err log_keys_init(struct ctx *cx, const char *path, const char *data_folder
 		return fail(cx, E_INVALID, "ledger.origin is no name for a log: no spaces, no '+', at most %d bytes", NOTE_NAME_MAX);
 	keys.keys[0] = log_key_new(origin.n ? origin : random_origin(cx));
 	return log_keys_write(cx, path, &keys);
+}
+
+/* --- a witness's --- */
+
+static enum err init_witness(struct ctx *cx, const char *path, const char *data_folder, struct str name)
+{
+	AUTO(log_keys_wipe) struct log_keys keys = { .count = 1 };
+	TRY(refuse_inside(cx, path, data_folder));
+	keys.keys[0] = new_key(name, NOTE_COSIGNATURE);
+	return log_keys_write(cx, path, &keys);
+}
+
+enum err witness_key_open(struct ctx *cx, const char *path, const char *data_folder, struct str name, struct log_key *out)
+{
+	AUTO(log_keys_wipe) struct log_keys keys = {};
+	if (!note_name_valid(name))
+		return fail(cx, E_INVALID, "ledger.witness_name is no name for a witness: no spaces, no '+', at most %d bytes", NOTE_NAME_MAX);
+	if (access(path, F_OK) != 0)
+		TRY(init_witness(cx, path, data_folder, name));
+	TRY(read_keys(cx, path, NOTE_COSIGNATURE, &keys));
+	if (keys.count != 1 || !str_eq(name, str_of(keys.keys[0].key.name)))
+		return fail(cx, E_INVALID, "%.150s holds another name than ledger.witness_name, or several keys: a witness of another name gets another file", path);
+	*out = keys.keys[0];
+	return OK;
 }

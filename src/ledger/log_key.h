@@ -1,6 +1,7 @@
-/* ledger/log_key.h - the log's own keys, in a file outside the data folder, mode 0600: a line each, the newest last.
+/* ledger/log_key.h - the log's own keys, and the key of a witness, each in a file outside the data folder, mode 0600: a line each, the
+ * newest last.
  *
- *   PRIVATE+KEY+NAME+ID+BASE64(type || seed)      as the Go project's sumdb/note writes a signer
+ *   PRIVATE+KEY+NAME+ID+BASE64(type || seed)      as the Go project's sumdb/note writes a signer; type 1 for a log, 4 for a witness
  *
  * They are not under the region key: a sealed node still enters and announces. */
 #ifndef LEDGER_LOG_KEY_H
@@ -27,4 +28,9 @@ enum err log_keys_read(struct ctx *, const char *path, struct log_keys *out);
 /* Replaces the file, durably: for a rotation, or a new origin. */
 enum err log_keys_write(struct ctx *, const char *path, const struct log_keys *);
 struct log_key log_key_new(struct str origin);
+
+/* The one key of a witness; a file with a new one is made when there is none.  E_INVALID: as above, or `name` is no name, or the file's
+ * is another. */
+enum err witness_key_open(struct ctx *, const char *path, const char *data_folder, struct str name, struct log_key *out);
+void log_key_wipe(struct log_key *);           /* for AUTO() */
 #endif

@@ -71,6 +71,7 @@ struct mirror {
 	struct fetch *fetch;                   /* NULL: a folder */
 	uint64_t size;
 	struct hash root;
+	struct str note;                       /* its checkpoint, signed; in the context's memory */
 };
 
 static void mirror_end(struct mirror *mirror)
@@ -108,7 +109,8 @@ static enum err mirror_open(struct ctx *cx, struct str place, const struct log_k
 	if (str_starts(place, STR("http://")) || str_starts(place, STR("https://")))
 		TRY(fetch_open(cx, &out->fetch));
 	TRY(mirror_get(cx, out, "checkpoint", NOTE_BYTES_MAX, &bytes));
-	TRY(note_parse(cx, arena_copy(&cx->mem, buf_view(&bytes)), &note));
+	out->note = arena_copy(&cx->mem, buf_view(&bytes));
+	TRY(note_parse(cx, out->note, &note));
 	TRY(checkpoint_parse(cx, note.text, &checkpoint));
 	for (unsigned i = 0; i < keys->count; i++)
 		is_signed |= note_check(&note, &keys->keys[i].key, NULL) == NOTE_SIGNED;
@@ -280,11 +282,12 @@ static enum err append_missing(struct ctx *cx, struct bundles *bundles)
 static enum err fetch_from(struct ctx *cx, const struct ledger_config *config, struct mirror *mirror, uint64_t *fetched)
 {
 	struct bundles *const bundles = arena_new(&cx->mem, struct bundles, 1);
-	struct checkpoint shown;
+	struct checkpoint shown, last;
 	struct str note;
 	bundles->mirror = mirror;
 	TRY(compare(cx, bundles));
 	TRY(ledger_shown(cx, config->db->folder, &note, &shown));
+	TRY(signed_read(cx, config->db->folder, &last));
 	if (mirror->size < shown.size)
 		return untrusted(cx, "the mirror has less than was signed here");
 	TRY(forbid_signing(cx, config));
@@ -292,6 +295,8 @@ static enum err fetch_from(struct ctx *cx, const struct ledger_config *config, s
 	TRY(writer_run(cx, cut, &bundles->alike));
 	TRY(append_missing(cx, bundles));
 	TRY(append_tail(cx, config));
+	if (mirror->size > last.size)          /* what it shows is what was signed and witnessed */
+		TRY(signed_write(cx, config->db->folder, mirror->note));
 	*fetched = mirror->size - bundles->alike;
 	return allow_signing(cx, config);
 }
@@ -355,7 +360,7 @@ static enum err enter_first(struct ctx *cx, void *argument)
 static enum err put_away(struct ctx *cx, const struct ledger_config *config, struct str old_key)
 {
 	unsigned char hash[SHA256_BYTES];
-	static const char *const names[] = { "checkpoint", "tile" };
+	static const char *const names[] = { "checkpoint", "signed", "tile" };
 	sha256(old_key, hash);
 	const char *const folder = in_folder(cx, config, arena_printf(&cx->mem, "before-%02x%02x%02x%02x", hash[0], hash[1], hash[2], hash[3]).p);
 	if (mkdir(folder, S_IRWXU | S_IRGRP | S_IXGRP) != 0 && errno != EEXIST)

@@ -144,7 +144,7 @@ static enum err read_line(struct reading *reading, struct str line)
 	return refuse(reading, "a line begins with log, witness, group or quorum");
 }
 
-enum err policy_parse(struct ctx *cx, struct str bytes, struct policy *out)
+static enum err parse(struct ctx *cx, struct str bytes, bool needs_quorum, struct policy *out)
 {
 	struct policy policy = { .quorum = -1, .parties = arena_new(&cx->mem, struct policy_party, POLICY_PARTIES_MAX) };
 	struct reading reading = { .cx = cx, .policy = &policy };
@@ -154,10 +154,20 @@ enum err policy_parse(struct ctx *cx, struct str bytes, struct policy *out)
 		reading.line++;
 		TRY(read_line(&reading, str_cut(&bytes, '\n')));
 	}
-	if (policy.log_count == 0 || !reading.has_quorum)
-		return fail_as(cx, E_INVALID, "policy-invalid", "a policy needs a log and a quorum");
+	if (policy.log_count == 0 || (needs_quorum && !reading.has_quorum))
+		return fail_as(cx, E_INVALID, "policy-invalid", needs_quorum ? "a policy needs a log and a quorum" : "there is no line \"log\"");
 	*out = policy;
 	return OK;
+}
+
+enum err policy_parse(struct ctx *cx, struct str bytes, struct policy *out)
+{
+	return parse(cx, bytes, true, out);
+}
+
+enum err policy_parse_logs(struct ctx *cx, struct str bytes, struct policy *out)
+{
+	return parse(cx, bytes, false, out);
 }
 
 /* --- holding a checkpoint against it --- */
@@ -178,27 +188,36 @@ static enum err find_log(struct ctx *cx, const struct policy *policy, const stru
 	return fail_as(cx, E_INVALID, "checkpoint-untrusted", "no log of the policy has signed the checkpoint");
 }
 
-enum err policy_check(struct ctx *cx, const struct policy *policy, const struct note *note, struct policy_finding *out)
+bool policy_agrees(const struct policy *policy, const bool agrees[POLICY_PARTIES_MAX])
 {
-	struct policy_finding finding = {};
-	unsigned *const agreed = arena_new(&cx->mem, unsigned, POLICY_PARTIES_MAX);    /* members of each group; 1 for a witness that has */
-	TRY(find_log(cx, policy, note, &finding.log));
+	unsigned agreed[POLICY_PARTIES_MAX] = {};      /* members of each group */
 	/* Members stand before their groups: by then all of a group's are counted. */
 	for (unsigned i = 0; i < policy->party_count; i++) {
 		const struct policy_party *const party = &policy->parties[i];
-		if (!party->is_group) {
-			const enum note_verdict verdict = note_check(note, &party->key, NULL);
-			if (verdict == NOTE_FORGED)
-				return fail_as(cx, E_INVALID, "checkpoint-untrusted", "a witness's signature is forged: " STR_FMT, STR_ARG(party->name));
-			agreed[i] = verdict == NOTE_SIGNED;
-			finding.witnesses += agreed[i];
-		}
-		const bool yes = party->is_group ? agreed[i] >= party->wanted : agreed[i] == 1;
+		const bool yes = party->is_group ? agreed[i] >= party->wanted : agrees[i];
 		if (yes && party->group >= 0)
 			agreed[party->group]++;
-		if ((int)i == policy->quorum && !yes)
-			return fail_as(cx, E_INVALID, "checkpoint-untrusted", "too few witnesses have signed the checkpoint: %u", finding.witnesses);
+		if ((int)i == policy->quorum)
+			return yes;
 	}
+	return true;
+}
+
+enum err policy_check(struct ctx *cx, const struct policy *policy, const struct note *note, struct policy_finding *out)
+{
+	struct policy_finding finding = {};
+	bool agrees[POLICY_PARTIES_MAX] = {};
+	TRY(find_log(cx, policy, note, &finding.log));
+	for (unsigned i = 0; i < policy->party_count; i++) {
+		const struct policy_party *const party = &policy->parties[i];
+		const enum note_verdict verdict = party->is_group ? NOTE_UNSIGNED : note_check(note, &party->key, NULL);
+		if (verdict == NOTE_FORGED)
+			return fail_as(cx, E_INVALID, "checkpoint-untrusted", "a witness's signature is forged: " STR_FMT, STR_ARG(party->name));
+		agrees[i] = verdict == NOTE_SIGNED;
+		finding.witnesses += agrees[i];
+	}
+	if (!policy_agrees(policy, agrees))
+		return fail_as(cx, E_INVALID, "checkpoint-untrusted", "too few witnesses have signed the checkpoint: %u", finding.witnesses);
 	*out = finding;
 	return OK;
 }

@@ -12,7 +12,7 @@
 #include "ledger/note.h"
 
 #define POLICY_BYTES_MAX ((size_t)256 << 10)
-#define POLICY_LOGS_MAX 16
+#define POLICY_LOGS_MAX 64
 #define POLICY_PARTIES_MAX 256
 
 /* A witness, or a group of parties named before it. */
@@ -33,6 +33,10 @@ struct policy {
 };
 /* E_INVALID "policy-invalid" names the line.  `out` views `bytes`. */
 enum err policy_parse(struct ctx *, struct str bytes, struct policy *out);
+/* The same for a file of which the logs alone count: it needs no quorum. */
+enum err policy_parse_logs(struct ctx *, struct str bytes, struct policy *out);
+/* Whether the quorum is reached when these witnesses agree: `agrees` is by party, true only for witnesses. */
+bool policy_agrees(const struct policy *, const bool agrees[POLICY_PARTIES_MAX]);
 
 /* Whether one of the logs has signed the checkpoint, and enough witnesses: E_INVALID "checkpoint-untrusted" says what is missing, or
  * who forged.  `log` is which one; `witnesses` how many valid cosignatures it bears. */

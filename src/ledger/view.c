@@ -54,6 +54,7 @@ const char *ledger_state_name(enum ledger_state state)
 {
 	static const char *const names[] = {
 		[LEDGER_WHOLE] = "whole", [LEDGER_NO_KEY] = "no-key", [LEDGER_BEHIND] = "behind", [LEDGER_FORKED] = "forked",
+		[LEDGER_UNWITNESSED] = "unwitnessed", [LEDGER_FAILING] = "failing", [LEDGER_STATES] = "unopened",
 	};
 	return names[state];
 }
@@ -154,4 +155,17 @@ unsigned ledger_witnesses(struct ledger *ledger, unsigned max, struct ledger_wit
 	}
 	pthread_mutex_unlock(&ledger->lock);
 	return count;
+}
+
+const char *ledger_answer_name(unsigned answer)
+{
+	return answer <= WITNESS_DISAGREES ? witness_answer_name((enum witness_answer)answer) : NULL;
+}
+
+bool ledger_mirror(struct ledger *ledger, uint64_t *entries)
+{
+	pthread_mutex_lock(&ledger->lock);
+	*entries = ledger->mirrored;
+	pthread_mutex_unlock(&ledger->lock);
+	return ledger->mirror != NULL;
 }

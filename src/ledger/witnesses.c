@@ -8,13 +8,14 @@
 
 #define PATIENCE_US (5 * SECOND_US)
 #define ANSWER_BYTES_MAX ((size_t)16 << 10)
-#define ROUNDS 2                               /* the second with the size that a witness named in the first */
+#define REST_US (10 * SECOND_US)                /* who was silent is asked after this, or earlier when it is needed */
 
 struct witness {
 	const struct policy_party *party;
 	uint64_t seen;                         /* the size that it signed last, as far as is known */
 	enum witness_answer answer;
-	bool again;
+	bool asked, again;                     /* about this checkpoint; again: with the size that it named */
+	int64_t rests_until_us;                /* boot time */
 };
 struct witnesses {
 	struct ctx own;                        /* its memory holds the policy */
@@ -97,7 +98,7 @@ static enum err write_question(struct ctx *cx, const struct tree_source *source,
 static bool take_lines(struct ctx *cx, const struct note_key *key, struct str signed_note, struct str lines, struct buf *out)
 {
 	bool any = false;
-	while (lines.n) {
+	for (unsigned i = 0; lines.n && i < NOTE_SIGNATURES_MAX; i++) {
 		const struct str line = str_cut(&lines, '\n');
 		AUTO(buf_free) struct buf one = buf_new(NOTE_BYTES_MAX);
 		struct note note;
@@ -120,7 +121,8 @@ static void take_conflict(struct witness *witness, const struct fetch_answer *an
 		witness->answer = WITNESS_SILENT;
 		return;
 	}
-	witness->answer = seen > size ? WITNESS_AHEAD : WITNESS_SILENT;
+	/* asked about the very size that it names, and still a conflict: it has another root */
+	witness->answer = seen > size ? WITNESS_AHEAD : seen == size && witness->seen == size ? WITNESS_DISAGREES : WITNESS_SILENT;
 	witness->again = seen <= size && seen != witness->seen;
 	witness->seen = seen <= size ? seen : witness->seen;
 }
@@ -163,6 +165,7 @@ static enum err begin(struct ctx *cx, struct asking *asking, unsigned slot, stru
 	struct buf *const question = &asking->questions[slot];
 	*question = buf_new(NOTE_BYTES_MAX + (TREE_DEPTH_MAX + 2) * 48);
 	witness->answer = WITNESS_SILENT;
+	witness->asked = true;
 	witness->again = false;
 	TRY(write_question(cx, asking->source, witness->seen, asking->size, asking->note, question));
 	const struct fetch_request request = {
@@ -192,18 +195,29 @@ static enum err ask_some(struct ctx *cx, struct asking *asking, struct witness *
 	for (unsigned slot = 0; slot < count; slot++) {
 		if (begun[slot])
 			take(cx, asking, slot, some[slot]);
+		if (some[slot]->answer == WITNESS_SILENT && !some[slot]->again)
+			some[slot]->rests_until_us = clock_boot_us(NULL) + REST_US;
 		buf_free(&asking->questions[slot]);
 	}
 	return e;
 }
 
-static enum err ask_round(struct ctx *cx, struct asking *asking, bool first)
+enum turn { THE_RESTED, THOSE_AGAIN, THE_REST };
+
+static bool has_turn(const struct witness *witness, enum turn turn)
+{
+	if (turn == THOSE_AGAIN)
+		return witness->again;
+	return !witness->asked && (turn == THE_REST || clock_boot_us(NULL) >= witness->rests_until_us);
+}
+
+static enum err ask_round(struct ctx *cx, struct asking *asking, enum turn turn)
 {
 	struct witnesses *const all = asking->all;
 	struct witness *some[FETCH_AT_ONCE];
 	unsigned count = 0;
 	for (unsigned i = 0; i < all->count; i++) {
-		if (first || all->items[i].again)
+		if (has_turn(&all->items[i], turn))
 			some[count++] = &all->items[i];
 		if (count == FETCH_AT_ONCE || (i + 1 == all->count && count)) {
 			TRY(ask_some(cx, asking, some, count));
@@ -211,6 +225,30 @@ static enum err ask_round(struct ctx *cx, struct asking *asking, bool first)
 		}
 	}
 	return OK;
+}
+
+/* Those who are known to answer first; only when they are too few those who were silent a moment ago: else one that is slow would
+ * hold up every checkpoint. */
+static enum err ask_until_enough(struct ctx *cx, struct asking *asking, struct buf *note)
+{
+	const enum turn firsts[] = { THE_RESTED, THE_REST };
+	enum err e = OK;
+	for (size_t i = 0; i < sizeof firsts / sizeof *firsts; i++) {
+		AUTO(buf_free) struct buf whole = buf_new(2 * NOTE_BYTES_MAX);
+		struct note parsed;
+		struct policy_finding finding;
+		TRY(ask_round(cx, asking, firsts[i]));
+		TRY(ask_round(cx, asking, THOSE_AGAIN));
+		buf_str(&whole, asking->note);
+		buf_str(&whole, buf_view(asking->lines));
+		TRY(note_parse(cx, buf_view(&whole), &parsed));
+		e = policy_check(cx, &asking->all->policy, &parsed, &finding);
+		if (e == OK) {
+			buf_str(note, buf_view(asking->lines));
+			return OK;
+		}
+	}
+	return e;
 }
 
 static enum err tell_missing(struct ctx *cx, const struct witnesses *all)
@@ -227,21 +265,25 @@ enum err witnesses_ask(struct ctx *cx, struct witnesses *all, const struct tree_
 	struct asking asking = {
 		.all = all, .source = source, .size = checkpoint->size, .note = arena_copy(&cx->mem, buf_view(note)), .lines = &lines,
 	};
-	for (unsigned round = 0; round < ROUNDS; round++)
-		TRY(ask_round(cx, &asking, round == 0));
-	struct note parsed;
-	struct policy_finding finding;
-	buf_str(note, buf_view(&lines));
-	TRY(note_parse(cx, arena_copy(&cx->mem, buf_view(note)), &parsed));
-	return policy_check(cx, &all->policy, &parsed, &finding) == OK ? OK : tell_missing(cx, all);
+	for (unsigned i = 0; i < all->count; i++)
+		all->items[i].asked = all->items[i].again = false;
+	const enum err e = ask_until_enough(cx, &asking, note);
+	return e == E_INVALID ? tell_missing(cx, all) : e;
+}
+
+static bool knows_better(const struct witness *witness)
+{
+	return witness->answer == WITNESS_AHEAD || witness->answer == WITNESS_DISAGREES;
 }
 
 bool witnesses_know_better(const struct witnesses *all)
 {
-	for (unsigned i = 0; i < all->count; i++)
-		if (all->items[i].answer == WITNESS_AHEAD || all->items[i].answer == WITNESS_DISAGREES)
-			return true;
-	return false;
+	bool agrees[POLICY_PARTIES_MAX] = {}, any = false;
+	for (unsigned i = 0; i < all->count; i++) {
+		agrees[all->items[i].party - all->policy.parties] = !knows_better(&all->items[i]);
+		any |= knows_better(&all->items[i]);
+	}
+	return any && !policy_agrees(&all->policy, agrees);
 }
 
 unsigned witnesses_count(const struct witnesses *all)

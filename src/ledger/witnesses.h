@@ -21,10 +21,12 @@ struct witnesses;
 enum err witnesses_open(struct ctx *, const char *policy_file, const struct note_key *log, struct witnesses **out);
 void witnesses_close(struct witnesses **);     /* takes NULL */
 
-/* Shows them a signed checkpoint and appends the cosignatures to it that hold.  `source` reads this log's tree of that size at least.
+/* Shows them a signed checkpoint, without cosignatures, and appends those to it that hold.  `source` reads this log's tree of that size
+ * at least.  Nothing larger may have been signed by the log: who has seen more is "ahead".
  * E_BUSY "witnesses-missing": too few signed for the policy's quorum; the text tells how each answered. */
 enum err witnesses_ask(struct ctx *, struct witnesses *, const struct tree_source *, const struct checkpoint *, struct buf *note);
-/* Whether one that counts has seen a larger or another tree, and too few have not. */
+/* Whether so many have seen a larger or another tree that the quorum could not be had though all others signed: one that lies, while
+ * another is down, proves nothing. */
 bool witnesses_know_better(const struct witnesses *);
 
 struct witness_status {

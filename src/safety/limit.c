@@ -161,6 +161,8 @@ static struct figure figure_of(const struct config *config, enum rate rate)
 		return (struct figure){ config->limits_upload_per_day, 86400 };
 	case RATE_MEDIA:
 		return (struct figure){ config->limits_media_per_minute, 60 };
+	case RATE_WITNESS:
+		return (struct figure){ config->limits_witness_per_minute, 60 };
 	case RATE_UNSET:
 	case RATE_NONE:
 	case RATE_CLASSES:

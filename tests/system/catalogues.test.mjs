@@ -59,8 +59,8 @@ test('every_reason_of_a_failed_upload_has_its_words', () => {
 test('every_problem_of_the_server_has_its_words', () => {
   const table = readFileSync(join(root, 'src/api/problem.def'), 'utf8');
   const slugs = [...table.matchAll(/^PROBLEM_(?:CODE\(\w+,\s+|SLUG\()"([a-z-]+)"/gm)].map(found => found[1]);
-  // Only programs that speak tus or ranges wrongly meet these.
-  const forPrograms = ['tus-version', 'tus-content-type', 'checksum-mismatch', 'bad-range'];
+  // Only programs that speak tus or ranges wrongly, or have a log witnessed, meet these.
+  const forPrograms = ['tus-version', 'tus-content-type', 'checksum-mismatch', 'bad-range', 'checkpoint-inconsistent'];
   assert.ok(slugs.length > 0);
   for (const slug of slugs) assert.ok(forPrograms.includes(slug) || `problem.${slug}` in english, slug);
 });

@@ -3,98 +3,14 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
-#include "ledger/ledger.h"
-#include "store_fixture.h"
+#include "log_fixture.h"
 
 #define PATIENCE_US (20 * SECOND_US)
-#define HEX64 "1ba43887696c93c5310009eedd6eb580a3aa874b9cb669ffe8dfa5e8f37d8a60"
 
 #define CUT "DELETE FROM logged WHERE number >= 500"
 /* one that lies on the edge, which is read from the table; behind full tiles it is found when its tile is made again */
 #define ALTER "UPDATE logged SET line = replace(line, '0.0.', '9.9.') WHERE number = 550"
 static const struct stmt SQL_test_marked = { "test_marked", "SELECT count(*) FROM logged WHERE mark = $1", PUBLIC_DB };
-extern const struct stmt *const all_statements[];
-
-struct log_node {
-	struct node node;
-	struct ledger *ledger;
-	char key_file[96], policy_file[96], mirror[96];
-};
-
-static void committed(void *self)
-{
-	struct log_node *const log = self;
-	if (log->ledger)
-		ledger_committed(log->ledger);
-}
-
-static bool ledger_up(struct log_node *log)
-{
-	const struct db_config config = node_db(&log->node, false);
-	struct ledger *ledger = NULL;
-	const bool opened = node_ok(&log->node.cx, ledger_open(&log->node.cx, &(struct ledger_config){ &config, log->key_file, log->policy_file, log->mirror }, &ledger));
-	log->node.cx.ledger = log->ledger = ledger;
-	return opened;
-}
-
-static void ledger_down(struct log_node *log)
-{
-	struct ledger *gone = log->ledger;
-	log->node.cx.ledger = log->ledger = NULL;
-	ledger_close(&gone);
-}
-
-static void stores_up(struct log_node *log)
-{
-	assert(node_open(&log->node) && node_start(&log->node, all_statements));
-	writer_after(log->node.cx.writer, committed, log);
-}
-
-static void log_up(struct log_node *log)
-{
-	node_init(&log->node);
-	snprintf(log->key_file, sizeof log->key_file, "%s.ledger", log->node.folder);
-	log->policy_file[0] = log->mirror[0] = '\0';
-	log->ledger = NULL;
-	enum err e = log_keys_init(&log->node.cx, log->key_file, log->node.folder, STR("example.org/log"));
-	assert(e == OK);
-	stores_up(log);
-}
-
-static void log_end(struct log_node *log)
-{
-	node_fault(&log->node, 0);
-	writer_stop(&log->node.cx.writer);
-	ledger_down(log);
-	unlink(log->key_file);
-	node_end(&log->node);
-}
-
-/* The test waits for the writer, so nothing of it is read by another thread meanwhile. */
-struct many {
-	unsigned first, count;
-};
-
-static enum err enter_many(struct ctx *cx, void *argument)
-{
-	const struct many *const many = argument;
-	struct str *const lines = arena_new(&cx->mem, struct str, many->count);
-	for (unsigned i = 0; i < many->count; i++)
-		lines[i] = arena_printf(&cx->mem, "node-started 2026-11-22T06:47:43Z version=0.0.%u build=" HEX64, many->first + i);
-	return ledger_append_lines(cx, lines, many->count);
-}
-
-static bool enter(struct log_node *log, unsigned first, unsigned count)
-{
-	bool entered = true;
-	for (unsigned at = 0; entered && at < count; at += LEDGER_APPEND_MAX) {
-		struct many many = { first + at, count - at < LEDGER_APPEND_MAX ? count - at : LEDGER_APPEND_MAX };
-		AUTO(ctx_end) struct ctx cx = node_ctx(&log->node);
-		entered = node_ok(&cx, writer_run(&cx, enter_many, &many));
-	}
-	return entered;
-}
-
 static enum err enter_marked(struct ctx *cx, void *argument)
 {
 	const int64_t *const mark = argument;
@@ -115,13 +31,6 @@ static bool proves(struct log_node *log, uint64_t number)
 	return ledger_keys(log->ledger, keys) == 1 && node_ok(&cx, ledger_read(&cx, number, &entry, &line)) &&
 	       node_ok(&cx, ledger_proof(&cx, number, STR(""), &bytes)) && node_ok(&cx, proof_file_parse(&cx, buf_view(&bytes), &file)) &&
 	       file.index == number && node_ok(&cx, proof_file_check(&cx, &file, line, &keys[0]));
-}
-
-static struct ledger_head head_of(struct log_node *log)
-{
-	struct ledger_head head = {};
-	EXPECT(ledger_head(&log->node.cx, &head) == OK);
-	return head;
 }
 
 /* The root straight from the definition, over all lines. */
@@ -329,6 +238,26 @@ TEST(whatever_fails_an_entry_is_there_once_or_not_at_all)
 	CHECK(nth > 10 && !reached);
 }
 
+TEST(a_mirror_that_fails_holds_back_what_is_shown_and_not_the_node_until_it_is_there)
+{
+	struct log_node log;
+	uint64_t mirrored = 7;
+	log_up(&log);
+	snprintf(log.mirror, sizeof log.mirror, "%s.mirror", log.node.folder);
+	const int fd = open(log.mirror, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+	CHECK(fd >= 0 && close(fd) == 0);
+	CHECK(ledger_up(&log) && head_of(&log).state == LEDGER_FAILING && head_of(&log).note.n == 0);
+	CHECK(enter(&log, 0, 5) && ledger_wait(&log.node.cx, 0, 300 * 1000) == E_BUSY);
+	CHECK(ledger_mirror(log.ledger, &mirrored) && mirrored == 0);
+	CHECK(unlink(log.mirror) == 0 && mkdir(log.mirror, S_IRWXU) == 0);
+	CHECK(ledger_wait(&log.node.cx, 5, PATIENCE_US) == OK);
+	for (unsigned i = 0; i < 1000 && head_of(&log).state != LEDGER_WHOLE; i++)
+		usleep(10 * 1000);
+	CHECK(head_of(&log).state == LEDGER_WHOLE && ledger_mirror(log.ledger, &mirrored) && mirrored == 6);
+	nftw(log.mirror, node_remove, 16, FTW_DEPTH | FTW_PHYS);
+	log_end(&log);
+}
+
 int main(void)
 {
 	RUN(what_is_entered_is_included_and_proved);
@@ -337,6 +266,7 @@ int main(void)
 	RUN(what_was_entered_while_nobody_signed_is_included_at_the_next_start);
 	RUN(an_older_database_or_another_one_is_noticed_and_nothing_is_signed);
 	RUN(a_process_without_the_lock_follows_the_one_that_has_it);
+	RUN(a_mirror_that_fails_holds_back_what_is_shown_and_not_the_node_until_it_is_there);
 	RUN(whatever_fails_an_entry_is_there_once_or_not_at_all);
 	return tap_end();
 }

@@ -1,0 +1,7 @@
+CREATE TABLE witnessed (
+	origin TEXT NOT NULL PRIMARY KEY,
+	size INTEGER NOT NULL,
+	root BLOB NOT NULL,
+	signed_s INTEGER NOT NULL,
+	note TEXT NOT NULL
+) STRICT;
