@@ -1,6 +1,8 @@
 /* tests/unit/log_fixture.h - a data folder with a writer and a log, in this process. */
 #ifndef TESTS_LOG_FIXTURE_H
 #define TESTS_LOG_FIXTURE_H
+#include <pthread.h>
+
 #include "ledger/ledger.h"
 #include "store_fixture.h"
 
@@ -9,6 +11,7 @@ extern const struct stmt *const all_statements[];
 
 struct log_node {
 	struct node node;
+	pthread_mutex_t lock;                  /* of `ledger`, which the writer's thread looks at */
 	struct ledger *ledger;
 	char key_file[96], policy_file[96], mirror[96];
 };
@@ -16,8 +19,10 @@ struct log_node {
 static inline void log_committed(void *self)
 {
 	struct log_node *const log = self;
+	pthread_mutex_lock(&log->lock);
 	if (log->ledger)
 		ledger_committed(log->ledger);
+	pthread_mutex_unlock(&log->lock);
 }
 
 static inline bool ledger_up(struct log_node *log)
@@ -25,14 +30,18 @@ static inline bool ledger_up(struct log_node *log)
 	const struct db_config config = node_db(&log->node, false);
 	struct ledger *ledger = NULL;
 	const bool opened = node_ok(&log->node.cx, ledger_open(&log->node.cx, &(struct ledger_config){ &config, log->key_file, log->policy_file, log->mirror }, &ledger));
+	pthread_mutex_lock(&log->lock);
 	log->node.cx.ledger = log->ledger = ledger;
+	pthread_mutex_unlock(&log->lock);
 	return opened;
 }
 
 static inline void ledger_down(struct log_node *log)
 {
+	pthread_mutex_lock(&log->lock);
 	struct ledger *gone = log->ledger;
 	log->node.cx.ledger = log->ledger = NULL;
+	pthread_mutex_unlock(&log->lock);
 	ledger_close(&gone);
 }
 
@@ -45,6 +54,7 @@ static inline void stores_up(struct log_node *log)
 static inline void log_up(struct log_node *log)
 {
 	node_init(&log->node);
+	pthread_mutex_init(&log->lock, NULL);
 	snprintf(log->key_file, sizeof log->key_file, "%s.ledger", log->node.folder);
 	log->policy_file[0] = log->mirror[0] = '\0';
 	log->ledger = NULL;
