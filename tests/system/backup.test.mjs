@@ -47,7 +47,7 @@ test('a backup of a node at work gives back all that was acknowledged before it,
   await Promise.all(load);
   const clipBytes = await bytesOf(server, video.src);
   await server.stop();
-  assert.match(ok(await restore(server.folder, where, where.fresh)), /fsck: 52 invariants hold/);
+  assert.match(ok(await restore(server.folder, where, where.fresh)), /fsck: 54 invariants hold/);
   const again = await new Server({ folder: where.fresh }).start();
   assert.deepEqual(await bytesOf(again, video.src), clipBytes);
   const omar = again.visitor();
