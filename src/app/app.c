@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "custody/custody.h"
+#include "docket/charters.h"
 #include "feed/feed.h"
 #include "ledger/ledger.h"
 #include "keys/keys.h"
@@ -268,6 +269,7 @@ static enum err open_rooms(struct app *app, struct ctx *cx)
 		app->template.mailboxes = app->mailboxes;
 		TRY(limits_open(cx, &app->limits));
 		app->template.limits = app->limits;
+		app->template.charters = app->charters = parsed_charters_new(cx);
 		TRY(feed_open(cx, &app->db_config, &app->feed));
 		app->template.feed = app->feed;
 		TRY(app_ledger_open(app, cx));
@@ -359,6 +361,7 @@ void app_close(struct app **app_)
 	limits_close(&app->limits);
 	sessions_close(&app->sessions);
 	mailboxes_close(&app->mailboxes);
+	parsed_charters_free(&app->charters);
 	events_free(&app->events);
 	media_close(&app->media);
 	app_watch_close(app);

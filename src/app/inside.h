@@ -41,6 +41,7 @@ struct app {
 	struct limits *limits;
 	struct feed *feed;
 	_Atomic(struct ledger *) ledger;       /* the writer's thread looks for it while it is opened */
+	struct parsed_charters *charters;
 	struct http *http;
 	struct metrics metrics;
 };
