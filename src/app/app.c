@@ -344,6 +344,17 @@ enum err app_open(struct ctx *cx, enum app_extent extent, struct app **out)
 	return OK;
 }
 
+/* What this process opened belongs to the day's totals, a command's too. */
+static void note_unwraps(struct app *app)
+{
+	AUTO(ctx_end) struct ctx cx = {};
+	if (!app->writer || app->extent < APP_STORES)
+		return;
+	app_ctx_bare(app, &cx);
+	if (custody_note_unwraps(&cx) != OK)
+		log_line(cx.log, LOG_WARN, "what was opened is missing from the day's totals: %s", cx.failure.text);
+}
+
 void app_close(struct app **app_)
 {
 	struct app *app = *app_;
@@ -355,6 +366,7 @@ void app_close(struct app **app_)
 	if (app->media)
 		media_stop(app->media);
 	jobs_stop(&app->jobs);
+	note_unwraps(app);
 	writer_stop(&app->writer);             /* what is queued may still look at the caches below */
 	app_ledger_close(app);
 	feed_close(&app->feed);
