@@ -58,6 +58,23 @@ TEST(a_receipt_proves_the_entry_to_who_has_only_the_logs_key)
 	desk_close(&d);
 }
 
+TEST(nothing_follows_before_a_checkpoint_covers_the_entry)
+{
+	struct desk d;
+	desk_open(&d, "XA");
+	const struct actor asha = sign_up(&d.w, "asha");
+	struct ledger *ledger = d.w.cx.ledger;
+	d.w.cx.ledger = NULL;                  /* a log that signs nothing */
+	const struct demand_done done = desk_file(&d, asks("XA", "data", "court"), "asha");
+	desk_job(&d);
+	CHECK(!done.included && desk_shown(&d, done.demand).decided < 0 && desk_notices(&d, &asha, NULL) == 0);
+	CHECK(desk_entries(&d, ENTRY_demand_decided, NULL) == 0);
+	d.w.cx.ledger = ledger;
+	desk_job(&d);
+	CHECK(desk_shown(&d, done.demand).decided >= 0 && desk_notices(&d, &asha, NULL) == 1);
+	desk_close(&d);
+}
+
 TEST(a_demand_says_who_asks_for_what_on_what_ground)
 {
 	struct desk d;
@@ -486,6 +503,7 @@ int main(void)
 {
 	RUN(what_the_owners_state_asks_is_refused_by_rule_2_and_the_person_is_told);
 	RUN(a_receipt_proves_the_entry_to_who_has_only_the_logs_key);
+	RUN(nothing_follows_before_a_checkpoint_covers_the_entry);
 	RUN(a_demand_says_who_asks_for_what_on_what_ground);
 	RUN(who_does_not_prove_who_it_is_is_refused_when_the_term_is_over);
 	RUN(who_has_not_decided_by_the_deadline_has_refused);
