@@ -42,6 +42,7 @@ struct app {
 	struct feed *feed;
 	_Atomic(struct ledger *) ledger;       /* the writer's thread looks for it while it is opened */
 	struct cosigner *cosigner;
+	struct parsed_charters *charters;
 	struct http *http;
 	struct metrics metrics;
 };
@@ -57,9 +58,9 @@ void app_watch_close(struct app *);
 uint64_t app_public_version(struct app *);
 /* app/work.c: job threads with the kinds of all rooms */
 enum err app_start_jobs(struct app *, struct ctx *cx);
-/* Once at start: queues the jobs that clear away what has expired, and files that a crash left without a row. */
+/* Once at start: queues the jobs that clear away what has expired, and files that a crash left without a row, and that see after the docket. */
 enum err app_tidy_begin(struct ctx *);
-/* app/logbook.c: the node's log, and the entry that says that it was started */
+/* app/logbook.c: the node's log and its charter; a server enters that it was started */
 enum err app_ledger_open(struct app *, struct ctx *cx);
 /* Nothing where the settings do not make this node a witness. */
 enum err app_cosigner_open(struct app *, struct ctx *cx);

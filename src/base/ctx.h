@@ -43,6 +43,7 @@ struct ctx {
 	struct mailboxes *mailboxes;
 	struct ledger *ledger;
 	struct cosigner *cosigner;             /* NULL: this node is no witness */
+	struct parsed_charters *charters;
 	struct actor actor;
 	struct failure failure;
 };

@@ -14,6 +14,7 @@ struct log_key {
 	struct note_key key;
 	unsigned char seed[SIGN_SEED_BYTES];
 };
+void log_key_wipe(struct log_key *);           /* for AUTO() */
 struct log_keys {
 	unsigned count;
 	struct log_key keys[LOG_KEYS_MAX];     /* of one name: the origin.  All of them sign. */
@@ -32,5 +33,4 @@ struct log_key log_key_new(struct str origin);
 /* The one key of a witness; a file with a new one is made when there is none.  E_INVALID: as above, or `name` is no name, or the file's
  * is another. */
 enum err witness_key_open(struct ctx *, const char *path, const char *data_folder, struct str name, struct log_key *out);
-void log_key_wipe(struct log_key *);           /* for AUTO() */
 #endif
