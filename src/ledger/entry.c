@@ -39,7 +39,12 @@ static bool is_count(struct str value)
 
 static bool is_hex(struct str value, size_t chars)
 {
-	return value.n == chars && all_of(value, "0123456789abcdef");
+	if (value.n != chars)
+		return false;
+	for (size_t i = 0; i < chars; i++)
+		if ((value.p[i] < '0' || value.p[i] > '9') && (value.p[i] < 'a' || value.p[i] > 'f'))
+			return false;
+	return true;
 }
 
 static bool is_date(struct str value, int64_t *wall_us)
