@@ -17,24 +17,42 @@ static bool names_hash(struct str hex, const unsigned char hash[SHA256_BYTES])
 	return hex_decode(hex, named, sizeof named) && memcmp(named, hash, sizeof named) == 0;
 }
 
+static bool signed_by(struct ctx *cx, const struct charter *charter, struct str note, const struct note_key *key)
+{
+	return charter_signature_check(cx, charter, note, key) == OK;
+}
+
+/* By the reader's key for charters, or, where the charter has the log's name, by one of the log's own. */
+static bool is_signed(struct ctx *cx, const struct story *story, const struct charter *charter, struct str note)
+{
+	if (story->charters.has_key)
+		return signed_by(cx, charter, note, &story->charters.key);
+	for (unsigned i = 0; i < story->signer_count; i++)
+		if (story->signers[i].revoked == UINT64_MAX && signed_by(cx, charter, note, &story->signers[i].key))
+			return true;
+	return false;
+}
+
 static void check_note(struct story *story, const struct charter *charter, uint64_t version)
 {
 	AUTO(ctx_end) struct ctx cx = { .mem = arena_new_capped(ARENA_REQUEST_BYTES) };
 	AUTO(buf_free) struct buf note = buf_new(NOTE_BYTES_MAX);
-	if (!story->charters.has_key)
-		return;
+	const bool known = story->charters.has_key || str_eq(charter->name, story->origin);
 	const enum err got = source_get(&cx, story->source, arena_printf(&cx.mem, "charter/" STORY_NUMBER "/note", version), NOTE_BYTES_MAX, &note);
 	if (got != OK)
 		finding_add(story->findings, FINDING_UNCHECKED, "charter-note", story->entries, "the signature on charter version " STORY_NUMBER " could not be had: %.120s",
 		            version, cx.failure.text);
-	else if (charter_signature_check(&cx, charter, buf_view(&note), &story->charters.key) != OK)
+	else if (!known)
+		finding_add(story->findings, FINDING_NOTE, "charter-key", story->entries, "charter version " STORY_NUMBER " is signed by " STR_FMT
+		            ", whose key is not known here: give it with --charter-key", version, (int)(charter->name.n < 100 ? charter->name.n : 100), charter->name.p);
+	else if (!is_signed(&cx, story, charter, buf_view(&note)))
 		refuse(story, "charter-signature", cx.failure.text);
 }
 
 /* Into the story's own memory. */
 static void take(struct story *story, const struct entry *entry, struct str bytes, int64_t at_us)
 {
-	struct charters *const charters = &story->charters;
+	struct story_charters *const charters = &story->charters;
 	unsigned char hash[SHA256_BYTES];
 	struct charter charter;
 	const uint64_t version = entry_count(entry, ENTRY_charter_version);
@@ -87,7 +105,7 @@ enum err story_charter(struct ctx *parent, struct story *story, const struct ent
 	return OK;
 }
 
-bool charters_decide(struct charters *charters, const struct charter_case *asked, int64_t at_us, struct charter_decision *out)
+bool story_charter_decide(struct story_charters *charters, const struct charter_case *asked, int64_t at_us, struct charter_decision *out)
 {
 	AUTO(ctx_end) struct ctx cx = { .mem = arena_new_capped(ARENA_REQUEST_BYTES) };
 	struct charter_force force;

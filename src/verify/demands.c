@@ -6,20 +6,20 @@
 
 #define SLOTS_FIRST 1024
 
-void demands_free(struct demands *demands)
+void story_demands_free(struct story_demands *demands)
 {
 	free(demands->items);
 	free(demands->table);
-	*demands = (struct demands){};
+	*demands = (struct story_demands){};
 }
 
 /* Ids are random, but whoever writes a log chooses them: mixed, so that none is worse than another by much. */
-static size_t slot_of(const struct demands *demands, uint64_t id)
+static size_t slot_of(const struct story_demands *demands, uint64_t id)
 {
 	return (size_t)((id * UINT64_C(0x9e3779b97f4a7c15)) >> 20) & (demands->slots - 1);
 }
 
-static void put(struct demands *demands, uint32_t place)
+static void put(struct story_demands *demands, uint32_t place)
 {
 	size_t slot = slot_of(demands, demands->items[place].id);
 	while (demands->table[slot])
@@ -27,7 +27,7 @@ static void put(struct demands *demands, uint32_t place)
 	demands->table[slot] = place + 1;
 }
 
-static void grow(struct demands *demands)
+static void grow(struct story_demands *demands)
 {
 	demands->room = demands->room ? 2 * demands->room : SLOTS_FIRST / 2;
 	demands->items = realloc(demands->items, demands->room * sizeof *demands->items);
@@ -40,17 +40,17 @@ static void grow(struct demands *demands)
 		put(demands, i);
 }
 
-struct demand *demands_add(struct demands *demands, uint64_t number, uint64_t id)
+struct story_demand *story_demands_add(struct story_demands *demands, uint64_t number, uint64_t id)
 {
 	if (demands->count == demands->room)
 		grow(demands);
-	struct demand *const demand = &demands->items[demands->count];
-	*demand = (struct demand){ .number = number, .id = id, .outcome = STORY_STILL_OPEN };
+	struct story_demand *const demand = &demands->items[demands->count];
+	*demand = (struct story_demand){ .number = number, .id = id, .outcome = STORY_STILL_OPEN };
 	put(demands, (uint32_t)demands->count++);
 	return demand;
 }
 
-struct demand *demands_by_number(const struct demands *demands, uint64_t number)
+struct story_demand *story_demands_by_number(const struct story_demands *demands, uint64_t number)
 {
 	size_t low = 0, high = demands->count;
 	while (low < high) {
@@ -63,7 +63,7 @@ struct demand *demands_by_number(const struct demands *demands, uint64_t number)
 	return low < demands->count && demands->items[low].number == number ? &demands->items[low] : NULL;
 }
 
-struct demand *demands_by_id(const struct demands *demands, uint64_t id)
+struct story_demand *story_demands_by_id(const struct story_demands *demands, uint64_t id)
 {
 	if (demands->count == 0)
 		return NULL;

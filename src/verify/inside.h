@@ -16,13 +16,13 @@ uint64_t story_id(const struct entry *, unsigned field);
 /* "entry 17" */
 #define STORY_NUMBER "%" PRIu64
 
-struct demand *demands_add(struct demands *, uint64_t number, uint64_t id);
-struct demand *demands_by_number(const struct demands *, uint64_t number);
-struct demand *demands_by_id(const struct demands *, uint64_t id);
-void demands_free(struct demands *);
+struct story_demand *story_demands_add(struct story_demands *, uint64_t number, uint64_t id);
+struct story_demand *story_demands_by_number(const struct story_demands *, uint64_t number);
+struct story_demand *story_demands_by_id(const struct story_demands *, uint64_t id);
+void story_demands_free(struct story_demands *);
 
 /* False: a charter is missing, nothing can be said. */
-bool charters_decide(struct charters *, const struct charter_case *, int64_t at_us, struct charter_decision *out);
+bool story_charter_decide(struct story_charters *, const struct charter_case *, int64_t at_us, struct charter_decision *out);
 
 void story_close_demands(struct story *, int64_t now_us, struct findings *out, struct story_open *);
 void story_close_opaque(struct story *, int64_t now_us, struct findings *out, struct story_open *);

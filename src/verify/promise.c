@@ -14,14 +14,14 @@ static void breaks(struct story *story, const char *slug, const char *what)
 
 /* --- what the charter says --- */
 
-static void judge(struct story *story, struct demand *demand, int64_t at_us)
+static void judge(struct story *story, struct story_demand *demand, int64_t at_us)
 {
 	demand->asked.authenticated = demand->authenticated_us != 0;
-	demand->judged = charters_decide(&story->charters, &demand->asked, at_us, &demand->decision);
+	demand->judged = story_charter_decide(&story->charters, &demand->asked, at_us, &demand->decision);
 }
 
 /* By when the next step is due. */
-static int64_t due_us(const struct demand *demand)
+static int64_t due_us(const struct story_demand *demand)
 {
 	const int64_t newest_us = demand->authenticated_us ? demand->authenticated_us : demand->received_us;
 	switch (demand->decision.outcome) {
@@ -34,7 +34,7 @@ static int64_t due_us(const struct demand *demand)
 	}
 }
 
-static int64_t told_due_us(const struct demand *demand)
+static int64_t told_due_us(const struct story_demand *demand)
 {
 	const int64_t notice_us = demand->received_us + demand->decision.terms.notice_hours * HOUR_US;
 	return notice_us > demand->gag_until_us ? notice_us : demand->gag_until_us;
@@ -52,7 +52,7 @@ static void receive(struct story *story, const struct entry *entry, int64_t at_u
 {
 	const uint64_t id = story_id(entry, ENTRY_demand_received_demand);
 	unsigned kind = 0, basis = 0;
-	if (demands_by_id(&story->demands, id)) {
+	if (story_demands_by_id(&story->demands, id)) {
 		finding_add(story->findings, FINDING_LIE, "demand-twice", story->entries, "receives a demand that was received already");
 		return;
 	}
@@ -60,7 +60,7 @@ static void receive(struct story *story, const struct entry *entry, int64_t at_u
 		finding_add(story->findings, FINDING_UNCHECKED, "demands-many", story->entries, "is one demand more than this program keeps");
 		return;
 	}
-	struct demand *const demand = demands_add(&story->demands, story->entries, id);
+	struct story_demand *const demand = story_demands_add(&story->demands, story->entries, id);
 	demand->received_us = at_us;
 	demand->accounts = entry_count(entry, ENTRY_demand_received_accounts);
 	demand->row = (uint32_t)tally_row(&story->tally, entry->values[ENTRY_demand_received_asker], entry->time_us);
@@ -75,7 +75,7 @@ static void receive(struct story *story, const struct entry *entry, int64_t at_u
 	judge(story, demand, at_us);
 }
 
-static void authenticate(struct story *story, struct demand *demand, int64_t at_us)
+static void authenticate(struct story *story, struct story_demand *demand, int64_t at_us)
 {
 	if (demand->authenticated_us || demand->outcome != STORY_STILL_OPEN) {
 		finding_add(story->findings, FINDING_LIE, "authenticated-twice", story->entries, "authenticates a demand that was authenticated, or decided, already");
@@ -88,7 +88,7 @@ static void authenticate(struct story *story, struct demand *demand, int64_t at_
 	judge(story, demand, at_us);
 }
 
-static void by_rule(struct story *story, const struct demand *demand, const struct entry *entry, bool over)
+static void by_rule(struct story *story, const struct story_demand *demand, const struct entry *entry, bool over)
 {
 	const struct str rule = entry->values[ENTRY_demand_decided_rule];
 	if (rule.n == 0 || entry_count(entry, ENTRY_demand_decided_rule) != demand->decision.rule)
@@ -98,7 +98,7 @@ static void by_rule(struct story *story, const struct demand *demand, const stru
 		finding_add(story->findings, FINDING_PROMISE, "rule-unfit", story->entries, "refuses by rule %" PRIu32 ", which does not refuse before its deadline", demand->decision.rule);
 }
 
-static void complied(struct story *story, struct demand *demand, const struct entry *entry, int64_t at_us)
+static void complied(struct story *story, struct story_demand *demand, const struct entry *entry, int64_t at_us)
 {
 	const bool gives = entry_count(entry, ENTRY_demand_decided_accounts) || entry->values[ENTRY_demand_decided_classes].n;
 	demand->permitted = charter_permits(&demand->decision, CHARTER_COMPLIED, demand->authenticated_us, at_us);
@@ -115,14 +115,14 @@ static void complied(struct story *story, struct demand *demand, const struct en
 }
 
 /* The entry may name the version whose rule decided, or the newest one. */
-static bool names_version(const struct story *story, const struct demand *demand, const struct entry *entry)
+static bool names_version(const struct story *story, const struct story_demand *demand, const struct entry *entry)
 {
 	const uint64_t named = entry_count(entry, ENTRY_demand_decided_charter);
-	const struct charters *const charters = &story->charters;
+	const struct story_charters *const charters = &story->charters;
 	return named == demand->decision.version || (charters->count && named == charters->versions[charters->count - 1].version);
 }
 
-static void decide(struct story *story, struct demand *demand, const struct entry *entry, int64_t at_us)
+static void decide(struct story *story, struct story_demand *demand, const struct entry *entry, int64_t at_us)
 {
 	static const enum tally_column columns[] = {
 		[BY_RULE] = TALLY_refused_by_rule, [REFUSED] = TALLY_refused, [NARROWED] = TALLY_narrowed,
@@ -158,10 +158,10 @@ static void decide(struct story *story, struct demand *demand, const struct entr
 		demand->gag_until_us = at_us;
 }
 
-static void gag(struct story *story, struct demand *demand, const struct entry *entry, int64_t at_us)
+static void gag(struct story *story, struct story_demand *demand, const struct entry *entry, int64_t at_us)
 {
 	const int64_t until_us = entry_date_us(entry, ENTRY_demand_gagged_until);
-	struct demand now = *demand;
+	struct story_demand now = *demand;
 	judge(story, &now, at_us);
 	story->tally.rows[demand->row].of[TALLY_gags]++;
 	if (demand->told_us)
@@ -176,7 +176,7 @@ static void gag(struct story *story, struct demand *demand, const struct entry *
 		demand->gag_until_us = until_us;
 }
 
-static void told(struct story *story, struct demand *demand, const struct entry *entry, int64_t at_us)
+static void told(struct story *story, struct story_demand *demand, const struct entry *entry, int64_t at_us)
 {
 	if (entry_count(entry, ENTRY_demand_told_accounts) > demand->accounts)
 		finding_add(story->findings, FINDING_LIE, "told-more", story->entries, "tells more persons than the demand names");
@@ -195,7 +195,7 @@ void story_demand(struct story *story, const struct entry *entry, int64_t at_us)
 		return;
 	}
 	const uint64_t number = entry_count(entry, 1);
-	struct demand *const demand = demands_by_number(&story->demands, number);
+	struct story_demand *const demand = story_demands_by_number(&story->demands, number);
 	if (!demand || demand->id != story_id(entry, 0)) {
 		finding_add(story->findings, FINDING_LIE, "received-wrong", story->entries, "points at entry " STORY_NUMBER ", which is not the receipt of its demand", number);
 		return;
@@ -216,7 +216,7 @@ void story_takedown(struct story *story, const struct entry *entry)
 	story->tally.rows[tally_row(&story->tally, entry->values[ENTRY_takedown_country], entry->time_us)].of[TALLY_takedowns]++;
 	if (id.n == 0)
 		return;
-	const struct demand *const demand = demands_by_id(&story->demands, story_id(entry, ENTRY_takedown_demand));
+	const struct story_demand *const demand = story_demands_by_id(&story->demands, story_id(entry, ENTRY_takedown_demand));
 	if (!demand)
 		finding_add(story->findings, FINDING_LIE, "takedown-demand", story->entries, "follows a demand that is not in the log");
 	else if (demand->judged && demand->permitted != CHARTER_EFFECT_REMOVE && demand->permitted != CHARTER_EFFECT_RESTRICT)
@@ -228,7 +228,7 @@ void story_takedown(struct story *story, const struct entry *entry)
 void story_close_demands(struct story *story, int64_t now_us, struct findings *out, struct story_open *open)
 {
 	for (size_t i = 0; i < story->demands.count; i++) {
-		const struct demand *const demand = &story->demands.items[i];
+		const struct story_demand *const demand = &story->demands.items[i];
 		struct tally_row *const row = &story->tally.rows[demand->row];
 		if (demand->outcome == STORY_STILL_OPEN) {
 			open->demands++;

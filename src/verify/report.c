@@ -51,10 +51,8 @@ static void put_head(const struct verify_report *report, struct buf *out)
 static void put_table(struct ctx *cx, const struct tally *tally, struct buf *out)
 {
 	const struct tally_row *const rows = tally_sorted(cx, tally);
-	if (tally->count == 0) {
-		buf_text(out, "\nNo demand, takedown or incident was ever entered.\n");
+	if (tally->count == 0)
 		return;
-	}
 	buf_text(out, "\nhalf-year  asker");
 	for (unsigned i = 0; i < TALLY_COLUMNS; i++)
 		buf_printf(out, "  %s", tally_heading((enum tally_column)i));
@@ -89,6 +87,8 @@ void verify_report_text(struct ctx *cx, const struct verify_report *report, stru
 {
 	const struct story_open *const open = &report->open;
 	put_head(report, out);
+	if (report->story->entries && report->story->tally.count == 0)
+		buf_text(out, "\nNo demand, takedown or incident was ever entered.\n");
 	put_table(cx, &report->story->tally, out);
 	buf_printf(out, "\nOpen: %" PRIu64 " demands (%" PRIu64 " overdue), %" PRIu64 " opaque entries (%" PRIu64 " overdue), %" PRIu64 " holds (%" PRIu64 " overdue).\n\n",
 	           open->demands, open->demands_overdue, open->opaque, open->opaque_overdue, open->holds, open->holds_overdue);

@@ -22,7 +22,7 @@ static void *grown(void *items, size_t count, size_t *room, size_t bytes)
 
 /* --- opaque entries --- */
 
-static struct opaque *opaque_by_number(const struct story *story, uint64_t number)
+static struct story_opaque *opaque_by_number(const struct story *story, uint64_t number)
 {
 	size_t low = 0, high = story->opaque_count;
 	while (low < high) {
@@ -43,7 +43,7 @@ static void check_term(struct story *story, int64_t opens_us, int64_t at_us)
 
 static void enter(struct story *story, const struct entry *entry, int64_t at_us)
 {
-	struct opaque opaque = { .number = story->entries, .opens_us = entry_date_us(entry, ENTRY_opaque_opens) };
+	struct story_opaque opaque = { .number = story->entries, .opens_us = entry_date_us(entry, ENTRY_opaque_opens) };
 	if (!hex_decode(entry->values[ENTRY_opaque_commitment], opaque.commitment, sizeof opaque.commitment))
 		return;                        /* not reached: the entry is valid */
 	check_term(story, opaque.opens_us, at_us);
@@ -51,7 +51,7 @@ static void enter(struct story *story, const struct entry *entry, int64_t at_us)
 	story->opaques[story->opaque_count++] = opaque;
 }
 
-static void open_it(struct story *story, const struct entry *entry, struct opaque *opaque)
+static void open_it(struct story *story, const struct entry *entry, struct story_opaque *opaque)
 {
 	AUTO(ctx_end) struct ctx cx = { .mem = arena_new_capped(ARENA_REQUEST_BYTES) };
 	unsigned char bytes[SALT_BYTES + HIDDEN_MAX], hash[SHA256_BYTES];
@@ -68,7 +68,7 @@ static void open_it(struct story *story, const struct entry *entry, struct opaqu
 		finding_add(story->findings, FINDING_LIE, "opaque-malformed", story->entries, "hid something in entry " STORY_NUMBER " that is no entry", opaque->number);
 }
 
-static void late(struct story *story, const struct opaque *opaque, int64_t at_us)
+static void late(struct story *story, const struct story_opaque *opaque, int64_t at_us)
 {
 	/* the day that it names is still in time */
 	const int64_t due_us = opaque->opens_us + DAY_US + STORY_TELL_GRACE_US;
@@ -84,7 +84,7 @@ void story_opaque(struct story *story, const struct entry *entry, int64_t at_us)
 		enter(story, entry, at_us);
 		return;
 	}
-	struct opaque *const opaque = opaque_by_number(story, entry_count(entry, 0));
+	struct story_opaque *const opaque = opaque_by_number(story, entry_count(entry, 0));
 	if (!opaque || opaque->opened) {
 		finding_add(story->findings, FINDING_LIE, "opaque-wrong", story->entries, "points at entry " STORY_NUMBER ", which is not one that is shut", entry_count(entry, 0));
 		return;
@@ -103,8 +103,8 @@ void story_opaque(struct story *story, const struct entry *entry, int64_t at_us)
 static void place(struct story *story, const struct entry *entry, int64_t at_us)
 {
 	const uint64_t received = entry_count(entry, ENTRY_hold_placed_received);
-	const struct demand *const demand = demands_by_number(&story->demands, received);
-	const struct hold hold = {
+	const struct story_demand *const demand = story_demands_by_number(&story->demands, received);
+	const struct story_hold hold = {
 		.number = story->entries, .demand = story_id(entry, ENTRY_hold_placed_demand), .until_us = entry_date_us(entry, ENTRY_hold_placed_until),
 	};
 	if (!demand || demand->id != hold.demand) {
@@ -122,7 +122,7 @@ static void place(struct story *story, const struct entry *entry, int64_t at_us)
 	story->holds[story->hold_count++] = hold;
 }
 
-static struct hold *hold_by_number(const struct story *story, uint64_t number)
+static struct story_hold *hold_by_number(const struct story *story, uint64_t number)
 {
 	size_t low = 0, high = story->hold_count;
 	while (low < high) {
@@ -142,7 +142,7 @@ void story_hold(struct story *story, const struct entry *entry, int64_t at_us)
 		return;
 	}
 	const uint64_t placed = entry_count(entry, ENTRY_hold_ended_placed);
-	struct hold *const hold = hold_by_number(story, placed);
+	struct story_hold *const hold = hold_by_number(story, placed);
 	if (!hold || hold->ended || hold->demand != story_id(entry, ENTRY_hold_ended_demand))
 		finding_add(story->findings, FINDING_LIE, "hold-wrong", story->entries, "points at entry " STORY_NUMBER ", which is no hold of its demand that is in force", placed);
 	else
@@ -154,7 +154,7 @@ void story_hold(struct story *story, const struct entry *entry, int64_t at_us)
 void story_close_opaque(struct story *story, int64_t now_us, struct findings *out, struct story_open *open)
 {
 	for (size_t i = 0; i < story->opaque_count; i++) {
-		const struct opaque *const opaque = &story->opaques[i];
+		const struct story_opaque *const opaque = &story->opaques[i];
 		open->opaque += !opaque->opened;
 		if (!opaque->opened && now_us > opaque->opens_us + DAY_US + STORY_TELL_GRACE_US) {
 			open->opaque_overdue++;
@@ -162,7 +162,7 @@ void story_close_opaque(struct story *story, int64_t now_us, struct findings *ou
 		}
 	}
 	for (size_t i = 0; i < story->hold_count; i++) {
-		const struct hold *const hold = &story->holds[i];
+		const struct story_hold *const hold = &story->holds[i];
 		open->holds += !hold->ended;
 		if (!hold->ended && now_us > hold->until_us + DAY_US + STORY_TELL_GRACE_US) {
 			open->holds_overdue++;

@@ -21,7 +21,7 @@ void story_free(struct story **story)
 	if (!*story)
 		return;
 	ctx_end(&(*story)->charters.cx);
-	demands_free(&(*story)->demands);
+	story_demands_free(&(*story)->demands);
 	tally_free(&(*story)->tally);
 	free((*story)->opaques);
 	free((*story)->holds);

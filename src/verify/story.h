@@ -27,7 +27,7 @@ struct signer {
 	uint64_t added, revoked;               /* numbers of entries; revoked UINT64_MAX: it was not */
 };
 
-struct demand {
+struct story_demand {
 	uint64_t number, id, accounts;
 	int64_t received_us, authenticated_us, decided_us, told_us, gag_until_us;      /* 0: not (yet) */
 	struct charter_case asked;
@@ -37,26 +37,26 @@ struct demand {
 	bool judged;                           /* false: a charter was not to be had, so nothing can be said */
 	uint32_t row;                          /* of the tally */
 };
-struct demands {
+struct story_demands {
 	size_t count, room;
-	struct demand *items;                  /* by rising number */
+	struct story_demand *items;                  /* by rising number */
 	size_t slots;                          /* of the table by id: open addressing, a power of two */
 	uint32_t *table;                       /* place in `items` and one; 0: free */
 };
 
-struct opaque {
+struct story_opaque {
 	uint64_t number;
 	unsigned char commitment[32];
 	int64_t opens_us;
 	bool opened;
 };
-struct hold {
+struct story_hold {
 	uint64_t number, demand;
 	int64_t until_us;
 	bool ended;
 };
 
-struct charters {
+struct story_charters {
 	struct ctx cx;                         /* its memory holds them */
 	size_t count;
 	struct charter versions[STORY_CHARTERS_MAX];
@@ -76,11 +76,11 @@ struct story {
 	int64_t first_us, latest_us;
 	unsigned signer_count;
 	struct signer signers[STORY_SIGNERS_MAX];
-	struct charters charters;
-	struct demands demands;
+	struct story_charters charters;
+	struct story_demands demands;
 	size_t opaque_count, opaque_room, hold_count, hold_room;
-	struct opaque *opaques;
-	struct hold *holds;
+	struct story_opaque *opaques;
+	struct story_hold *holds;
 	struct tally tally;
 };
 struct story *story_new(struct source *, struct findings *);
