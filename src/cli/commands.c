@@ -161,6 +161,8 @@ const struct command commands[] = {
 	  "amanat charter sign charter.json --key charter.key > charter.json.note\n", charter_sign_options, NEEDS_NOTHING, run_charter_sign },
 	{ "charter verify", "FILE NOTE", 2, 2, "Check a charter and its signature", "Needs no node: only the two files and the public key.",
 	  "amanat charter verify charter.json charter.json.note --key \"example.org+1f2e3d4c+AbCd...\"\n", charter_verify_options, NEEDS_NOTHING, run_charter_verify },
+	{ "ledger entries", "", 0, 0, "Print what may stand in a ledger", "Every kind of entry with its fields; the same bytes as docs/ledger-entries.md.",
+	  "amanat ledger entries > docs/ledger-entries.md\n", NULL, NEEDS_NOTHING, run_ledger_entries },
 	{ "verify", "URL", 0, 1, "Check the ledger of any node",
 	  "Needs no node and no secret. Fetches the whole log, recomputes its root, holds it against what you saw before, checks signatures, the form "
 	  "and the order of every entry, counts everything again, and holds every decision, deadline, silence and opening against the charter that "
