@@ -45,7 +45,7 @@ struct story_demand *story_demands_add(struct story_demands *demands, uint64_t n
 	if (demands->count == demands->room)
 		grow(demands);
 	struct story_demand *const demand = &demands->items[demands->count];
-	*demand = (struct story_demand){ .number = number, .id = id, .outcome = STORY_STILL_OPEN };
+	*demand = (struct story_demand){ .number = number, .id = id, .outcome = STORY_STILL_OPEN, .notice_us = INT64_MAX };
 	put(demands, (uint32_t)demands->count++);
 	return demand;
 }

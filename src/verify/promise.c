@@ -18,6 +18,11 @@ static void judge(struct story *story, struct story_demand *demand, int64_t at_u
 {
 	demand->asked.authenticated = demand->authenticated_us != 0;
 	demand->judged = story_charter_decide(&story->charters, &demand->asked, at_us, &demand->decision);
+	/* Counted from the receipt; but a step that shortens it cannot have been foreseen. */
+	const int64_t counted_us = demand->received_us + demand->decision.terms.notice_hours * HOUR_US;
+	const int64_t notice_us = counted_us > at_us ? counted_us : at_us;
+	if (demand->judged && notice_us < demand->notice_us)
+		demand->notice_us = notice_us;
 }
 
 /* By when the next step is due. */
@@ -36,8 +41,7 @@ static int64_t due_us(const struct story_demand *demand)
 
 static int64_t told_due_us(const struct story_demand *demand)
 {
-	const int64_t notice_us = demand->received_us + demand->decision.terms.notice_hours * HOUR_US;
-	return notice_us > demand->gag_until_us ? notice_us : demand->gag_until_us;
+	return demand->notice_us > demand->gag_until_us ? demand->notice_us : demand->gag_until_us;
 }
 
 /* --- one entry each --- */
@@ -213,7 +217,7 @@ void story_demand(struct story *story, const struct entry *entry, int64_t at_us)
 void story_takedown(struct story *story, const struct entry *entry)
 {
 	const struct str id = entry->values[ENTRY_takedown_demand];
-	story->tally.rows[tally_row(&story->tally, entry->values[ENTRY_takedown_country], entry->time_us)].of[TALLY_takedowns]++;
+	tally_count(&story->tally, entry->values[ENTRY_takedown_country], entry->time_us, TALLY_takedowns);
 	if (id.n == 0)
 		return;
 	const struct story_demand *const demand = story_demands_by_id(&story->demands, story_id(entry, ENTRY_takedown_demand));

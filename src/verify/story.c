@@ -166,7 +166,7 @@ static enum err tell(struct ctx *cx, struct story *story, const struct entry *en
 		story_takedown(story, entry);
 		break;
 	case ENTRY_incident:
-		story->tally.rows[tally_row(&story->tally, STR(""), entry->time_us)].of[TALLY_incidents]++;
+		tally_count(&story->tally, STR(""), entry->time_us, TALLY_incidents);
 		break;
 	default:                               /* counted, and tells of nothing that could be broken */
 		break;

@@ -30,6 +30,7 @@ struct signer {
 struct story_demand {
 	uint64_t number, id, accounts;
 	int64_t received_us, authenticated_us, decided_us, told_us, gag_until_us;      /* 0: not (yet) */
+	int64_t notice_us;                     /* by when the person was to be told, but for a gag */
 	struct charter_case asked;
 	struct charter_decision decision;      /* what the charter says since the newest step */
 	enum charter_effect permitted;

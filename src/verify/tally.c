@@ -57,6 +57,12 @@ size_t tally_row(struct tally *tally, struct str country, int64_t time_us)
 	return tally->count++;
 }
 
+void tally_count(struct tally *tally, struct str country, int64_t time_us, enum tally_column column)
+{
+	const size_t row = tally_row(tally, country, time_us);
+	tally->rows[row].of[column]++;
+}
+
 static int by_half_and_country(const void *a, const void *b)
 {
 	const struct tally_row *const one = a, *const other = b;

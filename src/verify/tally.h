@@ -24,6 +24,8 @@ struct tally {
 void tally_free(struct tally *);
 /* Which row, made when it is not there yet.  `country` "": no country's. */
 size_t tally_row(struct tally *, struct str country, int64_t time_us);
+/* One more in a column of such a row. */
+void tally_count(struct tally *, struct str country, int64_t time_us, enum tally_column);
 /* By half-year, then country: a copy, since others keep places of rows.  In the context's memory. */
 struct ctx;
 const struct tally_row *tally_sorted(struct ctx *, const struct tally *);

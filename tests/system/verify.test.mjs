@@ -17,8 +17,8 @@ const newState = () => path.join(folder, `state-${made++}`);
 /** Runs the program on an address or on files. */
 async function verify(where, ...options) {
   const state = options.includes('--state') ? [] : ['--state', newState()];
-  const { code, stdout, stderr } = await run(['verify', ...(typeof where === 'string' ? [where] : []), ...state, '--json', ...options]);
-  assert.ok(stdout.startsWith('{'), stderr);
+  const { code, signal, stdout, stderr } = await run(['verify', ...(typeof where === 'string' ? [where] : []), ...state, '--json', ...options]);
+  assert.ok(stdout.startsWith('{'), `${code ?? signal}: ${stderr}`);
   const report = JSON.parse(stdout);
   return { code, stderr, ...report, slugs: report.findings.map((f) => f.slug), of: (slug) => report.findings.find((f) => f.slug === slug) };
 }
@@ -170,7 +170,7 @@ async function afterwards(log, other, options = {}) {
 const altered = (log, number, change) => { const other = honest(); other.lines[number] = Buffer.from(change(other.lines[number].toString())); return other; };
 
 test('a fork shown to two readers: each keeps a checkpoint, and together they prove it', async () => {
-  const log = honest(), other = altered(log, 5, (l) => l.replace('accounts=1', 'accounts=2'));
+  const log = honest(), other = altered(log, 1, (l) => l.replace('version=0.1.0', 'version=0.1.1'));
   other.add('node-started', now, { version: '0.1.0', build: hashed('other') });
   // each reader alone finds nothing
   assert.notEqual((await verifyLog(log)).code, 2);
@@ -178,13 +178,13 @@ test('a fork shown to two readers: each keeps a checkpoint, and together they pr
   const report = await afterwards(log, other.files());
   assert.equal(report.code, 2);
   assert.ok(report.slugs.includes('fork'));
-  assert.equal(report.of('entry-changed').entry, 5);
+  assert.equal(report.of('entry-changed').entry, 1);
   const evidence = readFileSync(report.evidence, 'utf8');
   for (const l of [log, other]) assert.ok(evidence.includes(l.files().get('checkpoint').toString()), 'both notes, as they were signed');
 });
 
 test('a fork of the same size is found', async () => {
-  const log = honest(), report = await afterwards(log, altered(log, 5, (l) => l.replace('accounts=1', 'accounts=2')).files());
+  const log = honest(), report = await afterwards(log, altered(log, 1, (l) => l.replace('version=0.1.0', 'version=0.1.1')).files());
   assert.equal(report.code, 2);
   assert.ok(report.slugs.includes('fork') && existsSync(report.evidence));
 });
@@ -281,12 +281,12 @@ test('times that run backwards, malformed entries, bundles, checkpoints and char
     assert.equal((report.of('entry-malformed') ?? report.of('bundle-malformed')).entry, at);
   }
   const log = honest(), name = tilePath('entries', 0, log.lines.length);
-  for (const cut of [1, 100]) {
+  for (const cut of [1, 20]) {
     const files = log.files();
     files.set(name, files.get(name).subarray(0, -cut));
     const report = await serving(files, (served) => verify(served.url));
     assert.equal(report.code, 2);
-    assert.equal(report.of('bundle-malformed').entry, log.lines.length - (cut === 1 ? 1 : 1));
+    assert.equal(report.of('bundle-malformed').entry, log.lines.length - 1);
   }
   for (const garbage of ['', 'nonsense', 'a\n1\nAAAA\n\n\u2014 a QUFBQUE=\n', '<html>\n\n</html>\n', `${log.origin}\n01\n${'A'.repeat(43)}=\n\n\u2014 a QUFBQUE=\n`]) {
     const files = log.files();
