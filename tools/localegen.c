@@ -12,7 +12,7 @@
 
 #define LANGUAGES_MAX 64
 
-static const char *const kept[] = { "app.", "letter.", "nav.", "page.", "problem.", "shield." };
+static const char *const kept[] = { "app.", "charter.", "letter.", "nav.", "page.", "problem.", "shield." };
 
 struct language {
 	char code[16];

@@ -15,7 +15,7 @@ if (!out) {
 }
 
 // The server alone speaks these; leaving them out spares every visitor about 10 KB.
-const serverOnly = /^(letter|page)\./;
+const serverOnly = /^(charter|letter|page)\./;
 
 async function writeCatalogues() {
   const from = join(here, '..', 'locale');

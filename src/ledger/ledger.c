@@ -104,6 +104,33 @@ static void sign(const struct ledger *ledger, const struct checkpoint *checkpoin
 		note_sign(&ledger->keys.keys[i].key, ledger->keys.keys[i].seed, buf_view(&text), out);
 }
 
+static void note_answers(struct ledger *ledger)
+{
+	pthread_mutex_lock(&ledger->lock);
+	for (unsigned i = 0; i < witnesses_count(ledger->witnesses); i++)
+		witnesses_read(ledger->witnesses, i, &ledger->answers[i]);
+	pthread_mutex_unlock(&ledger->lock);
+}
+
+static void set_state(struct ledger *ledger, enum ledger_state state)
+{
+	pthread_mutex_lock(&ledger->lock);
+	ledger->state = state;
+	pthread_mutex_unlock(&ledger->lock);
+}
+
+/* Too few, and some have seen more or something else: then it is we who are wrong, or they; nothing is signed until a person has looked. */
+static enum err ask_witnesses(struct ctx *cx, struct ledger *ledger, const struct checkpoint *checkpoint, struct buf *note)
+{
+	const struct tiles tiles = { .folder = ledger->folder, .edge = &ledger->edge };
+	const struct tree_source source = tiles_source(&tiles);
+	const enum err e = witnesses_ask(cx, ledger->witnesses, &source, checkpoint, note);
+	note_answers(ledger);
+	if (e == E_BUSY && witnesses_know_better(ledger->witnesses))
+		set_state(ledger, LEDGER_BEHIND);
+	return e;
+}
+
 static enum err publish(struct ctx *cx, struct ledger *ledger)
 {
 	AUTO(buf_free) struct buf note = buf_new(NOTE_BYTES_MAX);
@@ -111,6 +138,12 @@ static enum err publish(struct ctx *cx, struct ledger *ledger)
 	TRY(edge_root(cx, &ledger->edge, &checkpoint.root));
 	TRY(sync_entries(cx, ledger->data_folder));
 	sign(ledger, &checkpoint, &note);
+	if (ledger->witnesses)
+		TRY(ask_witnesses(cx, ledger, &checkpoint, &note));
+	if (ledger->mirror) {
+		TRY(mirror_write(cx, ledger->mirror, ledger->mirrored, checkpoint.size, buf_view(&note)));
+		ledger->mirrored = checkpoint.size;
+	}
 	TRY(file_write(cx, checkpoint_path(cx, ledger), buf_view(&note)));
 	ledger_show(ledger, view_new(&ledger->edge, &checkpoint.root, buf_view(&note), clock_wall_us(cx->clock)));
 	return OK;
@@ -119,9 +152,9 @@ static enum err publish(struct ctx *cx, struct ledger *ledger)
 static enum err follow_table(struct ctx *cx, struct ledger *ledger)
 {
 	uint64_t size;
-	TRY(ledger_size(cx, &size));
 	if (ledger->state != LEDGER_WHOLE)
 		return OK;
+	TRY(ledger_size(cx, &size));
 	TRY(edge_grow(cx, ledger->folder, size, &ledger->edge));
 	return ledger->edge.size > ledger->view->size ? publish(cx, ledger) : OK;
 }
@@ -148,10 +181,26 @@ static void pause_ms(int64_t ms)
 	nanosleep(&pause, NULL);
 }
 
+/* With what was shown last, before anything new is signed: a database and a checkpoint that were both restored look whole from inside. */
+static enum err compare_with_witnesses(struct ctx *cx, struct ledger *ledger)
+{
+	AUTO(buf_free) struct buf note = buf_new(NOTE_BYTES_MAX);
+	const struct view *const view = ledger->view;
+	const struct checkpoint checkpoint = { .origin = str_of(ledger->keys.keys[0].key.name), .size = view->size, .root = view->root };
+	if (!ledger->witnesses || view->size == 0 || ledger->state != LEDGER_WHOLE)
+		return OK;
+	buf_str(&note, (struct str){ view->note, view->note_bytes });
+	const enum err e = ask_witnesses(cx, ledger, &checkpoint, &note);
+	return e == E_BUSY && ledger->state == LEDGER_WHOLE ? OK : e;  /* silence now is asked again before the next is shown */
+}
+
 static void *run(void *argument)
 {
 	struct ledger *const ledger = argument;
 	struct ctx *const cx = &ledger->cx;
+	if (compare_with_witnesses(cx, ledger) != OK)
+		log_line(cx->log, LOG_ERROR, "ledger: %s; an older database was put in its place, or they lie: see `amanat ledger status`; until then nothing is signed", cx->failure.text);
+	arena_free(&cx->mem);
 	int64_t seen = -1;
 	int64_t wait_ms = LOOK_MS;
 	bool failing = false;
@@ -253,7 +302,15 @@ static enum err enter_origin(struct ctx *cx, void *argument)
 	return ledger_append(cx, &entry, 0);
 }
 
-static struct ledger *ledger_new(const struct ctx *template, const char *data_folder)
+static char *copy_text(const char *text)
+{
+	char *const copy = strdup(text);
+	if (!copy)
+		abort();
+	return copy;
+}
+
+static struct ledger *ledger_new(const struct ctx *template, const struct ledger_config *config)
 {
 	struct ledger *const ledger = calloc(1, sizeof *ledger);
 	pthread_condattr_t monotonic;
@@ -264,7 +321,8 @@ static struct ledger *ledger_new(const struct ctx *template, const char *data_fo
 		.faults = template->faults, .ids = template->ids,
 	};
 	ledger->folder = ledger->guard = -1;
-	ledger->data_folder = data_folder;
+	ledger->data_folder = copy_text(config->db->folder);
+	ledger->mirror = config->mirror[0] ? copy_text(config->mirror) : NULL;
 	pthread_mutex_init(&ledger->lock, NULL);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -274,30 +332,39 @@ static struct ledger *ledger_new(const struct ctx *template, const char *data_fo
 	return ledger;
 }
 
-static enum err start(struct ctx *cx, const struct db_config *config, const char *key_file, struct ledger *ledger)
+/* The sequencer's: who follows asks nobody. */
+static enum err start_thread(struct ctx *cx, const struct ledger_config *config, struct ledger *ledger)
 {
-	const enum err keys = log_keys_read(cx, key_file, &ledger->keys);
-	if (keys != E_NOTFOUND)
-		TRY(keys);
-	TRY(open_folder(cx, ledger));
-	if (ledger->keys.count)
-		TRY(writer_run(cx, enter_origin, &ledger->keys.keys[0]));
-	TRY(db_open_one(&ledger->cx, config, PUBLIC_DB, &ledger->cx.db));
-	TRY(first_view(&ledger->cx, ledger));
-	arena_free(&ledger->cx.mem);
-	if (ledger->guard < 0)
-		return OK;
-	TRY(follow_table(&ledger->cx, ledger));
+	if (config->policy_file[0] && ledger->keys.count) {
+		TRY(witnesses_open(cx, config->policy_file, &ledger->keys.keys[ledger->keys.count - 1].key, &ledger->witnesses));
+		note_answers(ledger);
+	} else {
+		TRY(follow_table(&ledger->cx, ledger));
+	}
 	if (fault_hit(cx) || pthread_create(&ledger->thread, NULL, run, ledger) != 0)
 		return fail(cx, E_IO, "cannot start the ledger's thread");
 	ledger->running = true;
 	return OK;
 }
 
-enum err ledger_open(struct ctx *cx, const struct db_config *config, const char *key_file, struct ledger **out)
+static enum err start(struct ctx *cx, const struct ledger_config *config, struct ledger *ledger)
 {
-	AUTO(ledger_close) struct ledger *ledger = ledger_new(cx, config->folder);
-	const enum err e = start(cx, config, key_file, ledger);
+	const enum err keys = log_keys_read(cx, config->key_file, &ledger->keys);
+	if (keys != E_NOTFOUND)
+		TRY(keys);
+	TRY(open_folder(cx, ledger));
+	if (ledger->keys.count)
+		TRY(writer_run(cx, enter_origin, &ledger->keys.keys[0]));
+	TRY(db_open_one(&ledger->cx, config->db, PUBLIC_DB, &ledger->cx.db));
+	TRY(first_view(&ledger->cx, ledger));
+	arena_free(&ledger->cx.mem);
+	return ledger->guard < 0 ? OK : start_thread(cx, config, ledger);
+}
+
+enum err ledger_open(struct ctx *cx, const struct ledger_config *config, struct ledger **out)
+{
+	AUTO(ledger_close) struct ledger *ledger = ledger_new(cx, config);
+	const enum err e = start(cx, config, ledger);
 	if (e != OK && cx->failure.code != e)
 		cx->failure = ledger->cx.failure;
 	TRY(e);
@@ -321,6 +388,9 @@ void ledger_close(struct ledger **ledger)
 	db_close(&gone->cx.db);
 	ctx_end(&gone->cx);
 	view_give(&gone->view);
+	witnesses_close(&gone->witnesses);
+	free(gone->data_folder);
+	free(gone->mirror);
 	close_fd(&gone->guard);
 	close_fd(&gone->folder);
 	log_keys_wipe(&gone->keys);

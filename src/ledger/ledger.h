@@ -41,15 +41,21 @@ enum err ledger_newest(struct ctx *, enum entry_kind, uint64_t before, size_t ma
 enum ledger_state {
 	LEDGER_WHOLE,
 	LEDGER_NO_KEY,          /* nothing is signed; entries wait */
-	LEDGER_BEHIND,          /* the table has fewer entries than were signed: an old database was restored.  Nothing is signed. */
+	LEDGER_BEHIND,          /* more was signed, or witnessed, than the table has: an old database was restored.  Nothing is signed. */
 	LEDGER_FORKED,          /* its entries are not those that were signed.  Nothing is signed. */
 };
 const char *ledger_state_name(enum ledger_state);
 
+struct ledger_config {
+	const struct db_config *db;
+	const char *key_file;
+	const char *policy_file;               /* witnesses and their quorum; "": none.  Nothing is shown that the quorum has not signed. */
+	const char *mirror;                    /* a folder elsewhere that has each entry before it is shown; "": none */
+};
 /* Opens the log of the data folder: takes the lock and starts the thread, or, where another process has the lock, follows what that
  * one shows.  Enters the log's first entry when there is none.  cx->writer must be open.  States other than WHOLE are no error: they
- * are logged, and the node serves. */
-enum err ledger_open(struct ctx *, const struct db_config *, const char *key_file, struct ledger **out);
+ * are logged, and the node serves.  E_INVALID, E_NOTFOUND: the policy. */
+enum err ledger_open(struct ctx *, const struct ledger_config *, struct ledger **out);
 void ledger_close(struct ledger **);           /* takes NULL */
 /* After each of the writer's groups, on its thread; costs nothing when nothing was entered. */
 void ledger_committed(struct ledger *);
@@ -73,4 +79,11 @@ enum err ledger_consistency(struct ctx *, uint64_t old, uint64_t size, struct tr
 enum err ledger_tile(struct ctx *, const struct tile *, struct buf *out);
 /* Public halves, the newest last; views of the ledger. */
 unsigned ledger_keys(const struct ledger *, struct note_key out[LOG_KEYS_MAX]);
+
+/* How each of the policy's witnesses answered last; `max` at most.  Names and addresses are views of the ledger. */
+struct ledger_witness {
+	struct str name, url;
+	const char *answer;                    /* "signed", "silent", "refuses", "ahead", "disagrees", "not-asked" */
+};
+unsigned ledger_witnesses(struct ledger *, unsigned max, struct ledger_witness *out);
 #endif
