@@ -28,7 +28,7 @@ static bool is_signed(struct ctx *cx, const struct story *story, const struct ch
 	if (story->charters.has_key)
 		return signed_by(cx, charter, note, &story->charters.key);
 	for (unsigned i = 0; i < story->signer_count; i++)
-		if (story->signers[i].revoked == UINT64_MAX && signed_by(cx, charter, note, &story->signers[i].key))
+		if ((story->signers[i].revoked == UINT64_MAX || story->entries < story->kept) && signed_by(cx, charter, note, &story->signers[i].key))
 			return true;
 	return false;
 }
@@ -37,7 +37,8 @@ static void check_note(struct story *story, const struct charter *charter, uint6
 {
 	AUTO(ctx_end) struct ctx cx = { .mem = arena_new_capped(ARENA_REQUEST_BYTES) };
 	AUTO(buf_free) struct buf note = buf_new(NOTE_BYTES_MAX);
-	const bool known = story->charters.has_key || str_eq(charter->name, story->origin);
+	const struct str log = story->entries < story->kept ? story->old_origin : story->origin;
+	const bool known = story->charters.has_key || str_eq(charter->name, log);
 	const enum err got = source_get(&cx, story->source, arena_printf(&cx.mem, "charter/" STORY_NUMBER "/note", version), NOTE_BYTES_MAX, &note);
 	if (got != OK)
 		finding_add(story->findings, FINDING_UNCHECKED, "charter-note", story->entries, "the signature on charter version " STORY_NUMBER " could not be had: %.120s",

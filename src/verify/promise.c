@@ -14,12 +14,18 @@ static void breaks(struct story *story, const char *slug, const char *what)
 
 /* --- what the charter says --- */
 
+/* What the charter's terms are counted from. */
+static int64_t since_us(const struct story_demand *demand)
+{
+	return demand->authenticated_us ? demand->authenticated_us : demand->received_us;
+}
+
 static void judge(struct story *story, struct story_demand *demand, int64_t at_us)
 {
 	demand->asked.authenticated = demand->authenticated_us != 0;
 	demand->judged = story_charter_decide(&story->charters, &demand->asked, at_us, &demand->decision);
-	/* Counted from the receipt; but a step that shortens it cannot have been foreseen. */
-	const int64_t counted_us = demand->received_us + demand->decision.terms.notice_hours * HOUR_US;
+	/* A step that shortens it cannot have been foreseen. */
+	const int64_t counted_us = since_us(demand) + demand->decision.terms.notice_hours * HOUR_US;
 	const int64_t notice_us = counted_us > at_us ? counted_us : at_us;
 	if (demand->judged && notice_us < demand->notice_us)
 		demand->notice_us = notice_us;
@@ -28,15 +34,7 @@ static void judge(struct story *story, struct story_demand *demand, int64_t at_u
 /* By when the next step is due. */
 static int64_t due_us(const struct story_demand *demand)
 {
-	const int64_t newest_us = demand->authenticated_us ? demand->authenticated_us : demand->received_us;
-	switch (demand->decision.outcome) {
-	case CHARTER_AUTHENTICATE:
-		return charter_deadline_us(&demand->decision, demand->received_us);
-	case CHARTER_DECIDE:
-		return charter_deadline_us(&demand->decision, demand->authenticated_us);
-	default:
-		return newest_us;
-	}
+	return charter_deadline_us(&demand->decision, since_us(demand));
 }
 
 static int64_t told_due_us(const struct story_demand *demand)
@@ -171,8 +169,8 @@ static void gag(struct story *story, struct story_demand *demand, const struct e
 	if (demand->told_us)
 		finding_add(story->findings, FINDING_NOTE, "gag-late", story->entries, "forbids to tell a person who was told already");
 	/* a day is named: the limit's own day is within it */
-	if (now.judged && until_us >= demand->received_us + (now.decision.terms.gag_days + 1) * DAY_US)
-		finding_add(story->findings, FINDING_PROMISE, "gag-long", story->entries, "keeps silence until " STR_FMT "; the charter allows %d days from the receipt",
+	if (now.judged && until_us >= since_us(demand) + (now.decision.terms.gag_days + 1) * DAY_US)
+		finding_add(story->findings, FINDING_PROMISE, "gag-long", story->entries, "keeps silence until " STR_FMT "; the charter allows %d days",
 		            STR_ARG(entry->values[ENTRY_demand_gagged_until]), now.decision.terms.gag_days);
 	if (now.judged && now.decision.terms.gag_days == 0)
 		finding_add(story->findings, FINDING_PROMISE, "gag-unlawful", story->entries, "keeps silence where the charter allows none");

@@ -64,9 +64,10 @@ static struct signer *signer_of(struct story *story, struct str vkey, struct not
 static void add_signer(struct story *story, struct str vkey)
 {
 	struct note_key key = {};
+	const struct str name = story->entries && story->entries < story->kept ? story->old_origin : story->origin;
 	if (signer_of(story, vkey, &key))
 		finding_add(story->findings, FINDING_LIE, "key-twice", story->entries, "adds a key that the log had already");
-	else if (!str_eq(str_of(key.name), story->origin))
+	else if (!str_eq(str_of(key.name), name))
 		finding_add(story->findings, FINDING_LIE, "key-name", story->entries, "adds a key of another name than the log's origin");
 	else if (story->signer_count == STORY_SIGNERS_MAX)
 		finding_add(story->findings, FINDING_UNCHECKED, "keys-many", story->entries, "is one key more than this program keeps");
@@ -94,6 +95,22 @@ bool story_signs(const struct story *story, const struct note_key *key, uint64_t
 
 /* --- the first entry --- */
 
+/* Entries that were kept stand behind it, with their old times, keys and charters. */
+static void succeed(struct story *story, const struct entry *entry)
+{
+	struct arena *const memory = &story->charters.cx.mem;
+	struct note_key key;
+	story->kept = entry_count(entry, ENTRY_succession_kept);
+	story->old_size = entry_count(entry, ENTRY_succession_old_size);
+	story->old_origin = arena_copy(memory, entry->values[ENTRY_succession_old_origin]);
+	story->old_root = arena_copy(memory, entry->values[ENTRY_succession_old_root]);
+	if (!signer_of(story, entry->values[ENTRY_succession_old_key], &key))
+		story->signers[story->signer_count++] = (struct signer){ key, 0, 0 };
+	finding_add(story->findings, FINDING_NOTE, "succession", 0, "takes the place of " STR_FMT ", which had " STORY_NUMBER " entries; " STORY_NUMBER
+	            " of them are still there (" STR_FMT ")", STR_ARG(story->old_origin), story->old_size, story->kept,
+	            STR_ARG(entry->values[ENTRY_succession_reason]));
+}
+
 static void begin(struct story *story, const struct entry *entry)
 {
 	static_assert((int)ENTRY_succession_origin == (int)ENTRY_origin_origin && (int)ENTRY_succession_key == (int)ENTRY_origin_key, "");
@@ -106,20 +123,17 @@ static void begin(struct story *story, const struct entry *entry)
 		finding_add(story->findings, FINDING_LIE, "origin-wrong", 0, "says that this is the log " STR_FMT "; its checkpoint says " STR_FMT,
 		            STR_ARG(origin), STR_ARG(story->origin));
 	add_signer(story, entry->values[ENTRY_origin_key]);
-	if (entry->kind == ENTRY_succession) {
-		const uint64_t old = entry_count(entry, ENTRY_succession_old_size), kept = entry_count(entry, ENTRY_succession_kept);
-		finding_add(story->findings, FINDING_NOTE, "succession", 0, "takes the place of " STR_FMT ", which had " STORY_NUMBER " entries; " STORY_NUMBER
-		            " of them are still there (" STR_FMT ")", STR_ARG(entry->values[ENTRY_succession_old_origin]), old, kept,
-		            STR_ARG(entry->values[ENTRY_succession_reason]));
-	}
+	if (entry->kind == ENTRY_succession)
+		succeed(story, entry);
 }
 
 /* --- every entry --- */
 
 static int64_t keep_time(struct story *story, const struct entry *entry)
 {
-	if (story->entries == 0)
-		story->first_us = entry->time_us;
+	/* what was kept of a log before is older than the entry that says so */
+	if (entry->kind == ENTRY_succession && story->entries == 0)
+		return entry->time_us;
 	if (entry->time_us < story->latest_us - STORY_BACKWARDS_US) {
 		char now[RFC3339_BYTES], before[RFC3339_BYTES];
 		time_rfc3339(entry->time_us, now);

@@ -73,8 +73,11 @@ struct story {
 	struct findings *findings;
 	struct str origin;                     /* as the checkpoint says; the caller's */
 	uint64_t entries;
+	uint64_t kept;                         /* of a log that succeeds another: entries below this are that one's */
+	struct str old_origin, old_root;       /* and its name, root and size; in memory of the story's charters */
+	uint64_t old_size;
 	uint64_t of_kind[ENTRY_KINDS];
-	int64_t first_us, latest_us;
+	int64_t latest_us;
 	unsigned signer_count;
 	struct signer signers[STORY_SIGNERS_MAX];
 	struct story_charters charters;

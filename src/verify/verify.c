@@ -117,7 +117,7 @@ static bool is_signed(struct verify *verify, const struct note *note, struct str
 		by_any |= verdict == NOTE_SIGNED && str_eq(origin, str_of(key->name));
 	}
 	if (!by_any)
-		lie(verify, "signature-missing", "the checkpoint is not signed by the key that you trust: it is another log's, or the key was changed");
+		lie(verify, "signature-missing", "the checkpoint is not signed by the key that you trust: it is another log's, or the key was changed (then look with --key)");
 	return by_any;
 }
 
@@ -157,10 +157,8 @@ static bool fits_memory(struct ctx *cx, struct verify *verify, const struct chec
 	const struct checkpoint *const before = &verify->memory.checkpoint;
 	if (verify->memory.note.n == 0)
 		return true;
-	if (!str_eq(before->origin, now->origin)) {
-		show_evidence(cx, verify, "origin-changed", "another log is shown here than before. If the operator announced a succession, look with --key and a new --state.");
-		return false;
-	}
+	if (!str_eq(before->origin, now->origin))
+		return true;                   /* perhaps a succession: its first entry says so, or not (hold_succession) */
 	if (now->size < before->size) {
 		show_evidence(cx, verify, "rollback", "the log has fewer entries than before: what was signed was taken back");
 		return false;
@@ -210,6 +208,27 @@ static enum err hold_roots(struct ctx *cx, struct verify *verify, const struct c
 		return OK;
 	name_changed(verify);
 	return right ? OK : reading_blame(cx, reading, now->size);
+}
+
+/* Another log than the one remembered has to say in its first entry that it takes that one's place, and admit all that was seen. */
+static void hold_succession(struct ctx *cx, struct verify *verify, const struct checkpoint *now)
+{
+	struct memory *const memory = &verify->memory;
+	const struct checkpoint *const before = &memory->checkpoint;
+	const struct story *const story = verify->reading.story;
+	unsigned char root[TREE_HASH_BYTES + 1];
+	size_t n = 0;
+	if (memory->note.n == 0 || str_eq(before->origin, now->origin))
+		return;
+	if (!str_eq(story->old_origin, before->origin))
+		show_evidence(cx, verify, "origin-changed", "another log is shown here than before, and it does not say that it succeeds that one");
+	else if (story->old_size < before->size)
+		show_evidence(cx, verify, "succession-short", "the log that succeeds the one you saw admits fewer entries of it than you saw");
+	else if (story->old_size == before->size && (!base64_decode(story->old_root, root, sizeof root, &n) || n != TREE_HASH_BYTES || memcmp(root, before->root.bytes, n) != 0))
+		show_evidence(cx, verify, "succession-root", "the log that succeeds the one you saw names another root for it than was signed");
+	free(memory->leaves);
+	memory->leaves = NULL;
+	memory->leaf_count = memory->leaf_room = 0;
 }
 
 /* Which of the log's own keys sign at this size, and whether one of those that are trusted does. */
@@ -264,6 +283,7 @@ static enum err look(struct ctx *cx, struct verify *verify, struct verify_report
 	if (verify->reading.stopped)
 		return OK;
 	TRY(hold_roots(cx, verify, &now));
+	hold_succession(cx, verify, &now);
 	if (now.size > 0)                      /* an empty log has announced no key yet */
 		hold_keys(verify, note, &now);
 	if (verify->found.of_weight[FINDING_LIE])

@@ -268,6 +268,39 @@ test('a new key counts from its entry on, and a revoked one no longer', async ()
   });
 });
 
+test('a log that succeeds another is followed with its new key, and has to admit all that was seen of the old one', async () => {
+  const old = honest(), kept = 20, seed = seedOf('second');
+  const succession = (size, root) => {
+    const log = new Log({ origin: 'amanat/second', seed });
+    log.add('succession', now, { origin: log.origin, key: log.vkey, old_origin: old.origin, old_key: old.vkey, old_size: size, old_root: root, kept, reason: 'database-lost' });
+    log.lines.push(...old.lines.slice(1, kept));
+    log.charters = old.charters;
+    log.add('node-started', now, { version: '2', build: hashed('') });
+    return log;
+  };
+  const head = old.files().get('checkpoint').toString().split('\n');
+  const after = async (log, ...options) => {
+    const state = newState();
+    return serving(old.files(), async (served) => {
+      assert.equal((await verify(served.url, '--state', state)).code, 0);
+      served.files = log.files();
+      return verify(served.url, '--state', state, ...options);
+    });
+  };
+  const next = succession(Number(head[1]), head[2]);
+  assert.ok((await after(next)).slugs.includes('signature-missing'));
+  const followed = await after(next, '--key', next.vkey);
+  assert.deepEqual(followed.findings.filter((f) => f.weight === 'lie'), []);
+  assert.equal(followed.of('succession').entry, 0);
+  assert.ok((await after(succession(Number(head[1]) - 1, head[2]), '--key', next.vkey)).slugs.includes('succession-short'));
+  assert.ok((await after(succession(Number(head[1]), Buffer.alloc(32).toString('base64')), '--key', next.vkey)).slugs.includes('succession-root'));
+  const stranger = begun();
+  stranger.origin = 'amanat/stranger';
+  stranger.lines = [];
+  stranger.begin(now);
+  assert.ok((await after(stranger, '--key', stranger.vkey)).slugs.includes('origin-changed'));
+});
+
 test('times that run backwards, malformed entries, bundles, checkpoints and charters: each is found and named', async () => {
   const back = begun();
   const number = back.add('node-started', start - hour, { version: '1', build: hashed('') });
