@@ -41,10 +41,13 @@ static bool is_hex(struct str value, size_t chars)
 {
 	if (value.n != chars)
 		return false;
-	for (size_t i = 0; i < chars; i++)
-		if ((value.p[i] < '0' || value.p[i] > '9') && (value.p[i] < 'a' || value.p[i] > 'f'))
-			return false;
-	return true;
+	/* without a branch, so that the compiler takes many at once */
+	unsigned others = 0;
+	for (size_t i = 0; i < chars; i++) {
+		const unsigned char c = (unsigned char)value.p[i];
+		others |= (unsigned char)(c - '0') > 9 && (unsigned char)(c - 'a') > 5;
+	}
+	return others == 0;
 }
 
 static bool is_date(struct str value, int64_t *wall_us)
@@ -142,7 +145,7 @@ static enum err refuse(struct ctx *cx, const char *what, const char *name)
 static bool find_form(struct str name, enum entry_kind *out)
 {
 	for (unsigned kind = 0; kind < ENTRY_KINDS; kind++)
-		if (str_eq(name, str_of(entry_forms[kind].name))) {
+		if (name.n && name.p[0] == entry_forms[kind].name[0] && str_eq(name, str_of(entry_forms[kind].name))) {
 			*out = (enum entry_kind)kind;
 			return true;
 		}
