@@ -181,7 +181,7 @@ static enum err get_checkpoint(struct ctx *cx, struct verify *verify, struct not
 	bytes = buf_new(0);
 	if (note_parse(cx, buf_view(&verify->note), note) != OK || checkpoint_parse(cx, note->text, out) != OK) {
 		finding_add(&verify->found, FINDING_LIE, "checkpoint-malformed", FINDING_NO_ENTRY, "what is shown as the newest checkpoint is none: %.150s", cx->failure.text);
-		*out = (struct checkpoint){};
+		*out = (struct checkpoint){ .origin = STR("") };
 	}
 	return OK;
 }
@@ -306,7 +306,7 @@ static enum verify_verdict verdict_of(const struct verify *verify)
 void verify_look(struct ctx *parent, struct verify *verify, struct verify_report *out)
 {
 	AUTO(ctx_end) struct ctx cx = { .mem = arena_new_capped(ARENA_REQUEST_BYTES), .clock = parent->clock, .faults = parent->faults };
-	struct verify_report report = { .before = verify->memory.checkpoint.size };
+	struct verify_report report = { .checkpoint.origin = STR(""), .before = verify->memory.checkpoint.size };
 	cx.now_us = clock_wall_us(parent->clock);
 	findings_free(&verify->late);
 	if (look(&cx, verify, &report) != OK)

@@ -33,7 +33,7 @@ static void report(struct ctx *cx, struct story *story, const struct findings *f
 {
 	AUTO(findings_free) struct findings late = {};
 	AUTO(buf_free) struct buf text = buf_new(REPORT_BYTES_MAX);
-	struct verify_report out = { .story = story, .found = found, .late = &late, .state_file = "" };
+	struct verify_report out = { .checkpoint.origin = STR(""), .story = story, .found = found, .late = &late, .state_file = "" };
 	out.open = story_close(story, INT64_C(4102444800) * SECOND_US, &late);
 	verify_report_text(cx, &out, &text);
 	buf_free(&text);
