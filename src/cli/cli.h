@@ -90,6 +90,8 @@ enum err run_user_add(struct cli *), run_user_list(struct cli *), run_user_passw
 enum err run_user_suspend(struct cli *), run_user_restore(struct cli *), run_user_delete(struct cli *);
 enum err run_video_list(struct cli *), run_video_remove(struct cli *), run_video_import(struct cli *), run_import(struct cli *);
 enum err run_demand_add(struct cli *), run_demand_list(struct cli *), run_demand_count(struct cli *);
+enum err run_ledger_show(struct cli *), run_ledger_fetch(struct cli *), run_ledger_succeed(struct cli *), run_ledger_continue(struct cli *);
+enum err run_ledger_key_add(struct cli *), run_ledger_key_revoke(struct cli *);
 enum err run_demo(struct cli *);
 enum err run_charter_show(struct cli *), run_charter_table(struct cli *), run_charter_decide(struct cli *);
 enum err run_charter_sign(struct cli *), run_charter_verify(struct cli *);

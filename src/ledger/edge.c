@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ledger/ledger.h"
 #include "ledger/logged.sql.h"
 #include "store/db.h"
 
@@ -139,6 +140,11 @@ static enum err bottom_tile(struct ctx *cx, uint64_t index, struct hash out[TILE
 	return leaves.count == TILE_WIDTH ? OK : fail(cx, E_CORRUPT, "the ledger's entries from %llu on are not all there", (unsigned long long)leaves.first);
 }
 
+static enum err not_kept(struct ctx *, void *, int, uint64_t, const struct hash[TILE_WIDTH])
+{
+	return OK;
+}
+
 /* --- tiles --- */
 
 /* A full tile made again, out of the tiles below it, down to the entries.  Their files are believed or not: no tile above has
@@ -231,7 +237,7 @@ static enum err believe(struct ctx *cx, int folder, int level, uint64_t index, s
 
 static enum err add_leaf(struct ctx *cx, struct leaves *leaves, const struct hash *leaf)
 {
-	return edge_add(cx, leaves->edge, leaf, tiles_keep, &leaves->folder);
+	return edge_add(cx, leaves->edge, leaf, leaves->folder < 0 ? not_kept : tiles_keep, &leaves->folder);
 }
 
 #define LINES_AT_ONCE 1024
@@ -265,4 +271,11 @@ enum err edge_regrow(struct ctx *cx, int folder, uint64_t size, struct edge *out
 {
 	out->size = 0;
 	return edge_grow(cx, folder, size, out);
+}
+
+enum err ledger_recount(struct ctx *cx, uint64_t size, struct hash *out)
+{
+	struct edge *const edge = arena_new(&cx->mem, struct edge, 1);
+	TRY(edge_regrow(cx, -1, size, edge));
+	return edge_root(cx, edge, out);
 }

@@ -25,6 +25,7 @@ struct ledger {
 	int folder, guard;                     /* FOLDER/ledger; its lock, -1: another process has it */
 	char *data_folder, *mirror;            /* mirror: NULL for none */
 	struct witnesses *witnesses;           /* the thread's; NULL: nobody is asked */
+	uint64_t size_at_start;                /* of the table, before this process entered anything */
 	uint64_t mirrored;                     /* entries that the mirror has */
 	struct edge edge;                      /* the sequencer's: with what is not shown yet */
 	pthread_t thread;
@@ -49,4 +50,6 @@ enum err ledger_follow(struct ctx *, struct ledger *);
 /* ledger/mirror.c: puts the entries up to the checkpoint's size into the folder, then the checkpoint itself; synced.  `from`: so many it
  * has already. */
 enum err mirror_write(struct ctx *, const char *folder, uint64_t from, uint64_t size, struct str note);
+/* How many of `size` entries it has, by its checkpoint: 0 where that is not of such a log. */
+uint64_t mirror_has(struct ctx *, const char *folder, uint64_t size);
 #endif

@@ -48,17 +48,16 @@ static enum err open_folder(struct ctx *cx, struct ledger *ledger)
 	return OK;
 }
 
-static const char *checkpoint_path(struct ctx *cx, const struct ledger *ledger)
+static const char *checkpoint_path(struct ctx *cx, const char *data_folder)
 {
-	return arena_printf(&cx->mem, "%s/ledger/" CHECKPOINT_FILE, ledger->data_folder).p;
+	return arena_printf(&cx->mem, "%s/ledger/" CHECKPOINT_FILE, data_folder).p;
 }
 
-/* What was shown last: an empty note when nothing was. */
-static enum err read_shown(struct ctx *cx, const struct ledger *ledger, struct str *note, struct checkpoint *out)
+enum err ledger_shown(struct ctx *cx, const char *data_folder, struct str *note, struct checkpoint *out)
 {
 	AUTO(buf_free) struct buf bytes = buf_new(NOTE_BYTES_MAX);
 	struct note parsed;
-	const enum err e = file_read(cx, checkpoint_path(cx, ledger), &bytes);
+	const enum err e = file_read(cx, checkpoint_path(cx, data_folder), &bytes);
 	*note = STR("");
 	*out = (struct checkpoint){ .origin = STR(""), .root = tree_empty() };
 	if (e == E_NOTFOUND)
@@ -73,23 +72,14 @@ static enum err read_shown(struct ctx *cx, const struct ledger *ledger, struct s
 
 /* --- durable before signed --- */
 
-static enum err sync_file(struct ctx *cx, const char *folder, const char *name, int flags)
-{
-	AUTO(close_fd) const int fd = open(arena_printf(&cx->mem, "%s/%s", folder, name).p, flags | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT)
-		return OK;                     /* there is no log of the database: all is in its file */
-	if (fault_hit(cx) || fd < 0 || fsync(fd) != 0)
-		return fail(cx, E_IO, "syncing %s: %s", name, strerror(errno));
-	return OK;
-}
-
-/* public.db is committed without being synced (store/writer.h): what was read from it is durable after this.  The log first: what is
- * moved out of it meanwhile is synced by the one who moves it. */
+/* public.db is committed without being synced (store/writer.h).  The folder, too: its log's name was made at some start. */
 static enum err sync_entries(struct ctx *cx, const char *folder)
 {
-	TRY(sync_file(cx, folder, "public.db-wal", O_RDONLY));
-	TRY(sync_file(cx, folder, "public.db", O_RDONLY));
-	return sync_file(cx, folder, ".", O_RDONLY | O_DIRECTORY);
+	AUTO(close_fd) const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	TRY(db_sync(cx, PUBLIC_DB));
+	if (fault_hit(cx) || fd < 0 || fsync(fd) != 0)
+		return fail(cx, E_IO, "syncing the data folder: %s", strerror(errno));
+	return OK;
 }
 
 /* --- showing --- */
@@ -144,7 +134,7 @@ static enum err publish(struct ctx *cx, struct ledger *ledger)
 		TRY(mirror_write(cx, ledger->mirror, ledger->mirrored, checkpoint.size, buf_view(&note)));
 		ledger->mirrored = checkpoint.size;
 	}
-	TRY(file_write(cx, checkpoint_path(cx, ledger), buf_view(&note)));
+	TRY(file_write(cx, checkpoint_path(cx, ledger->data_folder), buf_view(&note)));
 	ledger_show(ledger, view_new(&ledger->edge, &checkpoint.root, buf_view(&note), clock_wall_us(cx->clock)));
 	return OK;
 }
@@ -181,34 +171,51 @@ static void pause_ms(int64_t ms)
 	nanosleep(&pause, NULL);
 }
 
-/* With what was shown last, before anything new is signed: a database and a checkpoint that were both restored look whole from inside. */
-static enum err compare_with_witnesses(struct ctx *cx, struct ledger *ledger)
+/* What was there at the start goes to the witnesses before anything new is signed: a database that was restored is a beginning of what
+ * they have seen, no fork of it, and they say so.  Without witnesses nobody can. */
+static enum err first_checkpoint(struct ctx *cx, struct ledger *ledger)
 {
 	AUTO(buf_free) struct buf note = buf_new(NOTE_BYTES_MAX);
 	const struct view *const view = ledger->view;
-	const struct checkpoint checkpoint = { .origin = str_of(ledger->keys.keys[0].key.name), .size = view->size, .root = view->root };
-	if (!ledger->witnesses || view->size == 0 || ledger->state != LEDGER_WHOLE)
+	if (!ledger->witnesses || ledger->state != LEDGER_WHOLE)
 		return OK;
+	TRY(edge_grow(cx, ledger->folder, ledger->size_at_start, &ledger->edge));
+	if (ledger->edge.size > view->size)
+		return publish(cx, ledger);
 	buf_str(&note, (struct str){ view->note, view->note_bytes });
-	const enum err e = ask_witnesses(cx, ledger, &checkpoint, &note);
-	return e == E_BUSY && ledger->state == LEDGER_WHOLE ? OK : e;  /* silence now is asked again before the next is shown */
+	return ask_witnesses(cx, ledger, &(struct checkpoint){ str_of(ledger->keys.keys[0].key.name), view->size, view->root }, &note);
+}
+
+/* Again until they have answered. */
+static bool settle_with_witnesses(struct ctx *cx, struct ledger *ledger, bool *told)
+{
+	const enum err e = first_checkpoint(cx, ledger);
+	if (e == OK) {
+		if (unlinkat(ledger->folder, LEDGER_RESTORED_FILE, 0) != 0 && errno != ENOENT)
+			log_line(cx->log, LOG_WARN, "ledger: removing " LEDGER_RESTORED_FILE ": %s", strerror(errno));
+		return true;
+	}
+	if (!*told || ledger->state != LEDGER_WHOLE)
+		log_line(cx->log, LOG_ERROR, "ledger: nothing is signed: %s", cx->failure.text);
+	*told = true;
+	return ledger->state != LEDGER_WHOLE;
 }
 
 static void *run(void *argument)
 {
 	struct ledger *const ledger = argument;
 	struct ctx *const cx = &ledger->cx;
-	if (compare_with_witnesses(cx, ledger) != OK)
-		log_line(cx->log, LOG_ERROR, "ledger: %s; an older database was put in its place, or they lie: see `amanat ledger status`; until then nothing is signed", cx->failure.text);
-	arena_free(&cx->mem);
 	int64_t seen = -1;
 	int64_t wait_ms = LOOK_MS;
-	bool failing = false;
+	bool failing = false, settled = false, told = false;
+	settled = settle_with_witnesses(cx, ledger, &told);
+	arena_free(&cx->mem);
 	pthread_mutex_lock(&ledger->lock);
-	while (wait_for_work(ledger, wait_ms)) {
+	while (wait_for_work(ledger, settled ? wait_ms : RETRY_MS)) {
 		pthread_mutex_unlock(&ledger->lock);
+		settled = settled || settle_with_witnesses(cx, ledger, &told);
 		int64_t version = seen;
-		enum err e = db_version(cx, PUBLIC_DB, &version);
+		enum err e = settled ? db_version(cx, PUBLIC_DB, &version) : OK;
 		if (e == OK && version != seen)
 			e = follow_table(cx, ledger);
 		if (e == OK)
@@ -274,9 +281,10 @@ static enum err first_view(struct ctx *cx, struct ledger *ledger)
 	struct checkpoint shown;
 	struct str note;
 	uint64_t size;
-	TRY(read_shown(cx, ledger, &note, &shown));
+	TRY(ledger_shown(cx, ledger->data_folder, &note, &shown));
 	TRY(ledger_size(cx, &size));
 	ledger->state = judge(cx, ledger, &shown, size);
+	ledger->size_at_start = size;
 	tell_state(cx, ledger, &shown, size);
 	if (ledger->state == LEDGER_BEHIND || ledger->state == LEDGER_FORKED) {
 		ledger->edge.size = 0;
@@ -335,9 +343,15 @@ static struct ledger *ledger_new(const struct ctx *template, const struct ledger
 /* The sequencer's: who follows asks nobody. */
 static enum err start_thread(struct ctx *cx, const struct ledger_config *config, struct ledger *ledger)
 {
+	if (ledger->mirror)
+		ledger->mirrored = mirror_has(cx, ledger->mirror, ledger->size_at_start);
 	if (config->policy_file[0] && ledger->keys.count) {
 		TRY(witnesses_open(cx, config->policy_file, &ledger->keys.keys[ledger->keys.count - 1].key, &ledger->witnesses));
 		note_answers(ledger);
+	} else if (faccessat(ledger->folder, LEDGER_RESTORED_FILE, F_OK, 0) == 0) {
+		set_state(ledger, LEDGER_BEHIND);
+		log_line(cx->log, LOG_ERROR, "ledger: this folder was restored, and no witness can say what was shown since the backup: fetch it from a mirror with "
+			"`amanat ledger fetch`, begin a new log with `amanat ledger succeed`, or say that nothing was shown with `amanat ledger continue`; until then nothing is signed");
 	} else {
 		TRY(follow_table(&ledger->cx, ledger));
 	}
@@ -408,7 +422,7 @@ enum err ledger_follow(struct ctx *cx, struct ledger *ledger)
 	struct checkpoint shown;
 	struct str note;
 	struct hash root;
-	TRY(read_shown(cx, ledger, &note, &shown));
+	TRY(ledger_shown(cx, ledger->data_folder, &note, &shown));
 	if (shown.size <= ledger->view->size)
 		return OK;
 	TRY(edge_load(cx, ledger->folder, shown.size, &ledger->edge));

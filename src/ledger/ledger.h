@@ -36,6 +36,16 @@ struct ledger_item {
 };
 enum err ledger_newest(struct ctx *, enum entry_kind, uint64_t before, size_t max, struct ledger_item *out, size_t *count);
 
+/* What was shown last, out of the data folder: an empty note, and size 0, when nothing was. */
+enum err ledger_shown(struct ctx *, const char *data_folder, struct str *note, struct checkpoint *out);
+
+/* The root over the first `size` entries of the table, from the entries alone.  E_CORRUPT: one is missing. */
+enum err ledger_recount(struct ctx *, uint64_t size, struct hash *out);
+
+/* A file of FOLDER/ledger that a restore leaves, and mending until it is done: what was shown is not known here, so nothing is signed
+ * until witnesses or a person have said that it may be. */
+#define LEDGER_RESTORED_FILE "restored"
+
 /* --- the log --- */
 
 enum ledger_state {

@@ -63,3 +63,14 @@ enum err mirror_write(struct ctx *cx, const char *folder, uint64_t from, uint64_
 	}
 	return file_write(cx, arena_printf(&cx->mem, "%s/checkpoint", folder).p, note);
 }
+
+uint64_t mirror_has(struct ctx *cx, const char *folder, uint64_t size)
+{
+	AUTO(buf_free) struct buf bytes = buf_new(NOTE_BYTES_MAX);
+	struct checkpoint checkpoint;
+	struct note note;
+	if (file_read(cx, arena_printf(&cx->mem, "%s/checkpoint", folder).p, &bytes) != OK || note_parse(cx, buf_view(&bytes), &note) != OK ||
+	    checkpoint_parse(cx, note.text, &checkpoint) != OK || checkpoint.size > size)
+		return 0;
+	return checkpoint.size;
+}
