@@ -79,16 +79,21 @@ static void close_fd(const int *fd)
 		close(*fd);
 }
 
-/* "charter/2" is charter/2.json there, "charter/2/note" charter/2.note. */
-static void name_in_folder(struct str path, struct buf *out)
+/* "charter/2" and "charter/2/note" in another form: "charter/2.json" and ".note", "charter.json?version=2" and "charter.json.note?...".
+ * False: the path is another one's. */
+static bool other_name(struct str path, bool of_folder, struct buf *out)
 {
-	const struct str version = str_from(path, sizeof "charter/" - 1);
+	struct str version = str_from(path, sizeof "charter/" - 1);
+	const bool is_note = str_ends(version, STR("/note"));
 	if (!str_starts(path, STR("charter/")))
-		buf_str(out, path);
-	else if (str_ends(version, STR("/note")))
-		buf_printf(out, "charter/" STR_FMT ".note", (int)(version.n - (sizeof "/note" - 1)), version.p);
+		return false;
+	if (is_note)
+		version.n -= sizeof "/note" - 1;
+	if (of_folder)
+		buf_printf(out, "charter/" STR_FMT ".%s", STR_ARG(version), is_note ? "note" : "json");
 	else
-		buf_printf(out, "charter/" STR_FMT ".json", STR_ARG(version));
+		buf_printf(out, "charter.json%s?version=" STR_FMT, is_note ? ".note" : "", STR_ARG(version));
+	return true;
 }
 
 static enum err read_all(struct ctx *cx, const char *path, int fd, struct buf *out)
@@ -134,10 +139,8 @@ enum err source_begin(struct ctx *cx, struct source *source, unsigned slot, stru
 	assert(slot < SOURCE_AT_ONCE);
 	struct wanted *const wanted = &source->wanted[slot];
 	AUTO(buf_free) struct buf name = buf_new(PATH_BYTES_MAX - 1);
-	if (source->folder < 0)
+	if (source->folder < 0 || !other_name(path, true, &name))
 		buf_str(&name, path);
-	else
-		name_in_folder(path, &name);
 	if (name.failed)
 		return fail(cx, E_INVALID, "this path is too long");
 	memcpy(wanted->path, buf_terminated(&name), name.n + 1);
@@ -166,9 +169,29 @@ enum err source_take(struct ctx *cx, struct source *source, unsigned slot, struc
 	return OK;
 }
 
+/* Of the node, beside its ledger. */
+static enum err get_beside(struct ctx *cx, struct source *source, struct str name, size_t bytes_max, struct buf *out)
+{
+	AUTO(buf_free) struct buf url = buf_new(NAME_BYTES_MAX);
+	AUTO(fetch_answer_free) struct fetch_answer answer = {};
+	buf_str(&url, (struct str){ source->name, strlen(source->name) - (sizeof "ledger" - 1) });
+	buf_str(&url, name);
+	const struct fetch_request request = { .url = buf_view(&url), .bytes_max = bytes_max, .patience_us = PATIENCE_US };
+	TRY(fetch_ask(cx, source->fetch, &request, &answer));
+	if (answer.status != 200)
+		return fail(cx, answer.status == 404 || answer.status == 410 ? E_NOTFOUND : E_BUSY, STR_FMT " answers with status %d", STR_ARG(buf_view(&url)), answer.status);
+	*out = answer.body;
+	answer.body = buf_new(0);
+	return OK;
+}
+
 enum err source_get(struct ctx *cx, struct source *source, struct str path, size_t bytes_max, struct buf *out)
 {
 	const unsigned slot = SOURCE_AT_ONCE - 1;
+	AUTO(buf_free) struct buf other = buf_new(PATH_BYTES_MAX);
 	TRY(source_begin(cx, source, slot, path, bytes_max));
-	return source_take(cx, source, slot, out);
+	const enum err got = source_take(cx, source, slot, out);
+	if (got != E_NOTFOUND || source->folder >= 0 || !other_name(path, false, &other))
+		return got;
+	return get_beside(cx, source, buf_view(&other), bytes_max, out);
 }

@@ -1,8 +1,8 @@
 /* verify/source.h - where a log's bytes come from: a node on the web, or a copy of what it serves in a folder.
  *
  * Paths are those under /ledger: "checkpoint", "tile/entries/x001/067.p/12", "key".  A charter's bytes and its signature are
- * "charter/VERSION" and "charter/VERSION/note"; in a folder, where one name cannot be both, "charter/VERSION.json" and
- * "charter/VERSION.note". */
+ * "charter/VERSION" and "charter/VERSION/note"; a node may have them as /charter.json?version=VERSION and /charter.json.note?version=VERSION,
+ * a folder, where one name cannot be both, has "charter/VERSION.json" and "charter/VERSION.note". */
 #ifndef VERIFY_SOURCE_H
 #define VERIFY_SOURCE_H
 #include "ledger/fetch.h"

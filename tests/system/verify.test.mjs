@@ -455,6 +455,13 @@ test('what loosens waits thirty days, what tightens does not', async () => {
   assert.equal((await verifyLog(log)).of('complied-refused').entry, number);
 });
 
+test('a charter is also taken from beside the ledger', async () => {
+  const log = honest(), files = log.files();
+  for (const [name, other] of [['charter/1', '/charter.json?version=1'], ['charter/1/note', '/charter.json.note?version=1']]) { files.set(other, files.get(name)); files.delete(name); }
+  const report = await serving(files, (served) => verify(served.url));
+  assert.equal(report.code, 0, JSON.stringify(report.findings));
+});
+
 // --- witnesses, memory, usage ---
 
 test('a policy: enough witnesses, too few, and one that is forged', async () => {
