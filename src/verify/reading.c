@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger/checkpoint.h"
 #include "verify/bundle.h"
 
 #define AHEAD 8                         /* requests under way; the source's last slot is for single files */
+#define SAMPLED_TILES 4
 static_assert(AHEAD < SOURCE_AT_ONCE, "");
 
 /* Bundles [begun, ...) are not asked for yet, [taken, begun) are on their way. */
@@ -79,6 +81,11 @@ static enum err tell(struct ctx *cx, struct reading *reading, const struct bundl
 	if (bundle->count < bundle->width)
 		return stop(reading, "bundle-malformed", first + bundle->count, "is not there: the bundle of entries is malformed or cut short");
 	hash_in(reading, bundle);
+	const struct str newest = bundle->lines[bundle->width - 1];
+	if (newest.n <= sizeof reading->newest_line) {
+		memcpy(reading->newest_line, newest.p, newest.n);
+		reading->newest = (struct str){ reading->newest_line, newest.n };
+	}
 	for (unsigned i = 0; i < bundle->width; i++) {
 		if (first + i < reading->story->entries)
 			continue;
@@ -230,4 +237,59 @@ enum err reading_blame(struct ctx *cx, struct reading *reading, uint64_t size)
 		TRY(compare(cx, reading, bundle, &found));
 	}
 	return OK;
+}
+
+/* --- samples --- */
+
+static enum err sample_tile(struct ctx *cx, struct reading *reading, uint64_t index, uint64_t size)
+{
+	AUTO(buf_free) struct buf tile = buf_new(0);
+	const unsigned width = tile_width(0, index, size);
+	TRY(ask(cx, reading->source, 0, 0, index, width, TILE_WIDTH * TREE_HASH_BYTES));
+	const enum err got = take(cx, reading->source, 0, 0, index, width, TILE_WIDTH * TREE_HASH_BYTES, &tile);
+	if (got == E_NOTFOUND)
+		return OK;
+	if (got == OK && tile.n % TREE_HASH_BYTES == 0 && tile.n >= (size_t)width * TREE_HASH_BYTES) {
+		struct hash hash;
+		for (unsigned i = 0; i < width; i++) {
+			memcpy(hash.bytes, tile.p + (size_t)i * TREE_HASH_BYTES, TREE_HASH_BYTES);
+			if (!memory_agrees(reading->memory, index * TILE_WIDTH + i, &hash)) {
+				finding_add(reading->findings, FINDING_LIE, "tile-wrong", index * TILE_WIDTH + i, "has another hash in the log's tile than its line has");
+				return OK;
+			}
+		}
+		return OK;
+	}
+	if (got == OK || got == E_TOOLARGE) {
+		finding_add(reading->findings, FINDING_LIE, "tile-malformed", index * TILE_WIDTH, "is in a tile of hashes that has not the size of one");
+		return OK;
+	}
+	return got;
+}
+
+static enum err sample_proof(struct ctx *cx, struct reading *reading, uint64_t number, const struct note_key *keys, unsigned key_count)
+{
+	AUTO(buf_free) struct buf bytes = buf_new(0);
+	AUTO(buf_free) struct buf path = buf_new(40);
+	struct proof_file file;
+	buf_printf(&path, "proof/%" PRIu64, number);
+	const enum err got = source_get(cx, reading->source, buf_view(&path), 2 * NOTE_BYTES_MAX, &bytes);
+	if (got == E_NOTFOUND || reading->newest.n == 0)
+		return OK;
+	TRY(got);
+	bool holds = false;
+	if (proof_file_parse(cx, buf_view(&bytes), &file) == OK && file.index == number)
+		for (unsigned i = 0; i < key_count; i++)
+			holds |= proof_file_check(cx, &file, reading->newest, &keys[i]) == OK;
+	if (!holds)
+		finding_add(reading->findings, FINDING_LIE, "proof-wrong", number, "has a proof that does not hold");
+	return OK;
+}
+
+enum err reading_sample(struct ctx *cx, struct reading *reading, uint64_t size, const struct note_key *keys, unsigned key_count)
+{
+	const uint64_t tiles = (size + TILE_WIDTH - 1) / TILE_WIDTH;
+	for (unsigned i = 0; i < SAMPLED_TILES && i < tiles; i++)
+		TRY(sample_tile(cx, reading, i == 0 ? tiles - 1 : random_below(tiles < UINT32_MAX ? (uint32_t)tiles : UINT32_MAX), size));
+	return size ? sample_proof(cx, reading, size - 1, keys, key_count) : OK;
 }

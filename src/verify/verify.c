@@ -286,6 +286,8 @@ static enum err look(struct ctx *cx, struct verify *verify, struct verify_report
 	hold_succession(cx, verify, &now);
 	if (now.size > 0)                      /* an empty log has announced no key yet */
 		hold_keys(verify, note, &now);
+	if (verify->found.of_weight[FINDING_LIE] == 0)
+		TRY(reading_sample(cx, &verify->reading, now.size, verify->options.keys, verify->options.key_count));
 	if (verify->found.of_weight[FINDING_LIE])
 		return OK;
 	TRY(remember(cx, verify));

@@ -6,7 +6,7 @@ import test from 'node:test';
 
 import { Log, charterOf, dayOf, seedOf, serveLog, stamp, vkeyOf, writeLog } from './log_builder.mjs';
 import { freshFolder, run } from './server.mjs';
-import { cosign, readForms, readLog, recount, sha256, sign, tilePath, writeCheckpoint } from './verifier.mjs';
+import { Tree, cosign, leafHash, readForms, readLog, recount, sha256, sign, tilePath, writeCheckpoint } from './verifier.mjs';
 
 const hour = 3_600_000, day = 24 * hour;
 const now = Math.floor(Date.now() / 1000) * 1000, start = now - 100 * day;
@@ -453,6 +453,27 @@ test('what loosens waits thirty days, what tightens does not', async () => {
   d.authenticated(t + hour);
   const number = d.decided(t + hour, 'complied', { charter: 2, given: 1, classes: 'personal' });
   assert.equal((await verifyLog(log)).of('complied-refused').entry, number);
+});
+
+test('what the log serves for other readers is looked at by samples: tiles of hashes, a proof', async () => {
+  const log = honest(), newest = log.lines.length - 1, tile = tilePath(0, 0, log.lines.length), tree = new Tree(log.lines.map(leafHash));
+  const proof = (files, hashes, index = newest) => Buffer.from(`c2sp.org/tlog-proof@v1\nindex ${index}\n${hashes.map((h) => `${h.toString('base64')}\n`).join('')}\n${files.get('checkpoint')}`);
+  const cases = {
+    fine: (files) => files.set(`proof/${newest}`, proof(files, tree.inclusion(newest, newest + 1))),
+    'proof-wrong': (files) => files.set(`proof/${newest}`, proof(files, tree.inclusion(newest - 1, newest + 1))),
+    'proof-wrong of another': (files) => files.set(`proof/${newest}`, proof(files, tree.inclusion(newest - 1, newest + 1), newest - 1)),
+    'proof-wrong malformed': (files) => files.set(`proof/${newest}`, Buffer.from('c2sp.org/tlog-proof@v1\nnonsense\n')),
+    'tile-malformed': (files) => files.set(tile, files.get(tile).subarray(1)),
+    'tile-malformed large': (files) => files.set(tile, Buffer.alloc(8193)),
+    'tile-wrong': (files) => { const bytes = Buffer.from(files.get(tile)); bytes[5 * 32] ^= 1; files.set(tile, bytes); },
+  };
+  for (const [name, make] of Object.entries(cases)) {
+    const files = log.files(), [slug] = name.split(' ');
+    make(files);
+    const report = await serving(files, (served) => verify(served.url));
+    assert.equal(report.code, slug === 'fine' ? 0 : 2, `${name}: ${JSON.stringify(report.findings)}`);
+    if (slug !== 'fine') assert.equal(report.of(slug)?.entry, { 'proof-wrong': newest, 'tile-malformed': 0, 'tile-wrong': 5 }[slug], name);
+  }
 });
 
 test('a charter is also taken from beside the ledger', async () => {
