@@ -43,21 +43,26 @@ struct crew {
 	struct bundle bundles[CREW_BUNDLES];
 };
 
+/* The oldest that nobody reads yet; under the lock, which is given back meanwhile. */
+static void read_one(struct crew *crew)
+{
+	const unsigned place = (unsigned)(crew->begun++ % CREW_BUNDLES);
+	pthread_mutex_unlock(&crew->lock);
+	bundle_read(&crew->bundles[place]);
+	pthread_mutex_lock(&crew->lock);
+	crew->is_read[place] = true;
+	pthread_cond_signal(&crew->ready);
+}
+
 static void *read_bundles(void *argument)
 {
 	struct crew *const crew = argument;
 	pthread_mutex_lock(&crew->lock);
-	for (;;) {
-		while (!crew->ending && crew->begun == crew->submitted)
+	while (!crew->ending) {
+		if (crew->begun < crew->submitted)
+			read_one(crew);
+		else
 			pthread_cond_wait(&crew->work, &crew->lock);
-		if (crew->ending)
-			break;
-		const unsigned place = (unsigned)(crew->begun++ % CREW_BUNDLES);
-		pthread_mutex_unlock(&crew->lock);
-		bundle_read(&crew->bundles[place]);
-		pthread_mutex_lock(&crew->lock);
-		crew->is_read[place] = true;
-		pthread_cond_signal(&crew->ready);
 	}
 	pthread_mutex_unlock(&crew->lock);
 	return NULL;
@@ -72,11 +77,10 @@ struct crew *crew_new(void)
 	pthread_mutex_init(&crew->lock, NULL);
 	pthread_cond_init(&crew->work, NULL);
 	pthread_cond_init(&crew->ready, NULL);
-	const unsigned wanted = cores < 1 ? 1 : cores > THREADS_MAX ? THREADS_MAX : (unsigned)cores;
+	/* who takes them reads, too, instead of waiting */
+	const unsigned wanted = cores < 2 ? 0 : cores > THREADS_MAX ? THREADS_MAX : (unsigned)cores - 1;
 	while (crew->thread_count < wanted && pthread_create(&crew->threads[crew->thread_count], NULL, read_bundles, crew) == 0)
 		crew->thread_count++;
-	if (crew->thread_count == 0)
-		abort();
 	return crew;
 }
 
@@ -122,8 +126,12 @@ struct bundle *crew_take(struct crew *crew)
 	pthread_mutex_lock(&crew->lock);
 	if (crew->taken < crew->submitted) {
 		const unsigned place = (unsigned)(crew->taken++ % CREW_BUNDLES);
-		while (!crew->is_read[place])
-			pthread_cond_wait(&crew->ready, &crew->lock);
+		while (!crew->is_read[place]) {
+			if (crew->begun < crew->submitted)
+				read_one(crew);
+			else
+				pthread_cond_wait(&crew->ready, &crew->lock);
+		}
 		out = &crew->bundles[place];
 	}
 	pthread_mutex_unlock(&crew->lock);

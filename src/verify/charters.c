@@ -74,6 +74,7 @@ static void take(struct story *story, const struct entry *entry, struct str byte
 	charters->versions[charters->count] = charter;
 	charters->entered[charters->count] = (struct charter_version){ &charters->versions[charters->count], at_us };
 	charters->count++;
+	charters->force_until_us = INT64_MIN;  /* to be found anew */
 	AUTO(ctx_end) struct ctx cx = { .mem = arena_new_capped(ARENA_REQUEST_BYTES) };
 	struct charter_force force;
 	if (charter_in_force(&cx, charters->entered, charters->count, at_us, &force) != OK)
@@ -106,16 +107,37 @@ enum err story_charter(struct ctx *parent, struct story *story, const struct ent
 	return OK;
 }
 
-bool story_charter_decide(struct story_charters *charters, const struct charter_case *asked, int64_t at_us, struct charter_decision *out)
+/* It changes only when another version is entered, or when one's thirty days are over. */
+static bool force_at(struct story_charters *charters, int64_t at_us)
 {
 	AUTO(ctx_end) struct ctx cx = { .mem = arena_new_capped(ARENA_REQUEST_BYTES) };
 	struct charter_force force;
+	if (at_us >= charters->force_from_us && at_us < charters->force_until_us)
+		return true;
+	if (charter_in_force(&cx, charters->entered, charters->count, at_us, &force) != OK)
+		return false;
+	charters->force_from_us = at_us;
+	charters->force_until_us = INT64_MAX;
+	for (size_t i = 0; i < charters->count; i++) {
+		const int64_t settled_us = charters->entered[i].entered_us + CHARTER_LOOSENING_DAYS * DAY_US;
+		if (settled_us > at_us && settled_us < charters->force_until_us)
+			charters->force_until_us = settled_us;
+	}
+	for (size_t i = 0; i < force.count; i++)
+		charters->in_force[i] = force.charters[i];
+	charters->force = force;
+	charters->force.charters = charters->in_force;
+	return true;
+}
+
+bool story_charter_decide(struct story_charters *charters, const struct charter_case *asked, int64_t at_us, struct charter_decision *out)
+{
 	if (charters->broken) {
 		*out = (struct charter_decision){ .outcome = CHARTER_REFUSE };
 		return true;
 	}
-	if (charters->unseen || charter_in_force(&cx, charters->entered, charters->count, at_us, &force) != OK)
+	if (charters->unseen || !force_at(charters, at_us))
 		return false;
-	charter_decide_in_force(&force, asked, out);
+	charter_decide_in_force(&charters->force, asked, out);
 	return true;
 }

@@ -62,6 +62,9 @@ struct story_charters {
 	size_t count;
 	struct charter versions[STORY_CHARTERS_MAX];
 	struct charter_version entered[STORY_CHARTERS_MAX];
+	struct charter_force force;            /* from `force_from_us` until `force_until_us` */
+	int64_t force_from_us, force_until_us;
+	const struct charter *in_force[STORY_CHARTERS_MAX];
 	bool unseen;                           /* one could not be had: what holds is not known */
 	bool broken;                           /* one is not what it has to be: none counts */
 	bool has_key;
