@@ -65,7 +65,7 @@ static void receive(struct story *story, const struct entry *entry, int64_t at_u
 	struct story_demand *const demand = story_demands_add(&story->demands, story->entries, id);
 	demand->received_us = at_us;
 	demand->accounts = entry_count(entry, ENTRY_demand_received_accounts);
-	demand->row = (uint32_t)tally_row(&story->tally, entry->values[ENTRY_demand_received_asker], entry->time_us);
+	demand->row = (uint32_t)verify_tally_row(&story->tally, entry->values[ENTRY_demand_received_asker], entry->time_us);
 	if (!charter_word_parse(CHARTER_LIST_KIND, entry->values[ENTRY_demand_received_kind], &kind) ||
 	    !charter_word_parse(CHARTER_LIST_BASIS, entry->values[ENTRY_demand_received_basis], &basis))
 		return;                        /* entry.def has words that no charter knows: nothing is judged */
@@ -149,8 +149,8 @@ static void decide(struct story *story, struct story_demand *demand, const struc
 	}
 	if (!demand->judged)
 		return;
-	if (outcome == BY_RULE)
-		by_rule(story, demand, entry, judged_before && at_us > due);
+	if (outcome == BY_RULE || (outcome == REFUSED && entry->values[ENTRY_demand_decided_rule].n))
+		by_rule(story, demand, entry, judged_before && at_us >= due);
 	if (!names_version(story, demand, entry))
 		finding_add(story->findings, FINDING_PROMISE, "version-wrong", story->entries, "names another version of the charter than was in force, %" PRIu32, demand->decision.version);
 	if (judged_before && outcome != WITHDRAWN && at_us > due + STORY_DECIDE_GRACE_US)
@@ -215,7 +215,7 @@ void story_demand(struct story *story, const struct entry *entry, int64_t at_us)
 void story_takedown(struct story *story, const struct entry *entry)
 {
 	const struct str id = entry->values[ENTRY_takedown_demand];
-	tally_count(&story->tally, entry->values[ENTRY_takedown_country], entry->time_us, TALLY_takedowns);
+	verify_tally_count(&story->tally, entry->values[ENTRY_takedown_country], entry->time_us, TALLY_takedowns);
 	if (id.n == 0)
 		return;
 	const struct story_demand *const demand = story_demands_by_id(&story->demands, story_id(entry, ENTRY_takedown_demand));

@@ -50,19 +50,19 @@ static void put_head(const struct verify_report *report, struct buf *out)
 
 static void put_table(struct ctx *cx, const struct tally *tally, struct buf *out)
 {
-	const struct tally_row *const rows = tally_sorted(cx, tally);
+	const struct tally_row *const rows = verify_tally_sorted(cx, tally);
 	if (tally->count == 0)
 		return;
 	buf_text(out, "\nhalf-year  asker");
 	for (unsigned i = 0; i < TALLY_COLUMNS; i++)
-		buf_printf(out, "  %s", tally_heading((enum tally_column)i));
+		buf_printf(out, "  %s", verify_tally_heading((enum tally_column)i));
 	buf_char(out, '\n');
 	for (size_t row = 0; row < tally->count; row++) {
 		char half[TALLY_HALF_BYTES];
-		tally_half_text(rows[row].half, half);
+		verify_tally_half_text(rows[row].half, half);
 		buf_printf(out, "%-9s  %-5s", half, rows[row].country);
 		for (unsigned i = 0; i < TALLY_COLUMNS; i++)
-			buf_printf(out, "  %*" PRIu64, (int)str_of(tally_heading((enum tally_column)i)).n, rows[row].of[i]);
+			buf_printf(out, "  %*" PRIu64, (int)str_of(verify_tally_heading((enum tally_column)i)).n, rows[row].of[i]);
 		buf_char(out, '\n');
 	}
 }
@@ -123,16 +123,16 @@ static void json_findings(struct json *json, const struct findings *findings)
 
 static void json_table(struct ctx *cx, struct json *json, const struct tally *tally)
 {
-	const struct tally_row *const rows = tally_sorted(cx, tally);
+	const struct tally_row *const rows = verify_tally_sorted(cx, tally);
 	json_array(json);
 	for (size_t row = 0; row < tally->count; row++) {
 		char half[TALLY_HALF_BYTES];
-		tally_half_text(rows[row].half, half);
+		verify_tally_half_text(rows[row].half, half);
 		json_object(json);
 		json_key(json, "half"), json_text(json, half);
 		json_key(json, "country"), json_text(json, rows[row].country);
 		for (unsigned i = 0; i < TALLY_COLUMNS; i++)
-			put_count(json, tally_name((enum tally_column)i), rows[row].of[i]);
+			put_count(json, verify_tally_name((enum tally_column)i), rows[row].of[i]);
 		json_object_end(json);
 	}
 	json_array_end(json);

@@ -22,7 +22,7 @@ void story_free(struct story **story)
 		return;
 	ctx_end(&(*story)->charters.cx);
 	story_demands_free(&(*story)->demands);
-	tally_free(&(*story)->tally);
+	verify_tally_free(&(*story)->tally);
 	free((*story)->opaques);
 	free((*story)->holds);
 	free(*story);
@@ -180,7 +180,7 @@ static enum err tell(struct ctx *cx, struct story *story, const struct entry *en
 		story_takedown(story, entry);
 		break;
 	case ENTRY_incident:
-		tally_count(&story->tally, STR(""), entry->time_us, TALLY_incidents);
+		verify_tally_count(&story->tally, STR(""), entry->time_us, TALLY_incidents);
 		break;
 	default:                               /* counted, and tells of nothing that could be broken */
 		break;

@@ -12,17 +12,17 @@ static const struct {
 #undef TALLY
 };
 
-const char *tally_name(enum tally_column column)
+const char *verify_tally_name(enum tally_column column)
 {
 	return columns[column].name;
 }
 
-const char *tally_heading(enum tally_column column)
+const char *verify_tally_heading(enum tally_column column)
 {
 	return columns[column].heading;
 }
 
-void tally_free(struct tally *tally)
+void verify_tally_free(struct tally *tally)
 {
 	free(tally->rows);
 	*tally = (struct tally){};
@@ -38,7 +38,7 @@ static int half_of(int64_t time_us)
 	return 2 * year + (month > 6);
 }
 
-size_t tally_row(struct tally *tally, struct str country, int64_t time_us)
+size_t verify_tally_row(struct tally *tally, struct str country, int64_t time_us)
 {
 	struct tally_row wanted = { .country = "--", .half = half_of(time_us) };
 	if (country.n == 2)
@@ -57,9 +57,9 @@ size_t tally_row(struct tally *tally, struct str country, int64_t time_us)
 	return tally->count++;
 }
 
-void tally_count(struct tally *tally, struct str country, int64_t time_us, enum tally_column column)
+void verify_tally_count(struct tally *tally, struct str country, int64_t time_us, enum tally_column column)
 {
-	const size_t row = tally_row(tally, country, time_us);
+	const size_t row = verify_tally_row(tally, country, time_us);
 	tally->rows[row].of[column]++;
 }
 
@@ -69,7 +69,7 @@ static int by_half_and_country(const void *a, const void *b)
 	return one->half != other->half ? (one->half > other->half) - (one->half < other->half) : strcmp(one->country, other->country);
 }
 
-const struct tally_row *tally_sorted(struct ctx *cx, const struct tally *tally)
+const struct tally_row *verify_tally_sorted(struct ctx *cx, const struct tally *tally)
 {
 	struct tally_row *const rows = arena_new(&cx->mem, struct tally_row, tally->count + 1);
 	if (tally->count) {
@@ -79,7 +79,7 @@ const struct tally_row *tally_sorted(struct ctx *cx, const struct tally *tally)
 	return rows;
 }
 
-void tally_half_text(int half, char out[TALLY_HALF_BYTES])
+void verify_tally_half_text(int half, char out[TALLY_HALF_BYTES])
 {
 	snprintf(out, TALLY_HALF_BYTES, "%d H%d", half / 2 % 10000, half % 2 + 1);
 }

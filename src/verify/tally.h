@@ -21,17 +21,17 @@ struct tally {
 	size_t count, room;
 	struct tally_row *rows;                /* in the order in which they came up */
 };
-void tally_free(struct tally *);
+void verify_tally_free(struct tally *);
 /* Which row, made when it is not there yet.  `country` "": no country's. */
-size_t tally_row(struct tally *, struct str country, int64_t time_us);
+size_t verify_tally_row(struct tally *, struct str country, int64_t time_us);
 /* One more in a column of such a row. */
-void tally_count(struct tally *, struct str country, int64_t time_us, enum tally_column);
+void verify_tally_count(struct tally *, struct str country, int64_t time_us, enum tally_column);
 /* By half-year, then country: a copy, since others keep places of rows.  In the context's memory. */
 struct ctx;
-const struct tally_row *tally_sorted(struct ctx *, const struct tally *);
+const struct tally_row *verify_tally_sorted(struct ctx *, const struct tally *);
 /* "2026-07 to 2026-12" and the like: "2026 H2". */
 #define TALLY_HALF_BYTES 16
-void tally_half_text(int half, char out[TALLY_HALF_BYTES]);
+void verify_tally_half_text(int half, char out[TALLY_HALF_BYTES]);
 /* "received", and as a heading of the table: "received". */
-const char *tally_name(enum tally_column), *tally_heading(enum tally_column);
+const char *verify_tally_name(enum tally_column), *verify_tally_heading(enum tally_column);
 #endif

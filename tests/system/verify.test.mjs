@@ -82,7 +82,7 @@ function honest() {
   const shut = log.add('opaque', t + 8 * day, { commitment: hashed(Buffer.concat([salt, Buffer.from(hidden)])), opens: dayOf(t + 40 * day) });
   log.add('opaque', t + 9 * day, { commitment: hashed('dummy'), opens: dayOf(now + 100 * day) });
   const quiet = demand(log, 6, t + 10 * day, { basis: 'statute' });
-  quiet.decided(t + 10 * day + 337 * hour, 'refused-by-rule', { rule: 7 });
+  quiet.decided(t + 10 * day + 336 * hour, 'refused', { rule: 7 });
   quiet.told(t + 10 * day + 337 * hour);
   court.told(t + 30 * day);
   log.add('opaque-opened', t + 40 * day, { opaque: shut, salt: salt.toString('hex'), hidden: Buffer.from(hidden).toString('base64') });
@@ -408,6 +408,7 @@ const breaches = {
   'refused-and-gave': (log, t) => { const d = demand(log, 1, t); d.authenticated(t); return d.decided(t, 'refused', { given: 1, classes: 'personal' }); },
   'rule-wrong': (log, t) => demand(log, 1, t, { asker: 'CN' }).decided(t, 'refused-by-rule', { rule: 3 }),
   'rule-unfit': (log, t) => demand(log, 1, t).decided(t, 'refused-by-rule', { rule: 7 }),
+  'rule-unfit of a person': (log, t) => { const d = demand(log, 1, t); d.authenticated(t); return d.decided(t + hour, 'refused', { rule: 10 }); },
   'version-wrong': (log, t) => demand(log, 1, t, { asker: 'CN' }).decided(t, 'refused-by-rule', { rule: 2, charter: 2 }),
   'decided-late': (log, t) => demand(log, 1, t, { asker: 'CN' }).decided(t + 3 * hour, 'refused-by-rule', { rule: 2 }),
   'decision-overdue': (log, t) => demand(log, 1, t, { asker: 'CN' }).received,
