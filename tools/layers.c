@@ -8,7 +8,7 @@
 
 /* The only statement of the order: a room includes only rooms before it. */
 static const char *const rooms[] = {
-	"base", "http", "keys", "store", "ledger", "charter", "custody", "media", "social", "feed", "docket", "safety", "upkeep",
+	"base", "http", "keys", "store", "ledger", "charter", "verify", "custody", "media", "social", "feed", "docket", "safety", "upkeep",
 	"border", "fedi", "demo", "api", "app", "cli",
 };
 #define ROOMS (sizeof rooms / sizeof rooms[0])

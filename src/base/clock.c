@@ -84,22 +84,49 @@ void time_rfc3339(int64_t wall_us, char out[RFC3339_BYTES])
 }
 
 /* By writing what was read once more: so nothing else than what is written is taken. */
+/* `n` digits; false: one is none. */
+static bool read_digits(const char *p, unsigned n, unsigned *out)
+{
+	unsigned number = 0;
+	for (unsigned i = 0; i < n; i++) {
+		if (p[i] < '0' || p[i] > '9')
+			return false;
+		number = number * 10 + (unsigned)(p[i] - '0');
+	}
+	*out = number;
+	return true;
+}
+
+static unsigned days_of_month(unsigned year, unsigned month)
+{
+	static const unsigned char days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+	return month == 2 && leap ? 29 : days[month - 1];
+}
+
+/* Days since 1970-01-01 in the Gregorian calendar: March is the first month, so that a leap day is a year's last. */
+static int64_t days_of(unsigned year, unsigned month, unsigned day)
+{
+	const int64_t from_march = month > 2 ? year : year - 1, months = (month + 9) % 12;
+	return 365 * from_march + from_march / 4 - from_march / 100 + from_march / 400 + (153 * months + 2) / 5 + day - 719469;
+}
+
+/* By hand: strptime() and timegm() take twenty times as long, and a log has millions. */
 bool time_rfc3339_read(struct str text, int64_t *wall_us)
 {
-	char copy[RFC3339_BYTES], again[RFC3339_BYTES];
-	struct tm when = {};
-	if (text.n != sizeof "2026-11-21T23:53:46Z" - 1)
+	static const char form[] = "....-..-..T..:..:..Z";
+	unsigned year, month, day, hour, minute, second;
+	if (text.n != sizeof form - 1)
 		return false;
-	memcpy(copy, text.p, text.n);
-	copy[text.n] = '\0';
-	const char *rest = strptime(copy, "%Y-%m-%dT%H:%M:%SZ", &when);
-	if (!rest || *rest || when.tm_year < 70)
+	for (size_t i = 0; i < text.n; i++)
+		if (form[i] != '.' && text.p[i] != form[i])
+			return false;
+	if (!read_digits(text.p, 4, &year) || !read_digits(text.p + 5, 2, &month) || !read_digits(text.p + 8, 2, &day) ||
+	    !read_digits(text.p + 11, 2, &hour) || !read_digits(text.p + 14, 2, &minute) || !read_digits(text.p + 17, 2, &second))
 		return false;
-	const int64_t read_us = (int64_t)timegm(&when) * SECOND_US;
-	time_rfc3339(read_us, again);
-	if (strcmp(copy, again) != 0)
+	if (year < 1970 || month < 1 || month > 12 || day < 1 || day > days_of_month(year, month) || hour > 23 || minute > 59 || second > 59)
 		return false;
-	*wall_us = read_us;
+	*wall_us = days_of(year, month, day) * DAY_US + hour * HOUR_US + minute * MINUTE_US + second * SECOND_US;
 	return true;
 }
 

@@ -103,6 +103,7 @@ enum err run_demo(struct cli *);
 enum err run_charter_show(struct cli *), run_charter_table(struct cli *), run_charter_decide(struct cli *);
 enum err run_charter_sign(struct cli *), run_charter_verify(struct cli *);
 enum err run_bench_fill(struct cli *);
+enum err run_verify(struct cli *), run_ledger_entries(struct cli *);
 enum err run_invite_add(struct cli *);
 enum err run_fsck(struct cli *), run_backup(struct cli *), run_restore(struct cli *), run_drill(struct cli *);
 enum err run_manual(struct cli *), run_settings(struct cli *), run_openapi(struct cli *), run_version(struct cli *);

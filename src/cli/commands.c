@@ -7,6 +7,16 @@ static const struct command_option serve_options[] = {
 	{ "demo", NULL, "Fill a folder that was made just now with the demo network, or go on filling it; never a folder with people." },
 	{},
 };
+static const struct command_option verify_options[] = {
+	{ "key", "VKEY", "The log's public key, NAME+ID+BASE64. Without it the policy's, or the one that was remembered; the first time, the one that the log shows." },
+	{ "policy", "FILE", "Whom you trust (C2SP tlog-policy): the log, witnesses, a quorum." },
+	{ "state", "FILE", "Where to remember the log; without it a file of its own under $XDG_STATE_HOME/amanat." },
+	{ "charter-key", "VKEY", "The key that signs charters: then their signatures are checked, too." },
+	{ "from-files", "FOLDER", "Verify a copy on a disk: checkpoint, key, tile/..., charter/VERSION.json. Instead of an address." },
+	{ "watch", "SECONDS", "Look again and again, so many seconds apart, until a lie is found." },
+	{ "json", NULL, "As JSON, for programs; with --watch a line each time." },
+	{},
+};
 static const struct command_option status_options[] = {
 	{ "json", NULL, "As JSON, for programs." },
 	{},
@@ -276,6 +286,16 @@ const struct command commands[] = {
 	  "crash left in the outbox is applied first, as every command does. Progress is told on standard error. Exit code: 0 clean or all "
 	  "repaired, 1 faults were found, 2 it could not run.",
 	  "amanat fsck --folder data\namanat fsck --repair --json --folder data\n", fsck_options, NEEDS_NOTHING, run_fsck },
+	{ "ledger entries", "", 0, 0, "Print what may stand in a ledger", "Every kind of entry with its fields; the same bytes as docs/ledger-entries.md.",
+	  "amanat ledger entries > docs/ledger-entries.md\n", NULL, NEEDS_NOTHING, run_ledger_entries },
+	{ "verify", "URL", 0, 1, "Check the ledger of any node",
+	  "Needs no node and no secret. Fetches the whole log, recomputes its root, holds it against what you saw before, checks signatures, the form "
+	  "and the order of every entry, counts everything again, and holds every decision, deadline, silence and opening against the charter that "
+	  "was in force. What it remembers makes the next look stronger: a log that was taken back or forked is found, and both signed checkpoints "
+	  "are kept as evidence. Exit code: 0 nothing wrong, 1 not everything could be checked, 2 the log lies, 3 the log is whole and tells of a "
+	  "broken promise; 2 goes before 3, and that before 1. docs/ledger.md tells what can be concluded.",
+	  "amanat verify https://example.org\namanat verify https://example.org --key \"amanat/1f2e3d4c+AbCd...\" --policy policy.txt\n"
+	  "amanat verify --from-files mirror --json\n", verify_options, NEEDS_NOTHING, run_verify },
 	{ "settings", "", 0, 0, "Print every setting with its meaning and default", "As an INI file: save it, change it, and pass it with --config.",
 	  "amanat settings > amanat.ini\n", NULL, NEEDS_NOTHING, run_settings },
 	{ "openapi", "", 0, 0, "Print the description of the interface (OpenAPI 3.1)", "The same as /api/v1/openapi.json of a running node.",

@@ -12,7 +12,8 @@ static int usage_mistake(struct cli *cli)
 		fprintf(stderr, "See: amanat %s --help\n", cli->command->name);
 	else
 		fputs("See: amanat --help\n", stderr);
-	return EXIT_USAGE;
+	/* where 2 is a verdict a slip of the keyboard may not look like one */
+	return cli->command && cli->command->run == run_verify ? EXIT_FAILED : EXIT_USAGE;
 }
 
 /* What people can do about it stands in the text already, but for these. */

@@ -55,13 +55,16 @@ void keyed_mac(const unsigned char key[KEY_BYTES], struct str data, unsigned cha
 	crypto_auth_hmacsha256(out, (const unsigned char *)data.p, data.n, key);
 }
 
+/* nettle's, here and below: it uses the processor's own instructions (short messages 5 million/s, clips 1,200 MB/s; libsodium 2 and 400). */
 void sha256(struct str s, unsigned char out[SHA256_BYTES])
 {
-	static_assert(SHA256_BYTES == crypto_hash_sha256_BYTES, "");
-	crypto_hash_sha256(out, (const unsigned char *)s.p, s.n);
+	static_assert(SHA256_BYTES == SHA256_DIGEST_SIZE, "");
+	struct sha256_ctx state;
+	sha256_init(&state);
+	sha256_update(&state, s.n, (const unsigned char *)s.p);
+	sha256_digest(&state, SHA256_BYTES, out);
 }
 
-/* Clips are large and their authors wait: nettle uses the processor's own instructions (1,200 MB/s; libsodium 400). */
 enum err sha256_file(struct ctx *cx, int fd, unsigned char out[SHA256_BYTES], int64_t *bytes)
 {
 	struct sha256_ctx state;

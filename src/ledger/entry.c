@@ -37,9 +37,30 @@ static bool is_count(struct str value)
 	return value.n && (value.p[0] != '0' || value.n == 1) && str_u64(value, &number) && number <= COUNT_MAX;
 }
 
+/* Eight at once: a million entries have thirty million.  A sum's high bit says that a byte is at least so large; none carries into the
+ * next, since all are below 128. */
+static bool are_hex(const char eight[8])
+{
+	const uint64_t each = UINT64_C(0x0101010101010101), high = each << 7;
+	uint64_t x;
+	memcpy(&x, eight, sizeof x);
+	const uint64_t digit = (x + (128 - '0') * each) & ~(x + (128 - '9' - 1) * each);
+	const uint64_t letter = (x + (128 - 'a') * each) & ~(x + (128 - 'f' - 1) * each);
+	return (x & high) == 0 && ((digit | letter) & high) == high;
+}
+
 static bool is_hex(struct str value, size_t chars)
 {
-	return value.n == chars && all_of(value, "0123456789abcdef");
+	if (value.n != chars)
+		return false;
+	size_t i = 0;
+	for (; i + 8 <= chars; i += 8)
+		if (!are_hex(value.p + i))
+			return false;
+	for (; i < chars; i++)
+		if ((value.p[i] < '0' || value.p[i] > '9') && (value.p[i] < 'a' || value.p[i] > 'f'))
+			return false;
+	return true;
 }
 
 static bool is_date(struct str value, int64_t *wall_us)
@@ -137,7 +158,7 @@ static enum err refuse(struct ctx *cx, const char *what, const char *name)
 static bool find_form(struct str name, enum entry_kind *out)
 {
 	for (unsigned kind = 0; kind < ENTRY_KINDS; kind++)
-		if (str_eq(name, str_of(entry_forms[kind].name))) {
+		if (name.n && name.p[0] == entry_forms[kind].name[0] && str_eq(name, str_of(entry_forms[kind].name))) {
 			*out = (enum entry_kind)kind;
 			return true;
 		}

@@ -1,7 +1,7 @@
 #include "ledger/tree.h"
 
 #include <assert.h>
-#include <sodium.h>
+#include <nettle/sha2.h>
 #include <string.h>
 
 #include "keys/keys.h"
@@ -23,13 +23,12 @@ struct hash tree_empty(void)
 struct hash tree_leaf(struct str entry)
 {
 	const unsigned char prefix = LEAF_PREFIX;
-	union { const char *in; const unsigned char *out; } bytes = { .in = entry.p };
 	struct hash out;
-	crypto_hash_sha256_state state;
-	crypto_hash_sha256_init(&state);
-	crypto_hash_sha256_update(&state, &prefix, 1);
-	crypto_hash_sha256_update(&state, bytes.out, entry.n);
-	crypto_hash_sha256_final(&state, out.bytes);
+	struct sha256_ctx state;
+	sha256_init(&state);
+	sha256_update(&state, 1, &prefix);
+	sha256_update(&state, entry.n, (const unsigned char *)entry.p);
+	sha256_digest(&state, TREE_HASH_BYTES, out.bytes);
 	return out;
 }
 

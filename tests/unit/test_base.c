@@ -206,6 +206,27 @@ TEST(dates_follow_the_calendar_for_ten_thousand_years)
 	CHECK(strcmp(ours, "1970-01-01T00:00:00Z") == 0);
 }
 
+TEST(a_time_is_read_back_as_it_was_written_and_nothing_else_is_read)
+{
+	static const char *const wrong[] = {
+		"1969-12-31T23:59:59Z", "2026-00-01T00:00:00Z", "2026-13-01T00:00:00Z", "2026-01-00T00:00:00Z", "2026-04-31T00:00:00Z", "2026-02-29T00:00:00Z",
+		"2100-02-29T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01T00:60:00Z", "2026-01-01T00:00:60Z", "2026-01-01 00:00:00Z", "2026-01-01T00:00:00z",
+		"2026-01-01T00:00:00", "2026-01-01T00:00:00Z ", " 026-01-01T00:00:00Z", "+026-01-01T00:00:00Z", "2026-1-01T00:00:000Z", "",
+	};
+	char text[RFC3339_BYTES];
+	for (int64_t day = 0; day < 2932897; day++) {          /* 1970-01-01 to 9999-12-31 */
+		const int64_t at_us = (day * 86400 + day * 7919 % 86400) * SECOND_US;
+		int64_t read_us = -1;
+		time_rfc3339(at_us, text);
+		if (!time_rfc3339_read(str_of(text), &read_us) || read_us != at_us)
+			CHECK(!"a time is not read back");
+	}
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		int64_t read_us = 7;
+		CHECK(!time_rfc3339_read(str_of(wrong[i]), &read_us) && read_us == 7);
+	}
+}
+
 TEST(the_arena_gives_zeroed_memory_up_to_its_cap)
 {
 	struct arena a = arena_new_capped(100000);
@@ -257,6 +278,7 @@ int main(void)
 	RUN(an_id_in_text_has_one_form);
 	RUN(dates_are_written_as_the_rfcs_say);
 	RUN(dates_follow_the_calendar_for_ten_thousand_years);
+	RUN(a_time_is_read_back_as_it_was_written_and_nothing_else_is_read);
 	RUN(the_arena_gives_zeroed_memory_up_to_its_cap);
 	RUN(the_nth_fault_fires_once);
 	RUN(a_failure_tells_code_case_place_and_text);

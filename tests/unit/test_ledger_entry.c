@@ -74,8 +74,26 @@ TEST(numbers_and_days_come_out_of_values)
 	CHECK(entry_count(&entry, ENTRY_demand_received_accounts) == 1 && entry.values[ENTRY_demand_received_residence].n == 0);
 }
 
+TEST(no_byte_but_0_to_9_and_a_to_f_passes_for_hexadecimal_wherever_it_stands)
+{
+	char line[] = STARTED;
+	char *const hash = line + sizeof line - 1 - 64;
+	for (size_t place = 0; place < 64; place++)
+		for (unsigned byte = 0; byte < 256; byte++) {
+			WITH_CONTEXT(cx);
+			struct entry entry;
+			const char before = hash[place];
+			const bool right = (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'f');
+			hash[place] = (char)byte;
+			const bool taken = entry_parse(&cx, (struct str){ line, sizeof line - 1 }, &entry) == OK;
+			hash[place] = before;
+			CHECK(taken == right);
+		}
+}
+
 int main(void)
 {
+	RUN(no_byte_but_0_to_9_and_a_to_f_passes_for_hexadecimal_wherever_it_stands);
 	RUN(what_is_written_is_read_and_written_alike);
 	RUN(another_way_to_write_the_same_is_refused);
 	RUN(nothing_is_written_that_would_not_be_read);
