@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "custody/custody.h"
+#include "docket/tally.h"
 #include "feed/feed.h"
 #include "ledger/ledger.h"
 #include "keys/keys.h"
@@ -269,6 +270,7 @@ static enum err open_rooms(struct app *app, struct ctx *cx)
 		TRY(feed_open(cx, &app->db_config, &app->feed));
 		app->template.feed = app->feed;
 		TRY(app_ledger_open(app, cx));
+		app->template.tallies = app->tallies = tallies_new();
 		TRY(upload_expire_begin(cx));
 		TRY(app_tidy_begin(cx));
 	}
@@ -353,6 +355,7 @@ void app_close(struct app **app_)
 	jobs_stop(&app->jobs);
 	writer_stop(&app->writer);             /* what is queued may still look at the caches below */
 	app_ledger_close(app);
+	tallies_free(&app->tallies);
 	feed_close(&app->feed);
 	limits_close(&app->limits);
 	sessions_close(&app->sessions);
