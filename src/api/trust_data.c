@@ -1,6 +1,7 @@
 /* The table and the entries for programs: CSV (RFC 4180), JSON, Atom (RFC 4287). */
 #include "api/routes.h"
 #include "api/trust.h"
+#include "base/json.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /* /trust/entries: the ledger's entries in words, each with its proof; the entries behind a figure, of a kind, of one demand. */
 #include "api/routes.h"
 #include "api/trust.h"
+#include "base/json.h"
 
 #include <inttypes.h>
 
