@@ -63,13 +63,9 @@ static void store_metrics(struct writer *writer, struct buf *out)
 
 static void keyholder_metrics(const struct keyholder *keyholder, struct buf *out)
 {
-	static const char *const names[GRANT_PURPOSES] = {
-		[GRANT_SESSION] = "session", [GRANT_SIGNUP] = "signup", [GRANT_PUBLISH] = "publish", [GRANT_BLOCK_CHECK] = "block-check", [GRANT_MAILBOX] = "mailbox",
-		[GRANT_ERASE] = "erase", [GRANT_OPERATOR] = "operator", [GRANT_DESK] = "desk",
-	};
 	head(out, "key_unwraps_total", "counter", "User keys unwrapped, by purpose.");
 	for (int purpose = GRANT_NONE + 1; purpose < GRANT_PURPOSES; purpose++)
-		buf_printf(out, "amanat_key_unwraps_total{purpose=\"%s\"} %" PRIu64 "\n", names[purpose],
+		buf_printf(out, "amanat_key_unwraps_total{purpose=\"%s\"} %" PRIu64 "\n", grant_purpose_name((enum grant_purpose)purpose),
 		           keyholder_count(keyholder, (enum grant_purpose)purpose));
 }
 

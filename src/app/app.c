@@ -255,6 +255,8 @@ static enum err open_rooms(struct app *app, struct ctx *cx)
 	else if (app->extent >= APP_STORES)
 		TRY(lock_commands(app, cx));
 	TRY(open_stores(app, cx));
+	if (app->extent == APP_LOG)
+		TRY(app_ledger_open(app, cx));
 	if (app->extent >= APP_WORK)
 		TRY(open_work(app, cx));
 	if (app->extent >= APP_SERVE) {

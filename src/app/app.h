@@ -10,6 +10,7 @@
 enum app_extent {
 	APP_LOOK,               /* keys, databases, blobs, the writer: a command that changes nothing */
 	APP_STORES,             /* the lock that commands which write hold among themselves */
+	APP_LOG,                /* the node's log: a command that enters something and waits for it */
 	APP_WORK,               /* media and the job threads: a command that processes clips */
 	APP_SERVE,              /* limits, feed, the listener */
 };

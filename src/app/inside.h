@@ -57,9 +57,9 @@ void app_watch_close(struct app *);
 uint64_t app_public_version(struct app *);
 /* app/work.c: job threads with the kinds of all rooms */
 enum err app_start_jobs(struct app *, struct ctx *cx);
-/* Once at start: queues the job that clears away what has expired. */
+/* Once at start: queues the jobs that clear away what has expired and that see after the docket. */
 enum err app_tidy_begin(struct ctx *);
-/* app/logbook.c: the node's log, and the entry that says that it was started */
+/* app/logbook.c: the node's log and its charter; a server enters that it was started */
 enum err app_ledger_open(struct app *, struct ctx *cx);
 void app_ledger_close(struct app *);
 /* A context without a database connection, and its end. */

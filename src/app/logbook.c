@@ -6,6 +6,7 @@
 
 #include "api/version.h"
 #include "app/inside.h"
+#include "docket/charters.h"
 #include "keys/keys.h"
 #include "ledger/ledger.h"
 #include "store/writer.h"
@@ -45,15 +46,28 @@ static enum err enter_start(struct ctx *cx, void *argument)
 	return ledger_append(cx, &entry, 0);
 }
 
+/* The first charter stands before the first demand can come. */
+static enum err begin_charter(struct app *app, struct ctx *cx)
+{
+	cx->db = db_pool_take(app->readers);
+	enum err status = charters_begin(cx);
+	db_pool_give(app->readers, cx->db);
+	cx->db = NULL;
+	return status;
+}
+
 enum err app_ledger_open(struct app *app, struct ctx *cx)
 {
 	unsigned char hash[SHA256_BYTES];
 	struct ledger *ledger = NULL;
 	TRY(make_key(app, cx));
-	TRY(hash_program(cx, hash));
 	TRY(ledger_open(cx, &app->db_config, app_ledger_key_file(cx), &ledger));
 	app->template.ledger = cx->ledger = ledger;
 	atomic_store_explicit(&app->ledger, ledger, memory_order_release);
+	TRY(begin_charter(app, cx));
+	if (app->extent < APP_SERVE)
+		return OK;
+	TRY(hash_program(cx, hash));
 	return writer_run(cx, enter_start, hash);
 }
 

@@ -1,6 +1,8 @@
 /* Which jobs there are, and the threads that run them. */
 #include "app/inside.h"
+#include "custody/custody.h"
 #include "demo/demo.h"
+#include "docket/demand.h"
 #include "feed/learn.h"
 #include "media/draft.h"
 #include "media/upload.h"
@@ -17,8 +19,24 @@ static const struct eraser others[] = {
 	{},
 };
 
+struct later {
+	int64_t account, until_us;
+};
+
+static enum err erase_later(struct ctx *cx, void *argument)
+{
+	const struct later *later = argument;
+	return job_add(cx, ERASE_JOB, later->account, later->until_us);
+}
+
+/* What is held is erased when the hold ends. */
 static enum err erase(struct ctx *cx, const struct job *job)
 {
+	struct later later = { .account = job->account };
+	bool told;
+	TRY(hold_of(cx, job->account, &later.until_us, &told));
+	if (later.until_us > cx->now_us)
+		return writer_run(cx, erase_later, &later);
 	return erase_run(cx, job, others);
 }
 
@@ -47,10 +65,16 @@ static enum err tidy(struct ctx *cx, const struct job *)
 	return writer_run(cx, tidy_again, &after_us);
 }
 
+static enum err wake_docket(struct ctx *cx, void *)
+{
+	return docket_wake(cx);
+}
+
 enum err app_tidy_begin(struct ctx *cx)
 {
 	int64_t at_once = 0;
-	return writer_run(cx, tidy_again, &at_once);
+	TRY(writer_run(cx, tidy_again, &at_once));
+	return writer_run(cx, wake_docket, NULL);
 }
 
 /* --- the demo: who watches the server start sees it grow --- */
@@ -73,6 +97,7 @@ static const struct job_kind kinds[] = {
 	{ UPLOAD_EXPIRE_JOB, upload_expire, ERASE_ATTEMPTS_MAX, false },
 	{ ERASE_JOB, erase, ERASE_ATTEMPTS_MAX, false },
 	{ DROP_JOB, drop_run, ERASE_ATTEMPTS_MAX, false },
+	{ DOCKET_JOB, docket_run, DOCKET_JOB_ATTEMPTS, false },
 	{ DEMO_JOB, demo, DEMO_JOB_ATTEMPTS, false },
 	{ BLOB_ERASE_JOB, blobs_erase, ERASE_ATTEMPTS_MAX, false },
 	{},

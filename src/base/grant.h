@@ -19,6 +19,8 @@ enum grant_purpose {
 	GRANT_ERASE,            /* the person, or a moderator, removes an account's things */
 	GRANT_OPERATOR,         /* a command on the node's own console */
 	GRANT_DESK,             /* rows of class desk, by a named role */
+	GRANT_DOCKET,           /* rows of class desk, by the docket's own steps: nobody reads them */
+	GRANT_RESIDENCE,        /* the docket looks where a person lives, where the charter turns on it */
 	GRANT_PURPOSES
 };
 

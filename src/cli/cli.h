@@ -14,7 +14,8 @@ struct command_option {
 };
 
 /* How much is open when a command runs. */
-enum needs { NEEDS_NOTHING, NEEDS_SETTINGS, NEEDS_LOOK, NEEDS_NODE, NEEDS_WORK };
+/* NEEDS_LOG: a node, and its log. */
+enum needs { NEEDS_NOTHING, NEEDS_SETTINGS, NEEDS_LOOK, NEEDS_NODE, NEEDS_LOG, NEEDS_WORK };
 
 #define ARGUMENTS_MAX 8
 #define OVERRIDES_MAX 128
@@ -89,7 +90,10 @@ enum err run_init(struct cli *);
 enum err run_user_add(struct cli *), run_user_list(struct cli *), run_user_password(struct cli *), run_user_role(struct cli *);
 enum err run_user_suspend(struct cli *), run_user_restore(struct cli *), run_user_delete(struct cli *);
 enum err run_video_list(struct cli *), run_video_remove(struct cli *), run_video_import(struct cli *), run_import(struct cli *);
-enum err run_demand_add(struct cli *), run_demand_list(struct cli *), run_demand_count(struct cli *);
+enum err run_demand_add(struct cli *), run_demand_list(struct cli *), run_demand_count(struct cli *), run_demand_authenticate(struct cli *);
+enum err run_demand_decide(struct cli *), run_demand_silence(struct cli *), run_demand_release(struct cli *), run_demand_receipt(struct cli *);
+enum err run_demand_answer(struct cli *), run_charter_publish(struct cli *), run_charter_list(struct cli *), run_incident_add(struct cli *);
+enum err run_opaque_renew(struct cli *), run_demo_demand(struct cli *);
 enum err run_demo(struct cli *);
 enum err run_charter_show(struct cli *), run_charter_table(struct cli *), run_charter_decide(struct cli *);
 enum err run_charter_sign(struct cli *), run_charter_verify(struct cli *);

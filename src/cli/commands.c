@@ -31,11 +31,44 @@ static const struct command_option import_options[] = {
 	{},
 };
 static const struct command_option demand_add_options[] = {
-	{ "asker", "STATE", "ISO 3166 code of the state that asks; needed." },
-	{ "kind", "KIND", "disclosure, preservation, removal or emergency; needed." },
+	{ "asker", "STATE", "ISO 3166 code of the state that would get what is given; needed." },
+	{ "kind", "KIND", "data, metadata, live, bulk, weaken, preservation, removal or availability; needed." },
+	{ "basis", "BASIS", "court, statute, treaty, emergency or none; needed." },
+	{ "accounts", "HANDLES", "The accounts that it names, comma-separated." },
+	{ "named", "NUMBER", "How many accounts it names, where that is more." },
+	{ "subjects", "IDS", "Of a removal or a block: ids of the videos and comments." },
+	{ "silence", "DAY", "Until when it forbids to tell the people; the charter says for how long that is kept." },
+	{ "uncounted", NULL, "It forbids even to be counted: an opaque entry hides it, where the charter keeps silence at all." },
 	{ "authority", "NAME", "Which court or office." },
 	{ "reference", "TEXT", "Its own file number." },
 	{ "text", "TEXT", "What it asks for." },
+	{ "papers", "FILE", "The papers, at most 200 KiB; their salted hash is in the entry." },
+	{},
+};
+static const struct command_option demand_authenticate_options[] = {
+	{ "how", "HOW", "call-back, signed-mail, treaty-channel or in-person; needed." },
+	{},
+};
+static const struct command_option demand_decide_options[] = {
+	{ "reason", "TEXT", "Why, for the desk; its salted hash is in the entry." },
+	{ "days", "NUMBER", "Of a preservation: for how long; without it as long as the charter allows." },
+	{},
+};
+static const struct command_option demand_silence_options[] = {
+	{ "until", "DAY", "Until this day." },
+	{ "end", NULL, "No longer: the people are told now." },
+	{},
+};
+static const struct command_option incident_options[] = {
+	{ "kind", "KIND", "disclosure, loss, alteration, outage or promise-broken; needed." },
+	{ "happened", "DAY", "When it began, as far as is known; needed." },
+	{ "people", "NUMBER", "How many persons it concerns; without it none." },
+	{ "told", "DAY", "When they were told." },
+	{ "report", "FILE", "The public report: its hash is in the entry." },
+	{},
+};
+static const struct command_option opaque_options[] = {
+	{ "until", "DAY", "Until this day, 18 months from now at most; needed." },
 	{},
 };
 static const struct command_option demo_options[] = {
@@ -133,11 +166,35 @@ const struct command commands[] = {
 	  "In the order of their names; each takes the way of every upload. A line a file tells what became of it; one that cannot be "
 	  "published does not stop the rest, but the exit code is 1.",
 	  "amanat import clips --as asha\n", import_options, NEEDS_WORK, run_import },
-	{ "demand add", "", 0, 0, "Enter a demand for data or removal", "It is counted in /letter and /api/v1/node at once.",
-	  "amanat demand add --asker SG --kind disclosure --authority \"High Court\"\n", demand_add_options, NEEDS_NODE, run_demand_add },
-	{ "demand list", "", 0, 0, "List demands: id, day, asker, kind, state, authority", "Newest first.", "amanat demand list\n", NULL,
+	{ "demand add", "", 0, 0, "Enter a demand for data, removal or anything else that a state asks for",
+	  "It stands in the public ledger before anything else can happen to it. What the charter refuses is refused at once; the people whom it concerns "
+	  "are told, unless a lawful order forbids it. docs/docket.md tells what follows.",
+	  "amanat demand add --asker SG --kind data --basis court --accounts asha --authority \"High Court\"\n", demand_add_options, NEEDS_LOG, run_demand_add },
+	{ "demand authenticate", "DEMAND", 1, 1, "Enter that the asker is who it says it is", "The charter decides anew, and a person's deadline begins.",
+	  "amanat demand authenticate 0123456789abcdef --how call-back\n", demand_authenticate_options, NEEDS_LOG, run_demand_authenticate },
+	{ "demand decide", "DEMAND OUTCOME", 2, 2, "Decide a demand",
+	  "OUTCOME is refused, narrowed, complied-in-part, complied or withdrawn. Nothing is possible that the charter does not permit.",
+	  "amanat demand decide 0123456789abcdef refused --reason \"The order names nobody.\"\n", demand_decide_options, NEEDS_LOG, run_demand_decide },
+	{ "demand silence", "DEMAND", 1, 1, "Keep a demand from the people whom it concerns for longer, or no longer", "At most as long as the charter allows.",
+	  "amanat demand silence 0123456789abcdef --end\n", demand_silence_options, NEEDS_LOG, run_demand_silence },
+	{ "demand release", "DEMAND", 1, 1, "End a hold before its term", "", "amanat demand release 0123456789abcdef\n", NULL, NEEDS_LOG, run_demand_release },
+	{ "demand receipt", "DEMAND", 1, 1, "Print the receipt for the asker", "A C2SP proof file: it proves to anybody who has the log's key that the demand is entered.",
+	  "amanat demand receipt 0123456789abcdef > receipt.tlog-proof\n", NULL, NEEDS_LOG, run_demand_receipt },
+	{ "demand answer", "DEMAND", 1, 1, "Print the answer for the asker", "What became of the demand, the rule's sentence, the entries; nothing about a person.",
+	  "amanat demand answer 0123456789abcdef\n", NULL, NEEDS_LOOK, run_demand_answer },
+	{ "demand list", "", 0, 0, "List demands: number, day, asker, kind, basis, state, deadline, authority", "Newest first.", "amanat demand list\n", NULL,
 	  NEEDS_LOOK, run_demand_list },
 	{ "demand count", "", 0, 0, "Tell how many demands there are", "The public figure.", "amanat demand count\n", NULL, NEEDS_LOOK, run_demand_count },
+	{ "incident add", "", 0, 0, "Enter an incident in the public ledger", "Personal data was lost, altered or seen by whom it should not have been seen, or the service broke a promise.",
+	  "amanat incident add --kind outage --happened 2026-11-22\n", incident_options, NEEDS_LOG, run_incident_add },
+	{ "opaque renew", "NUMBER", 1, 1, "Let an opaque entry stay closed for longer", "NUMBER is its number in the ledger. The renewal is an entry, too.",
+	  "amanat opaque renew 1207 --until 2027-12-01\n", opaque_options, NEEDS_LOG, run_opaque_renew },
+	{ "charter list", "", 0, 0, "List the versions of this node's charter", "Newest first: number, time of the entry, whether it counts now.", "amanat charter list\n", NULL,
+	  NEEDS_LOOK, run_charter_list },
+	{ "charter publish", "FILE", 1, 1, "Publish the next version of this node's charter",
+	  "Signs it with the log's key and enters it. It must be numbered one more than the last version, name the hash of that one's bytes, and be named as "
+	  "the log. What it tightens is in force at once; what it loosens, 30 days later.",
+	  "amanat charter publish charter-2.json\n", NULL, NEEDS_LOG, run_charter_publish },
 	{ "charter show", "", 0, 0, "Print a charter",
 	  "The exact bytes of charter.json: save them, sign them. Also the check that a charter is well formed. docs/charter.md gives each field.",
 	  "amanat charter show --owner none > charter.json\namanat charter show --charter charter.json\n", charter_show_options, NEEDS_SETTINGS, run_charter_show },
@@ -151,6 +208,9 @@ const struct command commands[] = {
 	  "amanat charter sign charter.json --key charter.key > charter.json.note\n", charter_sign_options, NEEDS_NOTHING, run_charter_sign },
 	{ "charter verify", "FILE NOTE", 2, 2, "Check a charter and its signature", "Needs no node: only the two files and the public key.",
 	  "amanat charter verify charter.json charter.json.note --key \"example.org+1f2e3d4c+AbCd...\"\n", charter_verify_options, NEEDS_NOTHING, run_charter_verify },
+	{ "demo demand", "", 0, 0, "Let a fictitious authority demand data of a demo account",
+	  "It is entered, refused by the charter and told as every demand is: see /letter. Only on a demo: a ledger tells no tales.",
+	  "amanat demo demand --folder data\n", NULL, NEEDS_LOG, run_demo_demand },
 	{ "demo", "", 0, 0, "Fill an empty node with a demo network",
 	  "Thirteen accounts that are marked as demo, clips in fourteen languages that amanat-media makes here, follows, likes and "
 	  "comments. Only on a node on which no person has an account. Run again, it goes on where it was; a running server does the "

@@ -44,7 +44,7 @@ enum err cli_settings(struct cli *cli)
 
 static enum err open_node(struct cli *cli)
 {
-	static const enum app_extent extents[] = { [NEEDS_LOOK] = APP_LOOK, [NEEDS_NODE] = APP_STORES, [NEEDS_WORK] = APP_WORK };
+	static const enum app_extent extents[] = { [NEEDS_LOOK] = APP_LOOK, [NEEDS_NODE] = APP_STORES, [NEEDS_LOG] = APP_LOG, [NEEDS_WORK] = APP_WORK };
 	if (!app_exists(cli->config))
 		return fail(&cli->cx, E_NOTFOUND, "there is no node in the folder \"%.100s\"; make one: amanat init --folder %.100s",
 		            cli->config->store_folder, cli->config->store_folder);

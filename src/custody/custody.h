@@ -30,6 +30,13 @@ enum err custody_destroy(struct ctx *, int64_t account);
 enum err custody_grant(struct ctx *, enum grant_purpose purpose, int64_t account, struct grant *out);
 /* For rows of class DESK; counted as GRANT_DESK. */
 enum err custody_desk_grant(struct ctx *, struct grant *out);
+/* The same for the docket's own steps, in which nobody reads; counted as GRANT_DOCKET. */
+enum err custody_docket_grant(struct ctx *, struct grant *out);
+
+/* Adds what was unwrapped since the last call to the day's counts (store/daily.h), as "unwrap-" and the purpose; custody_destroy() counts
+ * "accounts-erased" there.  Not on the writer's thread; one caller at a time. */
+enum err custody_note_unwraps(struct ctx *);
+const char *grant_purpose_name(enum grant_purpose);    /* "block-check" */
 
 /* Unwraps since start, by purpose. */
 uint64_t keyholder_count(const struct keyholder *, enum grant_purpose);

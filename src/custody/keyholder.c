@@ -22,7 +22,7 @@ struct secrets {
 
 struct keyholder {
 	struct secrets *secrets;
-	atomic_uint_fast64_t counts[GRANT_PURPOSES];
+	atomic_uint_fast64_t counts[GRANT_PURPOSES], noted[GRANT_PURPOSES];
 };
 
 static void close_fd(int *fd)
@@ -190,15 +190,25 @@ enum err keyholder_unwrap(struct ctx *cx, enum grant_purpose purpose, int64_t ac
 	return OK;
 }
 
-void keyholder_desk(struct ctx *cx, struct grant *out)
+void keyholder_desk(struct ctx *cx, enum grant_purpose purpose, struct grant *out)
 {
-	atomic_fetch_add(&cx->keyholder->counts[GRANT_DESK], 1);
-	*out = grant_make(GRANT_DESK, 0, cx->keyholder->secrets->desk);
+	atomic_fetch_add(&cx->keyholder->counts[purpose], 1);
+	*out = grant_make(purpose, 0, cx->keyholder->secrets->desk);
 }
 
 uint64_t keyholder_count(const struct keyholder *holder, enum grant_purpose purpose)
 {
 	return atomic_load(&holder->counts[purpose]);
+}
+
+uint64_t keyholder_noted(const struct keyholder *holder, enum grant_purpose purpose)
+{
+	return atomic_load(&holder->noted[purpose]);
+}
+
+void keyholder_set_noted(struct keyholder *holder, enum grant_purpose purpose, uint64_t count)
+{
+	atomic_store(&holder->noted[purpose], count);
 }
 
 const char *keyholder_seal_state(const struct keyholder *)

@@ -8,5 +8,8 @@
 void keyholder_wrap(struct ctx *, int64_t account, const unsigned char key[KEY_BYTES], unsigned char out[WRAPPED_BYTES]);
 /* Counts; the grant is made only here. */
 enum err keyholder_unwrap(struct ctx *, enum grant_purpose, int64_t account, struct str wrapped, struct grant *out);
-void keyholder_desk(struct ctx *, struct grant *out);
+void keyholder_desk(struct ctx *, enum grant_purpose, struct grant *out);
+/* How much of a count is in the day's counts. */
+uint64_t keyholder_noted(const struct keyholder *, enum grant_purpose);
+void keyholder_set_noted(struct keyholder *, enum grant_purpose, uint64_t);
 #endif

@@ -75,4 +75,6 @@ enum err ledger_consistency(struct ctx *, uint64_t old, uint64_t size, struct tr
 enum err ledger_tile(struct ctx *, const struct tile *, struct buf *out);
 /* Public halves, the newest last; views of the ledger. */
 unsigned ledger_keys(const struct ledger *, struct note_key out[LOG_KEYS_MAX]);
+/* The newest key with its seed, for what else is signed in the log's name (charters); the caller wipes it.  False: there is none. */
+bool ledger_signer(const struct ledger *, struct log_key *out);
 #endif

@@ -14,6 +14,11 @@
 #define FILE_BYTES_MAX ((size_t)4 << 10)
 #define RANDOM_NAME_BYTES 4
 
+void log_key_wipe(struct log_key *key)
+{
+	explicit_bzero(key, sizeof *key);
+}
+
 void log_keys_wipe(struct log_keys *keys)
 {
 	explicit_bzero(keys, sizeof *keys);

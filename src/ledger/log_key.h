@@ -13,6 +13,7 @@ struct log_key {
 	struct note_key key;
 	unsigned char seed[SIGN_SEED_BYTES];
 };
+void log_key_wipe(struct log_key *);           /* for AUTO() */
 struct log_keys {
 	unsigned count;
 	struct log_key keys[LOG_KEYS_MAX];     /* of one name: the origin.  All of them sign. */

@@ -143,3 +143,11 @@ unsigned ledger_keys(const struct ledger *ledger, struct note_key out[LOG_KEYS_M
 		out[i] = ledger->keys.keys[i].key;
 	return ledger->keys.count;
 }
+
+bool ledger_signer(const struct ledger *ledger, struct log_key *out)
+{
+	if (ledger->keys.count == 0)
+		return false;
+	*out = ledger->keys.keys[ledger->keys.count - 1];
+	return true;
+}

@@ -17,6 +17,7 @@ const char *notice_kind_name(enum notice_kind kind)
 	static const char *const names[NOTICE_KINDS] = {
 		[NOTICE_FOLLOW] = "follow", [NOTICE_LIKE] = "like", [NOTICE_COMMENT] = "comment", [NOTICE_REPLY] = "reply",
 		[NOTICE_MENTION] = "mention", [NOTICE_PUBLISHED] = "published", [NOTICE_FAILED] = "failed",
+		[NOTICE_DEMAND] = "demand",
 	};
 	return names[kind];
 }
@@ -233,6 +234,11 @@ enum err inbox_video_gone(struct ctx *cx, int64_t author, int64_t video)
 	TRY(db_run(cx, SQL_inbox_fresh_drop_bundle, I64(author), I64(video)));
 	events_note(cx, author);
 	return take_back_all(cx, video);
+}
+
+enum err inbox_demand(struct ctx *cx, int64_t account, int64_t demand, struct str words)
+{
+	return leave(cx, account, &(struct notice){ .kind = NOTICE_DEMAND, .bundle = demand, .mark = demand, .note = { .reason = words } });
 }
 
 enum err inbox_failed(struct ctx *cx, int64_t author, int64_t draft, struct str reason)

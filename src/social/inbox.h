@@ -22,6 +22,7 @@ enum notice_kind {
 	NOTICE_MENTION = 5,                    /* in a comment, or in a caption: then there is no comment */
 	NOTICE_PUBLISHED = 6,
 	NOTICE_FAILED = 7,
+	NOTICE_DEMAND = 8,                     /* a state asks about the person */
 	NOTICE_KINDS
 };
 const char *notice_kind_name(enum notice_kind);        /* "like" */
@@ -43,6 +44,9 @@ enum err inbox_recaptioned(struct ctx *, int64_t video, struct str caption);
 enum err inbox_video_gone(struct ctx *, int64_t author, int64_t video);
 /* `reason` is a slug of media/reason.def. */
 enum err inbox_failed(struct ctx *, int64_t author, int64_t draft, struct str reason);
+
+/* `words` as docket/steps.c writes them; those about one demand are shown as one. */
+enum err inbox_demand(struct ctx *, int64_t account, int64_t demand, struct str words);
 
 /* All up to this one are read; never backwards. */
 enum err inbox_see(struct ctx *, int64_t up_to);

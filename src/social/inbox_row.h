@@ -11,10 +11,10 @@ struct inbox {
 #include "store/expand.h"
 };
 
-#define NOTE_REASON_MAX 64
+#define NOTE_REASON_MAX 80
 struct note {
 	int64_t actor, video, comment;         /* 0: none; of NOTICE_FAILED `video` is the draft */
-	struct str reason;
+	struct str reason;                     /* of NOTICE_DEMAND: its words */
 };
 #define NOTE_BYTES_MAX (3 * 8 + NOTE_REASON_MAX)
 #define NOTE_SEALED_MAX (NOTE_BYTES_MAX + NUMBERED_OVERHEAD)

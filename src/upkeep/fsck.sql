@@ -149,11 +149,24 @@ SELECT t.subject, t.total FROM tally t JOIN published p ON p.id = t.subject AND 
 -- name: fsck_count_watched @personal
 SELECT w.video, count(*) FROM watched w JOIN published p ON p.id = w.video AND p.video = 0 GROUP BY w.video ORDER BY w.video
 
--- name: fsck_tally_demands @personal
-SELECT 0, coalesce(sum(total), 0) FROM tally WHERE subject = 0 AND kind = 'demands'
+-- By the mark of the first entry, which is the row's id; and whether it is decided.
+-- name: fsck_demands_entered @personal
+SELECT id, state = 'decided' FROM demand WHERE state NOT IN ('unentered', 'hidden') ORDER BY id
 
--- name: fsck_count_demands @personal
-SELECT 0, count(*) FROM demand
+-- name: fsck_demands_shown @public
+SELECT l.mark, s.decided >= 0 FROM demand_shown s JOIN logged l ON l.number = s.received ORDER BY l.mark
+
+-- name: fsck_demand_entry @public
+SELECT s.received FROM demand_shown s
+WHERE NOT EXISTS (SELECT 1 FROM logged l WHERE l.number = s.received AND l.kind = 'demand-received')
+	OR (s.authenticated >= 0 AND NOT EXISTS (SELECT 1 FROM logged l WHERE l.number = s.authenticated AND l.kind = 'demand-authenticated'))
+	OR (s.decided >= 0 AND NOT EXISTS (SELECT 1 FROM logged l WHERE l.number = s.decided AND l.kind = 'demand-decided'))
+	OR (s.told >= 0 AND NOT EXISTS (SELECT 1 FROM logged l WHERE l.number = s.told AND l.kind = 'demand-told'))
+UNION SELECT l.number FROM logged l WHERE l.kind = 'demand-received' AND NOT EXISTS (SELECT 1 FROM demand_shown s WHERE s.received = l.number)
+
+-- name: fsck_charter_entry @public
+SELECT c.version FROM charter_text c WHERE NOT EXISTS (SELECT 1 FROM logged l WHERE l.mark = c.mark AND l.kind = 'charter')
+UNION SELECT l.number FROM logged l WHERE l.kind = 'charter' AND NOT EXISTS (SELECT 1 FROM charter_text c WHERE c.mark = l.mark)
 
 -- name: fsck_following_total @personal
 SELECT coalesce(sum(total), 0) FROM tally WHERE subject = $1 AND kind = 'following'
@@ -192,9 +205,6 @@ SELECT count(*) FROM follow WHERE account = $1
 
 -- name: fsck_count_videos_of @personal
 SELECT count(*) FROM published WHERE account = $1 AND video = 0
-
--- name: fsck_count_demands_of @personal
-SELECT count(*) FROM demand WHERE $1 = 0
 
 -- name: fsck_unfindable_videos @public
 SELECT v.id FROM video v WHERE NOT EXISTS (SELECT 1 FROM search_index i WHERE i.rowid = v.id)

@@ -110,11 +110,6 @@ enum err repair_videos(struct ctx *cx, const struct found *found)
 	return count_anew(cx, found, "videos", &SQL_fsck_count_videos_of);
 }
 
-enum err repair_demands(struct ctx *cx, const struct found *found)
-{
-	return count_anew(cx, found, "demands", &SQL_fsck_count_demands_of);
-}
-
 enum err repair_following(struct ctx *cx, const struct found *found)
 {
 	AUTO(grant_wipe) struct grant grant = { .purpose = GRANT_NONE };

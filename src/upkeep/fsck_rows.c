@@ -124,7 +124,7 @@ enum err check_following(struct fsck *fsck, struct ctx *cx)
 
 enum err check_totals(struct fsck *fsck, struct ctx *cx)
 {
-	static const char *const kinds[] = { "likes", "comments", "followers", "following", "views", "videos", "replies", "demands" };
+	static const char *const kinds[] = { "likes", "comments", "followers", "following", "views", "videos", "replies" };
 	const struct invariant shown = { .kind = CHECK_WITHIN, .a = &SQL_fsck_tally_clean, .b = &SQL_fsck_totals };
 	if (!fsck->settled)
 		return OK;

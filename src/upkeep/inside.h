@@ -44,6 +44,6 @@ fsck_check check_pages, check_public, check_personal, check_keys, check_video_fi
 	check_shown, check_owned, check_upload_bytes;
 /* --- fsck_repair.c --- */
 fsck_repair repair_profile_state, repair_erase, repair_session, repair_comment, repair_file, repair_shown, repair_owned, repair_likes,
-	repair_author_likes, repair_comments, repair_replies, repair_followers, repair_following, repair_videos, repair_demands,
+	repair_author_likes, repair_comments, repair_replies, repair_followers, repair_following, repair_videos,
 	repair_totals, repair_findable, repair_index, repair_job, repair_drop_job, repair_blob_job;
 #endif

@@ -1,0 +1,10 @@
+-- name: charter_text_add @public
+INSERT INTO charter_text ({charter_text}) VALUES ({charter_text:$1})
+
+-- The entries say which versions there are; the table only keeps their bytes.
+-- name: charters_entered @public
+SELECT l.number, l.line, c.bytes, c.note FROM logged l LEFT JOIN charter_text c ON c.mark = l.mark AND l.mark <> 0
+WHERE l.kind = 'charter' ORDER BY l.number
+
+-- name: charter_taken_add @personal
+INSERT INTO charter_taken ({charter_taken}) VALUES ($1)
