@@ -25,7 +25,7 @@ struct letter_part {
 	uint32_t rule;                         /* 0: none */
 	const char *opens, *claim;
 };
-#define LETTER_PARTS_MAX (TALLY_RULES_MAX + 5)
+#define LETTER_PARTS_MAX 8
 #define LETTER_SENTENCES 9
 struct letter {
 	int64_t made_us;

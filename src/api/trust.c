@@ -224,7 +224,7 @@ static void put_value(const struct speech *to, const struct entry_field *field, 
 		return;
 	}
 	if (value.n == 0) {
-		put(to, text(to->language, field->type == ENTRY_WORDS ? TEXT_trust_nothing_given : TEXT_trust_missing));
+		put(to, text(to->language, field->type == ENTRY_WORDS || field->type == ENTRY_COUNT ? TEXT_trust_nothing_given : TEXT_trust_missing));
 		return;
 	}
 	switch (field->type) {

@@ -131,7 +131,7 @@ static void put_version(struct page *page, const struct charters *charters, size
 	page_fill(page, TEXT_trust_charter_version, "n", trust_number(page->cx, item->charter.version));
 	page_raw(page, "</a></h3>\n");
 	put_dated(page, TEXT_trust_charter_entered, item->entered_us);
-	if (at + 1 == charters->count)
+	if (at > 0 && at + 1 == charters->count)
 		put_dated(page, charters->settled_us > page->cx->now_us ? TEXT_trust_charter_settles : TEXT_trust_charter_settled, charters->settled_us);
 	page_raw(page, "<h4>");
 	page_text(page, TEXT_trust_charter_changes);

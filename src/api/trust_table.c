@@ -6,7 +6,7 @@
 
 /* --- the table --- */
 
-enum column_kind { FIGURE, ACCOUNTS, SHARE, CLASSES, MEDIAN };
+enum column_kind { FIGURE, ACCOUNTS, DISCLOSED, CLASSES, MEDIAN };
 static const struct {
 	enum text_key name;
 	enum column_kind kind;
@@ -18,8 +18,8 @@ static const struct {
 	{ TEXT_trust_col_accounts, ACCOUNTS, TALLY_ASKED }, { TEXT_trust_col_refused_by_rule, FIGURE, TALLY_BY_RULE },
 	{ TEXT_trust_col_refused, FIGURE, TALLY_REFUSED }, { TEXT_trust_col_partial, FIGURE, TALLY_PARTIAL },
 	{ TEXT_trust_col_full, FIGURE, TALLY_FULL }, { TEXT_trust_col_withdrawn, FIGURE, TALLY_WITHDRAWN },
-	{ TEXT_trust_col_open, FIGURE, TALLY_OPEN }, { TEXT_trust_col_disclosed, FIGURE, TALLY_DISCLOSED },
-	{ TEXT_trust_col_share, SHARE, TALLY_DISCLOSED }, { TEXT_trust_col_classes, CLASSES, TALLY_ASKED },
+	{ TEXT_trust_col_open, FIGURE, TALLY_OPEN }, { TEXT_trust_col_disclosed, DISCLOSED, TALLY_DISCLOSED },
+	{ TEXT_trust_col_classes, CLASSES, TALLY_ASKED },
 	{ TEXT_trust_col_median, MEDIAN, TALLY_ASKED }, { TEXT_trust_col_told, FIGURE, TALLY_TOLD },
 };
 #define COLUMNS (sizeof columns / sizeof columns[0])
@@ -58,10 +58,8 @@ static void put_classes(struct page *page, unsigned classes)
 static void put_share(struct page *page, const struct tally_row *row)
 {
 	const uint64_t asked = row->figures[TALLY_LEGAL] + row->figures[TALLY_EMERGENCY];
-	if (asked == 0)
-		page_raw(page, "–");
-	else
-		buf_printf(&page->html, "<bdi>%" PRIu64 "%%</bdi>", (100 * row->figures[TALLY_DISCLOSED] + asked / 2) / asked);
+	if (asked > 0)
+		buf_printf(&page->html, " <small class=\"share\"><bdi>%" PRIu64 "%%</bdi></small>", (100 * row->figures[TALLY_DISCLOSED] + asked / 2) / asked);
 }
 
 static void put_cell(struct page *page, const struct tally_row *row, size_t column)
@@ -71,13 +69,13 @@ static void put_cell(struct page *page, const struct tally_row *row, size_t colu
 	page_raw(page, "\">");
 	switch (columns[column].kind) {
 	case FIGURE:
+	case DISCLOSED:
 		put_number(page, row, tally_word(columns[column].figure), row->figures[columns[column].figure], true);
+		if (columns[column].kind == DISCLOSED)
+			put_share(page, row);
 		break;
 	case ACCOUNTS:
 		put_number(page, row, "accounts", row->accounts, false);
-		break;
-	case SHARE:
-		put_share(page, row);
 		break;
 	case CLASSES:
 		put_classes(page, row->classes);

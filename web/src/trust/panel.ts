@@ -56,11 +56,11 @@ function sign(verdict: Result['verdict']): SVGElement {
 }
 
 function tell(words: Speaker, finding: Finding, kind: 'good' | 'bad'): HTMLElement {
-  const item = make('li', `found found--${kind}`);
+  const item = make('li', `finding finding--${kind}`);
   const text = finding.count === undefined ? words.say(finding.text, finding.params) : words.count(finding.text, finding.count, { count: finding.count });
-  item.append(make('p', 'found__text', text));
+  item.append(make('p', 'finding__text', text));
   if (!finding.facts) return item;
-  const facts = make('dl', 'found__facts');
+  const facts = make('dl', 'finding__facts');
   for (const [name, value] of finding.facts) {
     const code = make('code', '', value);
     code.dir = 'ltr';
