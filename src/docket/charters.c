@@ -82,13 +82,21 @@ static bool says_nothing(enum err outcome)
 	return outcome == E_CORRUPT || outcome == E_INVALID || outcome == E_TOOLARGE;
 }
 
-enum err charters_decide(struct ctx *cx, const struct charter_case *asked, struct charter_decision *out)
+enum err charters_in_force(struct ctx *cx, struct charter_force *out)
 {
 	struct charters charters = { .force = { .unknown_before = true } };
 	const enum err outcome = charters_read(cx, &charters);
 	if (!says_nothing(outcome))
 		TRY(outcome);
-	charter_decide_in_force(&charters.force, asked, out);
+	*out = charters.force;
+	return OK;
+}
+
+enum err charters_decide(struct ctx *cx, const struct charter_case *asked, struct charter_decision *out)
+{
+	struct charter_force force;
+	TRY(charters_in_force(cx, &force));
+	charter_decide_in_force(&force, asked, out);
 	return OK;
 }
 

@@ -27,6 +27,8 @@ struct charters {
 };
 /* No charter at all is no error: count 0, and everything is refused.  E_CORRUPT: the table and the entries do not agree. */
 enum err charters_read(struct ctx *, struct charters *out);
+/* The same for deciding: where the charters do not agree with the ledger, a force that refuses everything. */
+enum err charters_in_force(struct ctx *, struct charter_force *out);
 /* What is in force now decides.  Never fails towards permitting: charters that do not agree with the ledger refuse everything. */
 enum err charters_decide(struct ctx *, const struct charter_case *, struct charter_decision *out);
 /* The sentence of a rule; "" when there is none (rule 0). */

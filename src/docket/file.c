@@ -101,20 +101,20 @@ static enum err live_there(struct ctx *cx, const struct demand_ids *ids, struct 
 
 /* A demand is decided as if its residence were unknown, but where the people have declared the asker's own state and that makes
  * a difference: so an entry tells no state where somebody lives who does not live there. */
-static enum err find_residence(struct ctx *cx, struct demand *row, const struct demand_ids *ids)
+static enum err find_residence(struct ctx *cx, const struct charter_force *force, struct demand *row, const struct demand_ids *ids)
 {
 	struct charter_decision without, with;
 	bool there = false;
 	struct demand proved = *row;
 	proved.authenticated_us = cx->now_us;
 	row->residence = STR("");
-	TRY(demand_decision(cx, row, &without));
+	demand_decide_by(force, row, &without);
 	proved.residence = row->asker;
-	TRY(demand_decision(cx, &proved, &with));
+	demand_decide_by(force, &proved, &with);
 	if (with.outcome == CHARTER_REFUSE)
 		return OK;
 	proved.residence = STR("");
-	TRY(demand_decision(cx, &proved, &with));
+	demand_decide_by(force, &proved, &with);
 	if (without.outcome != CHARTER_REFUSE && with.outcome != CHARTER_REFUSE)
 		return OK;
 	TRY(live_there(cx, ids, row->asker, &there));
@@ -136,19 +136,18 @@ static void name_demand(struct ctx *cx, struct demand *row)
 
 /* Only what the charter keeps quiet may wait for an opaque entry, until a day that the charter allows: else it is entered for everyone
  * to see. */
-static enum err hide(struct ctx *cx, struct demand *row)
+static void hide(const struct ctx *cx, const struct charter_force *force, struct demand *row)
 {
 	struct demand proved = *row;
 	struct charter_decision decision;
 	proved.authenticated_us = cx->now_us;
-	TRY(demand_decision(cx, &proved, &decision));
+	demand_decide_by(force, &proved, &decision);
 	const int64_t limit_us = row->received_us + decision.terms.gag_days * DAY_US;
 	const int64_t until_us = whole_day(row->gag_us < limit_us ? row->gag_us : limit_us);
 	if (decision.outcome != CHARTER_DECIDE || until_us <= cx->now_us)
-		return OK;
+		return;
 	row->state = STATE_HIDDEN;
 	row->gag_us = until_us;
-	return OK;
 }
 
 static enum err store(struct ctx *cx, const struct demand_new *new, struct demand *row)
@@ -156,8 +155,6 @@ static enum err store(struct ctx *cx, const struct demand_new *new, struct deman
 	AUTO(grant_wipe) struct grant desk = { .purpose = GRANT_NONE };
 	struct str hash = STR("");
 	TRY(custody_desk_grant(cx, &desk));
-	if (new->hidden)
-		TRY(hide(cx, row));
 	if (new->papers.n || row->text.n)
 		TRY(demand_paper_add(cx, &desk, row->id, "papers", new->papers, new->papers.n ? new->papers : row->text, &hash));
 	TRY(demand_row_add(cx, &desk, row));
@@ -175,6 +172,7 @@ static enum err file_work(struct ctx *cx, void *argument)
 		.basis = new->basis, .home = str_of(cx->config->region_jurisdiction), .gag_us = new->gag_us, .filed_by = cx->actor.account,
 		.outcome = STR(""), .residence = STR(""),
 	};
+	struct charter_force force;
 	struct demand_ids people;
 	TRY(check(cx, new, &row));
 	TRY(find_people(cx, new, &people));
@@ -182,7 +180,10 @@ static enum err file_work(struct ctx *cx, void *argument)
 	row.people = demand_ids_write(cx, people.ids, people.count);
 	row.subjects = demand_ids_write(cx, new->subjects, new->subject_count);
 	name_demand(cx, &row);
-	TRY(find_residence(cx, &row, &people));
+	TRY(charters_in_force(cx, &force));
+	TRY(find_residence(cx, &force, &row, &people));
+	if (new->hidden)
+		hide(cx, &force, &row);
 	TRY(store(cx, new, &row));
 	filing->row = row;
 	return OK;

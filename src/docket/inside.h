@@ -62,6 +62,7 @@ enum err received_line(struct ctx *, const struct demand *, struct str papers_ha
 enum err demand_settle(struct ctx *, const struct grant *desk, int64_t id);
 /* What the charter says of it now. */
 enum err demand_decision(struct ctx *, const struct demand *, struct charter_decision *out);
+void demand_decide_by(const struct charter_force *, const struct demand *, struct charter_decision *out);
 /* The charter's decision takes effect on the row: refused by rule, or a deadline begins at `since_us`.  With the entries. */
 enum err demand_apply(struct ctx *, struct demand *, const struct charter_decision *, int64_t since_us);
 /* Tells the people, if they may be told now and were not; after a decision, once more. */

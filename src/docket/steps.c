@@ -21,11 +21,19 @@ static void read_case(const struct demand *demand, struct charter_case *out)
 	*out = asked;
 }
 
-enum err demand_decision(struct ctx *cx, const struct demand *demand, struct charter_decision *out)
+void demand_decide_by(const struct charter_force *force, const struct demand *demand, struct charter_decision *out)
 {
 	struct charter_case asked;
 	read_case(demand, &asked);
-	return charters_decide(cx, &asked, out);
+	charter_decide_in_force(force, &asked, out);
+}
+
+enum err demand_decision(struct ctx *cx, const struct demand *demand, struct charter_decision *out)
+{
+	struct charter_force force;
+	TRY(charters_in_force(cx, &force));
+	demand_decide_by(&force, demand, out);
+	return OK;
 }
 
 enum err demand_apply(struct ctx *cx, struct demand *demand, const struct charter_decision *decision, int64_t since_us)
