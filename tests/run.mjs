@@ -33,18 +33,19 @@ const sanitizers = {
 };
 
 // The budget of a suite is in seconds, about twice what it takes on two quiet cores: a run takes some 25 minutes of the 40 that it may.
+// `abreast`: so many of its commands run at once, where they do not measure time or share a machine's attention.
 const suites = {
   checks: { seconds: 120, commands: () => [
     { name: 'the client type-checks', argv: ['npx', '--no-install', 'tsc', '--noEmit', '-p', 'web'], plain: true },
   ] },
-  unit: { seconds: 500, commands: () => [
+  unit: { seconds: 500, abreast: 2, commands: () => [
     ...binaries('build-asan/tests/unit', 'test_').map((b) => ({ name: path.basename(b), argv: [b] })),
     ...binaries('build-asan/tests/fuzz', 'replay_').map((b) => ({ name: path.basename(b), argv: [b, corpus(b, 'replay_')] })),
   ] },
-  unit_clang: { seconds: 500, commands: () => binaries('build-clang/tests/unit', 'test_').map((b) => ({ name: `${path.basename(b)} (clang)`, argv: [b] })) },
-  threads: { seconds: 600, commands: () => binaries('build-tsan/tests/unit', 'test_')
+  unit_clang: { seconds: 500, abreast: 2, commands: () => binaries('build-clang/tests/unit', 'test_').map((b) => ({ name: `${path.basename(b)} (clang)`, argv: [b] })) },
+  threads: { seconds: 600, abreast: 2, commands: () => binaries('build-tsan/tests/unit', 'test_')
     .filter((b) => !/worker|sandbox/.test(b)).map((b) => ({ name: `${path.basename(b)} (threads)`, argv: [b] })) },
-  fuzz: { seconds: Infinity, commands: () => binaries('build-clang/tests/fuzz', 'fuzz_').map((b) => ({
+  fuzz: { seconds: Infinity, abreast: 2, commands: () => binaries('build-clang/tests/fuzz', 'fuzz_').map((b) => ({
     name: `${path.basename(b)} finds nothing in ${fuzzSeconds} s`, plain: true,
     argv: [b, `-max_total_time=${fuzzSeconds}`, '-rss_limit_mb=1024', '-timeout=5', '-print_final_stats=0', '-verbosity=0',
       `-artifact_prefix=${path.join(root, 'build-clang', 'found-')}`,
@@ -87,24 +88,29 @@ function run(command, seconds) {
   });
 }
 
+async function runOne(command, left, sums) {
+  const result = left > 0 ? await run(command, left) : { output: '', code: 1, late: true };
+  const points = command.plain ? { passed: result.code === 0 ? 1 : 0, failed: 0, skipped: 0, names: [] } : countTap(result.output);
+  const silent = !command.plain && points.passed + points.failed + points.skipped === 0;
+  if ((result.code !== 0 && points.failed === 0) || silent || result.late) {
+    points.failed++;
+    points.names.push(result.late ? 'the budget of the suite ran out' : silent ? 'printed no point' : `ended with ${result.signal ?? `code ${result.code}`}`);
+  }
+  for (const k of Object.keys(sums)) sums[k] += points[k];
+  for (const what of points.names) failures.push(`${command.name}: ${what}`);
+  if (points.failed) process.stdout.write(`--- ${command.name}\n${result.output.slice(-12000)}\n---\n`);
+}
+
 async function runSuite(name, suite) {
   const began = Date.now();
   const commands = suite.commands();
   const sums = { passed: 0, failed: 0, skipped: 0 };
   if (commands.length === 0) { sums.failed++; failures.push(`${name}: nothing to run; is it built?`); }
-  for (const command of commands) {
-    const left = suite.seconds - (Date.now() - began) / 1000;
-    const result = left > 0 ? await run(command, left) : { output: '', code: 1, late: true };
-    const points = command.plain ? { passed: result.code === 0 ? 1 : 0, failed: 0, skipped: 0, names: [] } : countTap(result.output);
-    const silent = !command.plain && points.passed + points.failed + points.skipped === 0;
-    if ((result.code !== 0 && points.failed === 0) || silent || result.late) {
-      points.failed++;
-      points.names.push(result.late ? 'the budget of the suite ran out' : silent ? 'printed no point' : `ended with ${result.signal ?? `code ${result.code}`}`);
-    }
-    for (const k of Object.keys(sums)) sums[k] += points[k];
-    for (const what of points.names) failures.push(`${command.name}: ${what}`);
-    if (points.failed) process.stdout.write(`--- ${command.name}\n${result.output.slice(-12000)}\n---\n`);
-  }
+  const waiting = [...commands];
+  const work = async () => {
+    for (let command = waiting.shift(); command; command = waiting.shift()) await runOne(command, suite.seconds - (Date.now() - began) / 1000, sums);
+  };
+  await Promise.all(Array.from({ length: suite.abreast ?? 1 }, work));
   for (const k of Object.keys(total)) total[k] += sums[k];
   console.log(`${name.padEnd(12)} ${String(sums.passed).padStart(5)} passed ${String(sums.failed).padStart(4)} failed ` +
     `${String(sums.skipped).padStart(4)} skipped ${String(Math.round((Date.now() - began) / 1000)).padStart(5)} s`);

@@ -33,13 +33,15 @@ const read = (folder, endings) => [...files(path.join(root, folder), endings)].m
 export function readSources() {
   const client = read('web/src', ['.ts', '.tsx']);
   const server = read('src', ['.c', '.h', '.def']);
+  // The rules of the first charter: each has its number's key.
+  const rules = JSON.parse(readFileSync(path.join(root, 'src/charter/first.json'), 'utf8')).rules.map(({ number }) => `charter.rule.${number}`);
   const literals = [...client.matchAll(/(?<!from |import\()['"]([a-z_]+(?:\.[a-z0-9_-]+)+)['"]/g)].map((found) => found[1]);
   const prefixes = [...client.matchAll(/`([a-z_]+\.[a-z0-9_.-]*)\$\{/g), ...server.matchAll(/"([a-z_]+(?:\.[a-z_]+)*\.)"/g)].map((found) => found[1]);
   const quoted = new Set([...`${client}\n${server}`.matchAll(/['"]([a-z0-9_-]+)['"]/g)].map((found) => found[1]));
   for (const [, word] of client.matchAll(/\b([a-z_]+): ?['"\d{(]/g)) quoted.add(word);      // a member of a list by name
   const tokens = new Set(server.match(/\bTEXT_\w+/g));
   const sentences = new Set([...server.matchAll(/\bSENTENCE\((\w+)\)/g)].map((found) => found[1]));
-  return { client, literals: new Set(literals), prefixes: [...new Set(prefixes)], quoted, tokens, sentences };
+  return { client, literals: new Set([...literals, ...rules]), prefixes: [...new Set(prefixes)], quoted, tokens, sentences };
 }
 
 /** Whether anybody says a key (without #). */

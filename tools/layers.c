@@ -26,7 +26,7 @@ static const struct {
 static const struct {
 	const char *header, *rooms;
 } kept_headers[] = {
-	{ "ini.h", "base" }, { "microhttpd.h", "http" }, { "sqlite3.h", "store" }, { "libpq-fe.h", "store" },
+	{ "ini.h", "base" }, { "microhttpd.h", "http" }, { "sqlite3.h", "store" }, { "libpq-fe.h", "store" }, { "curl/", "ledger" },
 	{ "jansson.h", "charter api" }, { "libavformat/", "worker" }, { "libavcodec/", "worker" }, { "libavutil/", "worker" },
 	{ "libavfilter/", "worker" }, { "libswscale/", "worker" }, { "libswresample/", "worker" }, { "ass/", "worker" },
 };

@@ -13,7 +13,7 @@
 
 #define LANGUAGES_MAX 64
 
-static const char *const kept[] = { "app.", "letter.", "nav.", "page.", "problem.", "shield.", "trust." };
+static const char *const kept[] = { "app.", "charter.", "letter.", "nav.", "page.", "problem.", "shield.", "trust." };
 /* In the order of api/text.h. */
 static const char *const forms[] = { "zero", "one", "two", "few", "many", "other" };
 #define FORMS (sizeof forms / sizeof forms[0])

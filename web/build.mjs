@@ -15,7 +15,7 @@ if (!out) {
 }
 
 // The server alone speaks these; leaving them out spares every visitor about 10 KB.
-const serverOnly = /^(letter|page|trust|check)\./;
+const serverOnly = /^(charter|letter|page|trust|check)\./;
 // These are fetched when somebody checks the ledger.
 const forCheck = /^check\./;
 

@@ -31,8 +31,8 @@ Version: $version
 Architecture: $architecture
 Maintainer: The Amanat authors <amanat@localhost>
 Installed-Size: $(du -ks --exclude=DEBIAN "$root" | cut -f1)
-Depends: $depends, adduser, init-system-helpers (>= 1.54), util-linux
-Recommends: fonts-noto-core
+Depends: $depends, libcurl3-gnutls (>= 7.85), adduser, init-system-helpers (>= 1.54), util-linux
+Recommends: fonts-noto-core, ca-certificates
 Suggests: nginx | caddy
 Section: web
 Priority: optional

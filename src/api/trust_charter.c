@@ -30,7 +30,7 @@ static const struct charter_item *newest(const struct charters *charters)
 static void put_sentence(struct page *page, const struct charter_rule *rule)
 {
 	enum text_key key;
-	const bool known = text_find(arena_printf(&page->cx->mem, "trust.rule.%u", rule->number), &key);
+	const bool known = text_find(arena_printf(&page->cx->mem, "charter.rule.%u", rule->number), &key);
 	if (known && str_eq(rule->says, text(&catalogues[0], key))) {
 		page_text(page, key);
 		return;

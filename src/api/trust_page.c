@@ -2,6 +2,7 @@
 #include "api/routes.h"
 #include "api/trust.h"
 #include "docket/charters.h"
+#include "ledger/policy.h"
 
 #include <string.h>
 
@@ -182,27 +183,26 @@ static enum err put_keys(struct page *page)
 	return OK;
 }
 
-/* Who else signed the checkpoint, by name: whose key it is, who reads it has to know. */
-static enum err put_witnesses(struct page *page, const struct ledger_head *head, struct str origin)
+/* Who else signs, as the node's policy names them, and how each answered last. */
+static void put_witnesses(struct page *page)
 {
-	struct note note = { .count = 0 };
-	unsigned count = 0;
-	if (head->note.n)
-		TRY(note_parse(page->cx, head->note, &note));
+	struct ledger_witness witnesses[POLICY_PARTIES_MAX];
+	const unsigned count = ledger_witnesses(page->cx->ledger, POLICY_PARTIES_MAX, witnesses);
 	page_raw(page, "<div class=\"witnesses\"><dt>");
 	page_text(page, TEXT_trust_log_witnesses);
 	page_raw(page, "</dt><dd>");
-	for (unsigned i = 0; i < note.count; i++) {
-		if (str_eq(note.signatures[i].name, origin))
-			continue;
-		page_raw(page, count++ ? ", <code dir=\"ltr\">" : "<code dir=\"ltr\">");
-		page_escaped(page, note.signatures[i].name);
-		page_raw(page, "</code>");
+	for (unsigned i = 0; i < count; i++) {
+		enum text_key answer;
+		buf_printf(&page->html, "<span class=\"witness witness--%s\"><code dir=\"ltr\">", witnesses[i].answer);
+		page_escaped(page, witnesses[i].name);
+		page_raw(page, "</code> ");
+		if (text_find(arena_printf(&page->cx->mem, "trust.witness.%s", witnesses[i].answer), &answer))
+			page_text(page, answer);
+		page_raw(page, "</span>\n");
 	}
 	if (count == 0)
 		page_text(page, TEXT_trust_log_no_witness);
 	page_raw(page, "</dd></div>\n");
-	return OK;
 }
 
 static enum err put_log(struct page *page, const struct ledger_head *head)
@@ -225,7 +225,7 @@ static enum err put_log(struct page *page, const struct ledger_head *head)
 	}
 	put_fact(page, TEXT_trust_log_state, text(page->language, states[head->state]), false);
 	TRY(put_keys(page));
-	TRY(put_witnesses(page, head, origin));
+	put_witnesses(page);
 	page_raw(page, "</dl>\n<p class=\"links\">");
 	put_link(page, "/ledger/checkpoint", TEXT_trust_log_checkpoint);
 	put_link(page, "/trust/entries", TEXT_trust_entries_title);

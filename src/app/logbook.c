@@ -61,7 +61,10 @@ enum err app_ledger_open(struct app *app, struct ctx *cx)
 	unsigned char hash[SHA256_BYTES];
 	struct ledger *ledger = NULL;
 	TRY(make_key(app, cx));
-	TRY(ledger_open(cx, &app->db_config, app_ledger_key_file(cx), &ledger));
+	const struct ledger_config config = {
+		.db = &app->db_config, .key_file = app_ledger_key_file(cx), .policy_file = cx->config->ledger_policy, .mirror = cx->config->ledger_mirror,
+	};
+	TRY(ledger_open(cx, &config, &ledger));
 	app->template.ledger = cx->ledger = ledger;
 	atomic_store_explicit(&app->ledger, ledger, memory_order_release);
 	TRY(begin_charter(app, cx));

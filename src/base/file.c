@@ -19,6 +19,15 @@ static enum err failed(struct ctx *cx, const char *what, const char *path)
 	return fail(cx, code, "%s %.150s: %s", what, path, strerror(errno));
 }
 
+/* A fault is the machine's. */
+static bool fault(const struct ctx *cx)
+{
+	const bool hit = fault_hit(cx);
+	if (hit)
+		errno = EIO;
+	return hit;
+}
+
 enum err file_read(struct ctx *cx, const char *path, struct buf *out)
 {
 	char piece[16 * 1024];
@@ -42,12 +51,12 @@ static enum err write_synced(struct ctx *cx, const char *tmp, struct str bytes)
 	if (fd < 0)
 		return failed(cx, "making", tmp);
 	for (size_t done = 0; done < bytes.n;) {
-		ssize_t wrote = fault_hit(cx) ? (errno = EIO, -1) : write(fd, bytes.p + done, bytes.n - done);
+		ssize_t wrote = fault(cx) ? -1 : write(fd, bytes.p + done, bytes.n - done);
 		if (wrote < 0 && errno != EINTR)
 			return failed(cx, "writing", tmp);
 		done += wrote > 0 ? (size_t)wrote : 0;
 	}
-	return fault_hit(cx) || fsync(fd) != 0 ? failed(cx, "syncing", tmp) : OK;
+	return fault(cx) || fsync(fd) != 0 ? failed(cx, "syncing", tmp) : OK;
 }
 
 const char *file_folder(struct ctx *cx, const char *path)
@@ -60,7 +69,7 @@ enum err file_write(struct ctx *cx, const char *path, struct str bytes)
 {
 	struct str tmp = arena_printf(&cx->mem, "%s.new", path);
 	TRY(write_synced(cx, tmp.p, bytes));
-	if (fault_hit(cx) || rename(tmp.p, path) != 0)
+	if (fault(cx) || rename(tmp.p, path) != 0)
 		return failed(cx, "naming", path);
 	AUTO(close_fd) int fd = open(file_folder(cx, path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return fd >= 0 && fsync(fd) == 0 ? OK : failed(cx, "syncing", path);

@@ -39,10 +39,11 @@ bool place_eq(struct place, struct place);     /* false when either is unknown *
 /* A bit for each value of an enum of words.h, CHARTER_ANY for a condition that a rule does not have. */
 #define CHARTER_ANY UINT32_MAX
 
+/* Counted from the entry that the decision follows: that the demand was received or, once there is one, that it was authenticated. */
 struct charter_terms {
-	int32_t deadline_hours;                /* AUTHENTICATE: from the receipt; DECIDE: from the authentication; REFUSE: 0 */
-	int32_t notice_hours;                  /* from the receipt, by when the person has been told; 0: at once */
-	int32_t gag_days;                      /* from the receipt: the longest lawful silence that is kept; 0: none is */
+	int32_t deadline_hours;                /* by when to authenticate or to decide; REFUSE: 0 */
+	int32_t notice_hours;                  /* by when the person has been told; 0: at once */
+	int32_t gag_days;                      /* the longest lawful silence that is kept; 0: none is */
 	int32_t hold_days;                     /* of a preservation: how long; else 0 */
 };
 struct charter_rule {
@@ -102,6 +103,8 @@ struct charter_decision {
 };
 /* Total: any case has exactly one decision.  What is not known (residence, owner) is read every way, and the strictest reading counts. */
 void charter_decide(const struct charter *, const struct charter_case *, struct charter_decision *out);
+/* NULL: it has no rule of that number. */
+const struct charter_rule *charter_rule_of(const struct charter *, uint32_t number);
 /* No more permissive than both; where they agree, the rule of the first is named. */
 void charter_strictest(const struct charter_decision *, const struct charter_decision *, struct charter_decision *out);
 /* Whether `a` permits nothing that `b` does not: outcome, then deadline and hold; notice no later; gag no longer. */
@@ -115,7 +118,7 @@ struct charter_version {
 	int64_t entered_us;
 };
 /* Every version that was entered in the last CHARTER_LOOSENING_DAYS, and the newest one older than that: the strictest of them
- * decides each case. */
+ * decides each case.  All zero: no charter is in force, and everything is refused. */
 struct charter_force {
 	const struct charter *const *charters; /* newest first; in the context's memory */
 	size_t count;

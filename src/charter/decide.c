@@ -68,6 +68,14 @@ void charter_decide(const struct charter *charter, const struct charter_case *as
 	*out = strictest;
 }
 
+const struct charter_rule *charter_rule_of(const struct charter *charter, uint32_t number)
+{
+	for (size_t i = 0; i < charter->rule_count; i++)
+		if (charter->rules[i].number == number)
+			return &charter->rules[i];
+	return NULL;
+}
+
 /* --- comparing --- */
 
 static int32_t least(int32_t a, int32_t b)

@@ -50,15 +50,30 @@ static enum err read_whole(struct ctx *cx, json_t *object, const char *where, co
 	return OK;
 }
 
+/* Neither a control character nor one that turns the direction of writing: a sentence reads as its bytes stand. */
+static bool is_plain(struct str text)
+{
+	static const char *const turns[] = { "\xe2\x80\xaa", "\xe2\x80\xab", "\xe2\x80\xac", "\xe2\x80\xad", "\xe2\x80\xae",
+	                                     "\xe2\x81\xa6", "\xe2\x81\xa7", "\xe2\x81\xa8", "\xe2\x81\xa9" };
+	for (size_t i = 0; i < text.n; i++) {
+		const unsigned char c = (unsigned char)text.p[i];
+		if (c < ' ' || c == 0x7f || (c == 0xc2 && (unsigned char)text.p[i + 1] < 0xa0))
+			return false;
+	}
+	for (size_t i = 0; i < COUNT(turns); i++)
+		if (memmem(text.p, text.n, turns[i], 3))
+			return false;
+	return true;
+}
+
 static enum err read_text(struct ctx *cx, json_t *object, const char *where, const char *name, size_t points_max, struct str *out)
 {
 	const json_t *const value = json_object_get(object, name);
 	const struct str text = text_of(value);
 	if (!json_is_string(value) || text.n == 0 || str_code_points(text) > points_max)
 		return REFUSE(cx, "%s needs \"%s\", a text of 1 to %zu characters", where, name, points_max);
-	for (size_t i = 0; i < text.n; i++)
-		if ((unsigned char)text.p[i] < ' ' || text.p[i] == 0x7f)
-			return REFUSE(cx, "\"%s\" of %s has a control character", name, where);
+	if (!is_plain(text))
+		return REFUSE(cx, "\"%s\" of %s has a control character", name, where);
 	*out = arena_copy(&cx->mem, text);
 	return OK;
 }

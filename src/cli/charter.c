@@ -1,4 +1,5 @@
 /* The charter, for people and their own checks: the text, a single case, the whole table, signing and checking. */
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -56,7 +57,6 @@ static enum err first_charter(struct cli *cli, struct str *out)
 	struct charter_places places = { .region = str_of(config->region_name), .home = str_of(config->region_jurisdiction) };
 	AUTO(buf_free) struct buf text = buf_new(CHARTER_BYTES_MAX);
 	if (name.n == 0) {
-		name = str_of(config->server_url);
 		const char *const host = strstr(config->server_url, "//");
 		name = host ? str_of(host + 2) : str_of(config->region_name);
 	}
@@ -130,21 +130,13 @@ static enum err read_case(struct cli *cli, const struct charter *charter, struct
 	return OK;
 }
 
-static struct str sentence_of(const struct charter *charter, uint32_t number)
-{
-	for (size_t i = 0; i < charter->rule_count; i++)
-		if (charter->rules[i].number == number)
-			return charter->rules[i].says;
-	return STR("");
-}
-
 static void put_number(struct json *json, const char *name, int64_t value)
 {
 	json_key(json, name);
 	json_i64(json, value);
 }
 
-static void print_json(const struct charter *charter, const struct charter_decision *decision)
+static void print_json(const struct charter_decision *decision, struct str says)
 {
 	AUTO(buf_free) struct buf out = buf_new(CHARTER_BYTES_MAX);
 	struct json json = json_new(&out);
@@ -154,7 +146,7 @@ static void print_json(const struct charter *charter, const struct charter_decis
 	put_number(&json, "version", decision->version);
 	put_number(&json, "rule", decision->rule);
 	json_key(&json, "says");
-	json_string(&json, sentence_of(charter, decision->rule));
+	json_string(&json, says);
 	json_key(&json, "effect");
 	json_text(&json, charter_word(CHARTER_LIST_EFFECT, decision->effect));
 	put_number(&json, "deadline_hours", decision->terms.deadline_hours);
@@ -165,11 +157,11 @@ static void print_json(const struct charter *charter, const struct charter_decis
 	printf("%s\n", buf_terminated(&out));
 }
 
-static void print_words(const struct charter *charter, const struct charter_decision *decision)
+static void print_words(const struct charter_decision *decision, struct str says)
 {
 	AUTO(buf_free) struct buf out = buf_new(CHARTER_BYTES_MAX);
 	charter_decision_text(decision, &out);
-	printf("%s\n  " STR_FMT "\n", buf_terminated(&out), STR_ARG(sentence_of(charter, decision->rule)));
+	printf("%s\n  " STR_FMT "\n", buf_terminated(&out), STR_ARG(says));
 	if (decision->outcome == CHARTER_DECIDE)
 		printf("  It can permit at most: %s.\n", charter_word(CHARTER_LIST_EFFECT, decision->effect));
 	if (decision->terms.hold_days)
@@ -191,10 +183,12 @@ enum err run_charter_decide(struct cli *cli)
 	TRY(choose(cli, &bytes, &charter));
 	TRY(read_case(cli, &charter, &asked));
 	charter_decide(&charter, &asked, &decision);
+	const struct charter_rule *const rule = charter_rule_of(&charter, decision.rule);
+	assert(rule);
 	if (cli_option(cli, "json"))
-		print_json(&charter, &decision);
+		print_json(&decision, rule->says);
 	else
-		print_words(&charter, &decision);
+		print_words(&decision, rule->says);
 	return OK;
 }
 

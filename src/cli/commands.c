@@ -71,6 +71,18 @@ static const struct command_option opaque_options[] = {
 	{ "until", "DAY", "Until this day, 18 months from now at most; needed." },
 	{},
 };
+static const struct command_option ledger_succeed_options[] = {
+	{ "reason", "WORD", "database-lost, key-lost or forked; needed." },
+	{ "origin", "NAME", "What the new log is called; without it a random name." },
+	{ "old-size", "NUMBER", "Size of the newest checkpoint that anybody holds; without it what was shown here last." },
+	{ "old-root", "BASE64", "Its root; with --old-size." },
+	{ "yes", NULL, "Do not ask." },
+	{},
+};
+static const struct command_option ledger_revoke_options[] = {
+	{ "reason", "WORD", "rotated, lost or stolen; without it rotated." },
+	{},
+};
 static const struct command_option demo_options[] = {
 	{ "remove", NULL, "Take the demo away: its accounts and all that is theirs, nothing else." },
 	{},
@@ -170,6 +182,21 @@ const struct command commands[] = {
 	  "In the order of their names; each takes the way of every upload. A line a file tells what became of it; one that cannot be "
 	  "published does not stop the rest, but the exit code is 1.",
 	  "amanat import clips --as asha\n", import_options, NEEDS_WORK, run_import },
+	{ "ledger show", "", 0, 0, "Tell about this node's log: name, keys, size, root", "The checkpoint is the one that was shown last; a running server makes new ones.",
+	  "amanat ledger show\n", NULL, NEEDS_LOOK, run_ledger_show },
+	{ "ledger fetch", "MIRROR", 1, 1, "Fetch entries that an older database lacks from a mirror",
+	  "MIRROR is a folder (ledger.mirror) or an address with this log's tiles. Stop the server first. What was entered here since stands behind it afterwards.",
+	  "amanat ledger fetch /mnt/mirror\n", NULL, NEEDS_NODE, run_ledger_fetch },
+	{ "ledger succeed", "", 0, 0, "Begin a new log in the place of one that is lost",
+	  "With a new key; its first entry names the old log's head and how much is missing, for ever. Stop the server first.",
+	  "amanat ledger succeed --reason key-lost\n", ledger_succeed_options, NEEDS_NODE, run_ledger_succeed },
+	{ "ledger continue", "", 0, 0, "Say that no checkpoint was shown after the backup that was restored",
+	  "Only then may the restored log go on under its key. Readers who remember a larger log will call it a fork. Stop the server first.",
+	  "amanat ledger continue\n", yes_options, NEEDS_NODE, run_ledger_continue },
+	{ "ledger key add", "", 0, 0, "Add a key that signs the log, too", "It signs from the next start of the server. Stop the server first.",
+	  "amanat ledger key add\n", NULL, NEEDS_NODE, run_ledger_key_add },
+	{ "ledger key revoke", "KEY", 1, 1, "Let a key of the log sign no longer", "KEY is a line of /ledger/key. Stop the server first.",
+	  "amanat ledger key revoke example.org/log+0123abcd+AQ...\n", ledger_revoke_options, NEEDS_NODE, run_ledger_key_revoke },
 	{ "demand add", "", 0, 0, "Enter a demand for data, removal or anything else that a state asks for",
 	  "It stands in the public ledger before anything else can happen to it. What the charter refuses is refused at once; the people whom it concerns "
 	  "are told, unless a lawful order forbids it. docs/docket.md tells what follows.",

@@ -122,6 +122,8 @@ static enum err tamper(struct cli *cli, const struct copy *copy)
 	TRY(cli_work_on(cli, copy->folder, copy->key_file, "server.address=127.0.0.1"));
 	TRY(cli_work_on(cli, copy->folder, copy->key_file, "server.port=0"));
 	TRY(cli_work_on(cli, copy->folder, copy->key_file, "server.url="));
+	TRY(cli_work_on(cli, copy->folder, copy->key_file, "ledger.policy="));
+	TRY(cli_work_on(cli, copy->folder, copy->key_file, "ledger.mirror="));
 	TRY(cli_work_on(cli, copy->folder, copy->key_file, arena_printf(&cli->cx.mem, "ledger.key_file=%s", copy->no_key_file).p));
 	TRY(make_node(cli, copy));
 	return serve(cli, copy);

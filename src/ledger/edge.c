@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ledger/ledger.h"
 #include "ledger/logged.sql.h"
 #include "store/db.h"
 
@@ -139,20 +140,28 @@ static enum err bottom_tile(struct ctx *cx, uint64_t index, struct hash out[TILE
 	return leaves.count == TILE_WIDTH ? OK : fail(cx, E_CORRUPT, "the ledger's entries from %llu on are not all there", (unsigned long long)leaves.first);
 }
 
+static enum err not_kept(struct ctx *, void *, int, uint64_t, const struct hash[TILE_WIDTH])
+{
+	return OK;
+}
+
 /* --- tiles --- */
 
-static enum err derive(struct ctx *cx, const struct tiles *tiles, int level, uint64_t index, struct hash out[TILE_WIDTH])
+/* A full tile made again, out of the tiles below it, down to the entries.  Their files are believed or not: no tile above has
+ * spoken for them yet, what is made of them is compared. */
+enum trust { TRUST_FILES, TRUST_ENTRIES };
+static enum err make_again(struct ctx *cx, int folder, enum trust trust, int level, uint64_t index, struct hash out[TILE_WIDTH])
 {
 	struct hash below[TILE_WIDTH];
-	unsigned width;
-	int folder = tiles->folder;
 	if (level == 0)
-		TRY(bottom_tile(cx, index, out));
-	for (unsigned i = 0; level > 0 && i < TILE_WIDTH; i++) {
-		TRY(tiles_read(cx, tiles, level - 1, index * TILE_WIDTH + i, below, &width));
+		return bottom_tile(cx, index, out);
+	for (unsigned i = 0; i < TILE_WIDTH; i++) {
+		const uint64_t child = index * TILE_WIDTH + i;
+		if (trust == TRUST_ENTRIES || !read_file(folder, level - 1, child, below))
+			TRY(make_again(cx, folder, trust, level - 1, child, below));
 		out[i] = tile_subtree(below, TILE_HEIGHT);
 	}
-	return tiles_keep(cx, &folder, level, index, out);
+	return OK;
 }
 
 /* The hash over a full tile, as the tile above it has it. */
@@ -177,12 +186,15 @@ enum err tiles_read(struct ctx *cx, const struct tiles *tiles, int level, uint64
 	}
 	struct hash wanted, found;
 	TRY(expected(cx, tiles, level, index, &wanted));
-	for (unsigned attempt = 0; attempt < 2; attempt++) {
-		if (attempt > 0 || !read_file(tiles->folder, level, index, out))
-			TRY(derive(cx, tiles, level, index, out));
+	for (unsigned attempt = 0; attempt < 3; attempt++) {
+		const bool made = attempt > 0 || !read_file(tiles->folder, level, index, out);
+		if (made)
+			TRY(make_again(cx, tiles->folder, attempt < 2 ? TRUST_FILES : TRUST_ENTRIES, level, index, out));
 		found = tile_subtree(out, TILE_HEIGHT);
-		if (hash_eq(&found, &wanted))
-			return OK;
+		if (!hash_eq(&found, &wanted))
+			continue;
+		int folder = tiles->folder;
+		return made ? tiles_keep(cx, &folder, level, index, out) : OK;
 	}
 	return fail(cx, E_CORRUPT, "the entries under tile %d, %llu are not those that were signed", level, (unsigned long long)index);
 }
@@ -213,23 +225,19 @@ enum err edge_root(struct ctx *cx, const struct edge *edge, struct hash *out)
 	return tree_root(cx, &source, edge->size, out);
 }
 
-/* A subtree's hash by its file alone; its own file is asked when it is missing, and that one's, down to the entries. */
+/* A subtree's hash by its file, or by those below it. */
 static enum err believe(struct ctx *cx, int folder, int level, uint64_t index, struct hash *out)
 {
 	struct hash hashes[TILE_WIDTH];
-	if (!read_file(folder, level, index, hashes)) {
-		if (level == 0)
-			TRY(bottom_tile(cx, index, hashes));
-		for (unsigned i = 0; level > 0 && i < TILE_WIDTH; i++)
-			TRY(believe(cx, folder, level - 1, index * TILE_WIDTH + i, &hashes[i]));
-	}
+	if (!read_file(folder, level, index, hashes))
+		TRY(make_again(cx, folder, TRUST_FILES, level, index, hashes));
 	*out = tile_subtree(hashes, TILE_HEIGHT);
 	return OK;
 }
 
 static enum err add_leaf(struct ctx *cx, struct leaves *leaves, const struct hash *leaf)
 {
-	return edge_add(cx, leaves->edge, leaf, tiles_keep, &leaves->folder);
+	return edge_add(cx, leaves->edge, leaf, leaves->folder < 0 ? not_kept : tiles_keep, &leaves->folder);
 }
 
 #define LINES_AT_ONCE 1024
@@ -263,4 +271,11 @@ enum err edge_regrow(struct ctx *cx, int folder, uint64_t size, struct edge *out
 {
 	out->size = 0;
 	return edge_grow(cx, folder, size, out);
+}
+
+enum err ledger_recount(struct ctx *cx, uint64_t size, struct hash *out)
+{
+	struct edge *const edge = arena_new(&cx->mem, struct edge, 1);
+	TRY(edge_regrow(cx, -1, size, edge));
+	return edge_root(cx, edge, out);
 }

@@ -28,7 +28,7 @@ enum err tiles_keep(struct ctx *, void *self, int level, uint64_t index, const s
 
 /* The edge of the tree of the first `size` entries, out of the files: believed, so compare the root. */
 enum err edge_load(struct ctx *, int folder, uint64_t size, struct edge *out);
-/* The same out of the entries; every full tile is written again. */
+/* The same out of the entries; every full tile is written again.  `folder` -1, here and below: none is. */
 enum err edge_regrow(struct ctx *, int folder, uint64_t size, struct edge *out);
 /* Adds the entries up to `size`; full tiles are written. */
 enum err edge_grow(struct ctx *, int folder, uint64_t size, struct edge *);

@@ -48,17 +48,16 @@ static enum err open_folder(struct ctx *cx, struct ledger *ledger)
 	return OK;
 }
 
-static const char *checkpoint_path(struct ctx *cx, const struct ledger *ledger)
+static const char *checkpoint_path(struct ctx *cx, const char *data_folder)
 {
-	return arena_printf(&cx->mem, "%s/ledger/" CHECKPOINT_FILE, ledger->data_folder).p;
+	return arena_printf(&cx->mem, "%s/ledger/" CHECKPOINT_FILE, data_folder).p;
 }
 
-/* What was shown last: an empty note when nothing was. */
-static enum err read_shown(struct ctx *cx, const struct ledger *ledger, struct str *note, struct checkpoint *out)
+enum err ledger_shown(struct ctx *cx, const char *data_folder, struct str *note, struct checkpoint *out)
 {
 	AUTO(buf_free) struct buf bytes = buf_new(NOTE_BYTES_MAX);
 	struct note parsed;
-	const enum err e = file_read(cx, checkpoint_path(cx, ledger), &bytes);
+	const enum err e = file_read(cx, checkpoint_path(cx, data_folder), &bytes);
 	*note = STR("");
 	*out = (struct checkpoint){ .origin = STR(""), .root = tree_empty() };
 	if (e == E_NOTFOUND)
@@ -73,23 +72,14 @@ static enum err read_shown(struct ctx *cx, const struct ledger *ledger, struct s
 
 /* --- durable before signed --- */
 
-static enum err sync_file(struct ctx *cx, const char *folder, const char *name, int flags)
-{
-	AUTO(close_fd) const int fd = open(arena_printf(&cx->mem, "%s/%s", folder, name).p, flags | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT)
-		return OK;                     /* there is no log of the database: all is in its file */
-	if (fault_hit(cx) || fd < 0 || fsync(fd) != 0)
-		return fail(cx, E_IO, "syncing %s: %s", name, strerror(errno));
-	return OK;
-}
-
-/* public.db is committed without being synced (store/writer.h): what was read from it is durable after this.  The log first: what is
- * moved out of it meanwhile is synced by the one who moves it. */
+/* public.db is committed without being synced (store/writer.h).  The folder, too: its log's name was made at some start. */
 static enum err sync_entries(struct ctx *cx, const char *folder)
 {
-	TRY(sync_file(cx, folder, "public.db-wal", O_RDONLY));
-	TRY(sync_file(cx, folder, "public.db", O_RDONLY));
-	return sync_file(cx, folder, ".", O_RDONLY | O_DIRECTORY);
+	AUTO(close_fd) const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	TRY(db_sync(cx, PUBLIC_DB));
+	if (fault_hit(cx) || fd < 0 || fsync(fd) != 0)
+		return fail(cx, E_IO, "syncing the data folder: %s", strerror(errno));
+	return OK;
 }
 
 /* --- showing --- */
@@ -104,6 +94,33 @@ static void sign(const struct ledger *ledger, const struct checkpoint *checkpoin
 		note_sign(&ledger->keys.keys[i].key, ledger->keys.keys[i].seed, buf_view(&text), out);
 }
 
+static void note_answers(struct ledger *ledger)
+{
+	pthread_mutex_lock(&ledger->lock);
+	for (unsigned i = 0; i < witnesses_count(ledger->witnesses); i++)
+		witnesses_read(ledger->witnesses, i, &ledger->answers[i]);
+	pthread_mutex_unlock(&ledger->lock);
+}
+
+static void set_state(struct ledger *ledger, enum ledger_state state)
+{
+	pthread_mutex_lock(&ledger->lock);
+	ledger->state = state;
+	pthread_mutex_unlock(&ledger->lock);
+}
+
+/* Too few, and some have seen more or something else: then it is we who are wrong, or they; nothing is signed until a person has looked. */
+static enum err ask_witnesses(struct ctx *cx, struct ledger *ledger, const struct checkpoint *checkpoint, struct buf *note)
+{
+	const struct tiles tiles = { .folder = ledger->folder, .edge = &ledger->edge };
+	const struct tree_source source = tiles_source(&tiles);
+	const enum err e = witnesses_ask(cx, ledger->witnesses, &source, checkpoint, note);
+	note_answers(ledger);
+	if (e == E_BUSY && witnesses_know_better(ledger->witnesses))
+		set_state(ledger, LEDGER_BEHIND);
+	return e;
+}
+
 static enum err publish(struct ctx *cx, struct ledger *ledger)
 {
 	AUTO(buf_free) struct buf note = buf_new(NOTE_BYTES_MAX);
@@ -111,7 +128,13 @@ static enum err publish(struct ctx *cx, struct ledger *ledger)
 	TRY(edge_root(cx, &ledger->edge, &checkpoint.root));
 	TRY(sync_entries(cx, ledger->data_folder));
 	sign(ledger, &checkpoint, &note);
-	TRY(file_write(cx, checkpoint_path(cx, ledger), buf_view(&note)));
+	if (ledger->witnesses)
+		TRY(ask_witnesses(cx, ledger, &checkpoint, &note));
+	if (ledger->mirror) {
+		TRY(mirror_write(cx, ledger->mirror, ledger->mirrored, checkpoint.size, buf_view(&note)));
+		ledger->mirrored = checkpoint.size;
+	}
+	TRY(file_write(cx, checkpoint_path(cx, ledger->data_folder), buf_view(&note)));
 	ledger_show(ledger, view_new(&ledger->edge, &checkpoint.root, buf_view(&note), clock_wall_us(cx->clock)));
 	return OK;
 }
@@ -119,9 +142,9 @@ static enum err publish(struct ctx *cx, struct ledger *ledger)
 static enum err follow_table(struct ctx *cx, struct ledger *ledger)
 {
 	uint64_t size;
-	TRY(ledger_size(cx, &size));
 	if (ledger->state != LEDGER_WHOLE)
 		return OK;
+	TRY(ledger_size(cx, &size));
 	TRY(edge_grow(cx, ledger->folder, size, &ledger->edge));
 	return ledger->edge.size > ledger->view->size ? publish(cx, ledger) : OK;
 }
@@ -148,18 +171,51 @@ static void pause_ms(int64_t ms)
 	nanosleep(&pause, NULL);
 }
 
+/* What was there at the start goes to the witnesses before anything new is signed: a database that was restored is a beginning of what
+ * they have seen, no fork of it, and they say so.  Without witnesses nobody can. */
+static enum err first_checkpoint(struct ctx *cx, struct ledger *ledger)
+{
+	AUTO(buf_free) struct buf note = buf_new(NOTE_BYTES_MAX);
+	const struct view *const view = ledger->view;
+	if (!ledger->witnesses || ledger->state != LEDGER_WHOLE)
+		return OK;
+	TRY(edge_grow(cx, ledger->folder, ledger->size_at_start, &ledger->edge));
+	if (ledger->edge.size > view->size)
+		return publish(cx, ledger);
+	buf_str(&note, (struct str){ view->note, view->note_bytes });
+	return ask_witnesses(cx, ledger, &(struct checkpoint){ str_of(ledger->keys.keys[0].key.name), view->size, view->root }, &note);
+}
+
+/* Again until they have answered. */
+static bool settle_with_witnesses(struct ctx *cx, struct ledger *ledger, bool *told)
+{
+	const enum err e = first_checkpoint(cx, ledger);
+	if (e == OK) {
+		if (unlinkat(ledger->folder, LEDGER_RESTORED_FILE, 0) != 0 && errno != ENOENT)
+			log_line(cx->log, LOG_WARN, "ledger: removing " LEDGER_RESTORED_FILE ": %s", strerror(errno));
+		return true;
+	}
+	if (!*told || ledger->state != LEDGER_WHOLE)
+		log_line(cx->log, LOG_ERROR, "ledger: nothing is signed: %s", cx->failure.text);
+	*told = true;
+	return ledger->state != LEDGER_WHOLE;
+}
+
 static void *run(void *argument)
 {
 	struct ledger *const ledger = argument;
 	struct ctx *const cx = &ledger->cx;
 	int64_t seen = -1;
 	int64_t wait_ms = LOOK_MS;
-	bool failing = false;
+	bool failing = false, settled = false, told = false;
+	settled = settle_with_witnesses(cx, ledger, &told);
+	arena_free(&cx->mem);
 	pthread_mutex_lock(&ledger->lock);
-	while (wait_for_work(ledger, wait_ms)) {
+	while (wait_for_work(ledger, settled ? wait_ms : RETRY_MS)) {
 		pthread_mutex_unlock(&ledger->lock);
+		settled = settled || settle_with_witnesses(cx, ledger, &told);
 		int64_t version = seen;
-		enum err e = db_version(cx, PUBLIC_DB, &version);
+		enum err e = settled ? db_version(cx, PUBLIC_DB, &version) : OK;
 		if (e == OK && version != seen)
 			e = follow_table(cx, ledger);
 		if (e == OK)
@@ -225,9 +281,10 @@ static enum err first_view(struct ctx *cx, struct ledger *ledger)
 	struct checkpoint shown;
 	struct str note;
 	uint64_t size;
-	TRY(read_shown(cx, ledger, &note, &shown));
+	TRY(ledger_shown(cx, ledger->data_folder, &note, &shown));
 	TRY(ledger_size(cx, &size));
 	ledger->state = judge(cx, ledger, &shown, size);
+	ledger->size_at_start = size;
 	tell_state(cx, ledger, &shown, size);
 	if (ledger->state == LEDGER_BEHIND || ledger->state == LEDGER_FORKED) {
 		ledger->edge.size = 0;
@@ -253,7 +310,15 @@ static enum err enter_origin(struct ctx *cx, void *argument)
 	return ledger_append(cx, &entry, 0);
 }
 
-static struct ledger *ledger_new(const struct ctx *template, const char *data_folder)
+static char *copy_text(const char *text)
+{
+	char *const copy = strdup(text);
+	if (!copy)
+		abort();
+	return copy;
+}
+
+static struct ledger *ledger_new(const struct ctx *template, const struct ledger_config *config)
 {
 	struct ledger *const ledger = calloc(1, sizeof *ledger);
 	pthread_condattr_t monotonic;
@@ -264,7 +329,8 @@ static struct ledger *ledger_new(const struct ctx *template, const char *data_fo
 		.faults = template->faults, .ids = template->ids,
 	};
 	ledger->folder = ledger->guard = -1;
-	ledger->data_folder = data_folder;
+	ledger->data_folder = copy_text(config->db->folder);
+	ledger->mirror = config->mirror[0] ? copy_text(config->mirror) : NULL;
 	pthread_mutex_init(&ledger->lock, NULL);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -274,30 +340,45 @@ static struct ledger *ledger_new(const struct ctx *template, const char *data_fo
 	return ledger;
 }
 
-static enum err start(struct ctx *cx, const struct db_config *config, const char *key_file, struct ledger *ledger)
+/* The sequencer's: who follows asks nobody. */
+static enum err start_thread(struct ctx *cx, const struct ledger_config *config, struct ledger *ledger)
 {
-	const enum err keys = log_keys_read(cx, key_file, &ledger->keys);
-	if (keys != E_NOTFOUND)
-		TRY(keys);
-	TRY(open_folder(cx, ledger));
-	if (ledger->keys.count)
-		TRY(writer_run(cx, enter_origin, &ledger->keys.keys[0]));
-	TRY(db_open_one(&ledger->cx, config, PUBLIC_DB, &ledger->cx.db));
-	TRY(first_view(&ledger->cx, ledger));
-	arena_free(&ledger->cx.mem);
-	if (ledger->guard < 0)
-		return OK;
-	TRY(follow_table(&ledger->cx, ledger));
+	if (ledger->mirror)
+		ledger->mirrored = mirror_has(cx, ledger->mirror, ledger->size_at_start);
+	if (config->policy_file[0] && ledger->keys.count) {
+		TRY(witnesses_open(cx, config->policy_file, &ledger->keys.keys[ledger->keys.count - 1].key, &ledger->witnesses));
+		note_answers(ledger);
+	} else if (faccessat(ledger->folder, LEDGER_RESTORED_FILE, F_OK, 0) == 0) {
+		set_state(ledger, LEDGER_BEHIND);
+		log_line(cx->log, LOG_ERROR, "ledger: this folder was restored, and no witness can say what was shown since the backup: fetch it from a mirror with "
+			"`amanat ledger fetch`, begin a new log with `amanat ledger succeed`, or say that nothing was shown with `amanat ledger continue`; until then nothing is signed");
+	} else {
+		TRY(follow_table(&ledger->cx, ledger));
+	}
 	if (fault_hit(cx) || pthread_create(&ledger->thread, NULL, run, ledger) != 0)
 		return fail(cx, E_IO, "cannot start the ledger's thread");
 	ledger->running = true;
 	return OK;
 }
 
-enum err ledger_open(struct ctx *cx, const struct db_config *config, const char *key_file, struct ledger **out)
+static enum err start(struct ctx *cx, const struct ledger_config *config, struct ledger *ledger)
 {
-	AUTO(ledger_close) struct ledger *ledger = ledger_new(cx, config->folder);
-	const enum err e = start(cx, config, key_file, ledger);
+	const enum err keys = log_keys_read(cx, config->key_file, &ledger->keys);
+	if (keys != E_NOTFOUND)
+		TRY(keys);
+	TRY(open_folder(cx, ledger));
+	if (ledger->keys.count)
+		TRY(writer_run(cx, enter_origin, &ledger->keys.keys[0]));
+	TRY(db_open_one(&ledger->cx, config->db, PUBLIC_DB, &ledger->cx.db));
+	TRY(first_view(&ledger->cx, ledger));
+	arena_free(&ledger->cx.mem);
+	return ledger->guard < 0 ? OK : start_thread(cx, config, ledger);
+}
+
+enum err ledger_open(struct ctx *cx, const struct ledger_config *config, struct ledger **out)
+{
+	AUTO(ledger_close) struct ledger *ledger = ledger_new(cx, config);
+	const enum err e = start(cx, config, ledger);
 	if (e != OK && cx->failure.code != e)
 		cx->failure = ledger->cx.failure;
 	TRY(e);
@@ -321,6 +402,9 @@ void ledger_close(struct ledger **ledger)
 	db_close(&gone->cx.db);
 	ctx_end(&gone->cx);
 	view_give(&gone->view);
+	witnesses_close(&gone->witnesses);
+	free(gone->data_folder);
+	free(gone->mirror);
 	close_fd(&gone->guard);
 	close_fd(&gone->folder);
 	log_keys_wipe(&gone->keys);
@@ -338,7 +422,7 @@ enum err ledger_follow(struct ctx *cx, struct ledger *ledger)
 	struct checkpoint shown;
 	struct str note;
 	struct hash root;
-	TRY(read_shown(cx, ledger, &note, &shown));
+	TRY(ledger_shown(cx, ledger->data_folder, &note, &shown));
 	if (shown.size <= ledger->view->size)
 		return OK;
 	TRY(edge_load(cx, ledger->folder, shown.size, &ledger->edge));

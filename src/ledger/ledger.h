@@ -38,20 +38,36 @@ enum err ledger_newest(struct ctx *, enum entry_kind, uint64_t before, size_t ma
 /* The oldest of a kind, from number `from` up to below `below`. */
 enum err ledger_oldest(struct ctx *, enum entry_kind, uint64_t from, uint64_t below, size_t max, struct ledger_item *out, size_t *count);
 
+/* What was shown last, out of the data folder: an empty note, and size 0, when nothing was. */
+enum err ledger_shown(struct ctx *, const char *data_folder, struct str *note, struct checkpoint *out);
+
+/* The root over the first `size` entries of the table, from the entries alone.  E_CORRUPT: one is missing. */
+enum err ledger_recount(struct ctx *, uint64_t size, struct hash *out);
+
+/* A file of FOLDER/ledger that a restore leaves, and mending until it is done: what was shown is not known here, so nothing is signed
+ * until witnesses or a person have said that it may be. */
+#define LEDGER_RESTORED_FILE "restored"
+
 /* --- the log --- */
 
 enum ledger_state {
 	LEDGER_WHOLE,
 	LEDGER_NO_KEY,          /* nothing is signed; entries wait */
-	LEDGER_BEHIND,          /* the table has fewer entries than were signed: an old database was restored.  Nothing is signed. */
+	LEDGER_BEHIND,          /* more was signed, or witnessed, than the table has: an old database was restored.  Nothing is signed. */
 	LEDGER_FORKED,          /* its entries are not those that were signed.  Nothing is signed. */
 };
 const char *ledger_state_name(enum ledger_state);
 
+struct ledger_config {
+	const struct db_config *db;
+	const char *key_file;
+	const char *policy_file;               /* witnesses and their quorum; "": none.  Nothing is shown that the quorum has not signed. */
+	const char *mirror;                    /* a folder elsewhere that has each entry before it is shown; "": none */
+};
 /* Opens the log of the data folder: takes the lock and starts the thread, or, where another process has the lock, follows what that
  * one shows.  Enters the log's first entry when there is none.  cx->writer must be open.  States other than WHOLE are no error: they
- * are logged, and the node serves. */
-enum err ledger_open(struct ctx *, const struct db_config *, const char *key_file, struct ledger **out);
+ * are logged, and the node serves.  E_INVALID, E_NOTFOUND: the policy. */
+enum err ledger_open(struct ctx *, const struct ledger_config *, struct ledger **out);
 void ledger_close(struct ledger **);           /* takes NULL */
 /* After each of the writer's groups, on its thread; costs nothing when nothing was entered. */
 void ledger_committed(struct ledger *);
@@ -77,4 +93,11 @@ enum err ledger_tile(struct ctx *, const struct tile *, struct buf *out);
 unsigned ledger_keys(const struct ledger *, struct note_key out[LOG_KEYS_MAX]);
 /* The newest key with its seed, for what else is signed in the log's name (charters); the caller wipes it.  False: there is none. */
 bool ledger_signer(const struct ledger *, struct log_key *out);
+
+/* How each of the policy's witnesses answered last; `max` at most.  Names and addresses are views of the ledger. */
+struct ledger_witness {
+	struct str name, url;
+	const char *answer;                    /* "signed", "silent", "refuses", "ahead", "disagrees", "not-asked" */
+};
+unsigned ledger_witnesses(struct ledger *, unsigned max, struct ledger_witness *out);
 #endif

@@ -19,3 +19,14 @@ SELECT number, line FROM logged WHERE kind = $1 AND number >= $2 AND number < $3
 
 -- name: logged_count @public
 SELECT count(*) FROM logged WHERE kind = $1
+
+-- Only where a log is mended (ledger/mend.h), while nothing is signed.
+-- name: logged_cut @public
+DELETE FROM logged WHERE number >= $1
+
+-- name: logged_first @public
+INSERT INTO logged (number, kind, mark, line) VALUES (0, $1, 0, $2)
+ON CONFLICT (number) DO UPDATE SET kind = excluded.kind, mark = 0, line = excluded.line
+
+-- name: logged_tail @public
+SELECT mark, line FROM logged WHERE number >= $1 ORDER BY number LIMIT $2

@@ -151,3 +151,15 @@ bool ledger_signer(const struct ledger *ledger, struct log_key *out)
 	*out = ledger->keys.keys[ledger->keys.count - 1];
 	return true;
 }
+
+unsigned ledger_witnesses(struct ledger *ledger, unsigned max, struct ledger_witness *out)
+{
+	unsigned count = 0;
+	pthread_mutex_lock(&ledger->lock);
+	while (count < max && count < POLICY_PARTIES_MAX && ledger->answers[count].name.n) {
+		const struct witness_status *const status = &ledger->answers[count];
+		out[count++] = (struct ledger_witness){ .name = status->name, .url = status->url, .answer = witness_answer_name(status->answer) };
+	}
+	pthread_mutex_unlock(&ledger->lock);
+	return count;
+}

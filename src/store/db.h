@@ -81,6 +81,10 @@ void db_pool_close(struct db_pool **);
 
 /* Fsyncs of database files since start, all connections of the process together. */
 uint64_t db_fsyncs(void);
+/* What this connection has read of the store is durable after this, by whomever it was written: the log first, since what is moved out of
+ * it is synced by the one who moves it.  By SQLite's own open files: whoever opens and closes a database file beside it lets go of the
+ * locks that the whole process holds on it, and the next command to end would take the log away from under the server. */
+enum err db_sync(struct ctx *, enum store);
 /* Rises whenever another connection has committed to that store: what caches look at. */
 enum err db_version(struct ctx *, enum store, int64_t *out);
 #endif

@@ -209,3 +209,19 @@ enum err db_version(struct ctx *cx, enum store store, int64_t *out)
 	};
 	return db_get_i64_(cx, &version[store], out, 0, NULL);
 }
+
+static enum err sync_one(struct ctx *cx, struct connection *connection, int which)
+{
+	sqlite3_file *file = NULL;
+	int rc = sqlite3_file_control(connection->handle, "main", which, &file);
+	if (rc == SQLITE_OK && file && file->pMethods)
+		rc = fault_hit(cx) ? SQLITE_IOERR_FSYNC : file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+	return rc == SQLITE_OK ? OK : db_fail(cx, connection, rc, "sync");
+}
+
+enum err db_sync(struct ctx *cx, enum store store)
+{
+	struct connection *connection = &cx->db->stores[store];
+	TRY(sync_one(cx, connection, SQLITE_FCNTL_JOURNAL_POINTER));
+	return sync_one(cx, connection, SQLITE_FCNTL_FILE_POINTER);
+}

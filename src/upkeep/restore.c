@@ -21,6 +21,7 @@
 #include "store/search.h"
 #include "store/writer.h"
 #include "upkeep/backup.sql.h"
+#include "ledger/ledger.h"
 #include "upkeep/backup_dir.h"
 #include "upkeep/fsck.sql.h"
 #include "upkeep/inside.h"
@@ -112,6 +113,14 @@ static enum err restore_all(struct ctx *cx, const struct restore_options *option
 	return OK;
 }
 
+/* Checkpoints that were shown after the backup are not known here: a log that went on from it might fork. */
+static enum err forget_checkpoint(struct ctx *cx, const char *folder)
+{
+	const char *const ledger = arena_printf(&cx->mem, "%s/ledger", folder).p;
+	TRY(folder_make(cx, ledger));
+	return file_write(cx, arena_printf(&cx->mem, "%s/" LEDGER_RESTORED_FILE, ledger).p, STR("restored from a backup\n"));
+}
+
 enum err restore_files(struct ctx *cx, const struct restore_options *options, struct restore_report *out)
 {
 	AUTO(chosen_end) struct chosen chosen = { .text = buf_new(MANIFEST_BYTES_MAX), .keys_text = buf_new(MANIFEST_BYTES_MAX) };
@@ -125,6 +134,7 @@ enum err restore_files(struct ctx *cx, const struct restore_options *options, st
 	blobs_close(&blobs);
 	TRY(restore_all(cx, options, options->dir, report.generation, chosen.manifest, &report));
 	TRY(restore_all(cx, options, options->keys, report.keys_generation, chosen.keys, &report));
+	TRY(forget_checkpoint(cx, options->folder));
 	TRY(folder_sync_all(cx, options->folder));
 	*out = report;
 	return OK;

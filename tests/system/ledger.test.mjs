@@ -1,0 +1,146 @@
+// The node's log from outside: what is shown, what a restore may not sign, how it is fetched from a mirror or succeeded.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { Server, freshFolder, startServer } from './server.mjs';
+
+const ok = (result) => { assert.equal(result.code, 0, `${result.stdout}\n${result.stderr}`); return result.stdout; };
+const checkpoint = async (server) => {
+  const { status, text } = await server.visitor().get('/ledger/checkpoint');
+  assert.equal(status, 200, text);
+  const [origin, size, root] = text.split('\n');
+  return { origin, size: Number(size), root, text };
+};
+const sized = async (server, size) => {
+  for (const until = Date.now() + 10_000; ;) {
+    const shown = await checkpoint(server);
+    if (shown.size >= size) return shown;
+    assert.ok(Date.now() < until, `${shown.size} of ${size}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+};
+const entry = async (server, number) => (await server.visitor().get(`/ledger/entry/${number}`)).text;
+const leaf = (line) => createHash('sha256').update(Buffer.from([0])).update(line).digest();
+const node = (left, right) => createHash('sha256').update(Buffer.from([1])).update(left).update(right).digest();
+
+test('a log begins with its origin and says each start; two entries hash to the root that is shown', async () => {
+  const server = await startServer();
+  const shown = await sized(server, 2);
+  const [first, second] = [await entry(server, 0), await entry(server, 1)];
+  assert.match(first, new RegExp(`^origin \\S+ origin=${shown.origin} key=${shown.origin}\\+[0-9a-f]{8}\\+\\S+$`));
+  assert.match(second, /^node-started \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ version=\S+ build=[0-9a-f]{64}$/);
+  if (shown.size === 2) assert.equal(node(leaf(first), leaf(second)).toString('base64'), shown.root);
+  const { bytes } = await server.visitor().get('/ledger/tile/0/000.p/2');
+  assert.deepEqual(bytes, Buffer.concat([leaf(first), leaf(second)]));
+  const key = (await server.visitor().get('/ledger/key')).text;
+  assert.ok(first.endsWith(key.trim()));
+  assert.match((await server.visitor().get('/ledger/proof/1')).text, /^c2sp\.org\/tlog-proof@v1\nindex 1\n/);
+  assert.equal((await server.visitor().get('/ledger/entry/99')).status, 404);
+  assert.equal((await server.visitor().get('/ledger/tile/0/000')).status, 404);
+  assert.equal((await server.visitor().get('/ledger/tile/0/x000/000')).status, 404);
+  await server.stop();
+  const again = await new Server({ folder: server.folder }).start();
+  assert.match(await entry(again, (await sized(again, shown.size + 1)).size - 1), /^node-started /);
+  await again.stop();
+});
+
+/** A node that was started several times with a mirror, and its folder as it was after the first. */
+async function nodeWithPast() {
+  const base = freshFolder();
+  const mirror = path.join(base, 'mirror');
+  mkdirSync(mirror);
+  const settings = { 'ledger.mirror': mirror };
+  const server = await startServer({ settings });
+  await sized(server, 2);
+  await server.stop();
+  const old = path.join(base, 'old');
+  cpSync(server.folder, old, { recursive: true });
+  let shown;
+  for (let i = 0; i < 3; i++) {
+    const more = await new Server({ folder: server.folder, settings }).start();
+    shown = await sized(more, 3 + i);
+    await more.stop();
+  }
+  return { server, mirror, old, shown, settings };
+}
+const putBack = ({ server, old }) => {
+  rmSync(server.folder, { recursive: true });
+  cpSync(old, server.folder, { recursive: true });
+  writeFileSync(path.join(server.folder, 'ledger/restored'), 'restored from a backup\n');
+};
+
+test('a mirror has each entry before it is shown, in one bundle a 256', async () => {
+  const past = await nodeWithPast();
+  const files = readdirSync(past.mirror, { recursive: true }).filter((f) => /\.p\/\d+$/.test(f));
+  assert.deepEqual(files, [`tile/entries/000.p/${past.shown.size}`]);
+});
+
+test('a restored log signs nothing until a mirror has given what it lacks; then nothing is missing and nothing is lost', async () => {
+  const past = await nodeWithPast();
+  putBack(past);
+  const restored = await new Server({ folder: past.server.folder }).start();
+  const before = await checkpoint(restored);
+  await new Promise((resolve) => setTimeout(resolve, 400));     // its thread looks every 100 ms
+  assert.deepEqual(await checkpoint(restored), before, 'nothing new was signed');
+  assert.equal((await restored.visitor().get('/healthz')).status, 200);
+  assert.match((await restored.cli('ledger', 'fetch', past.mirror)).stderr, /stop the server first/);
+  await restored.stop();
+  assert.match(ok(await restored.cli('ledger', 'fetch', past.mirror)), new RegExp(`Fetched ${past.shown.size - before.size} entries`));
+  const again = await new Server({ folder: past.server.folder }).start();
+  const shown = await sized(again, past.shown.size + 2);
+  assert.equal(shown.origin, past.shown.origin);
+  assert.match(await entry(again, past.shown.size), /^node-started /, 'what was entered meanwhile stands behind');
+  assert.equal((await again.cli('fsck', '--json')).code, 0);
+  await again.stop();
+});
+
+test('a mirror that was tampered with is refused, and nothing is changed', async () => {
+  const past = await nodeWithPast();
+  putBack(past);
+  const bundle = path.join(past.mirror, `tile/entries/000.p/${past.shown.size}`);
+  const server = new Server({ folder: past.server.folder });
+  const tampered = Buffer.from((await import('node:fs')).readFileSync(bundle));
+  tampered[tampered.length - 1] ^= 1;
+  writeFileSync(bundle, tampered);
+  const { code, stderr } = await server.cli('ledger', 'fetch', past.mirror);
+  assert.equal(code, 1);
+  assert.match(stderr, /mirror|no value for/);
+  assert.ok(existsSync(path.join(past.server.folder, 'ledger/restored')));
+});
+
+test('a succession names the old head and the gap, and keeps the numbers of what is there', async () => {
+  const past = await nodeWithPast();
+  putBack(past);
+  const { size, root } = past.shown;
+  const server = new Server({ folder: past.server.folder });
+  assert.equal((await server.cli('ledger', 'succeed', '--yes')).code, 2);
+  ok(await server.cli('ledger', 'succeed', '--yes', '--reason', 'database-lost', '--old-size', String(size), '--old-root', root, '--origin', 'example.org/second'));
+  const again = await new Server({ folder: past.server.folder }).start();
+  const shown = await sized(again, 3);
+  assert.equal(shown.origin, 'example.org/second');
+  assert.match(await entry(again, 0), new RegExp(`^succession .* old_origin=${past.shown.origin} .*old_size=${size} old_root=${root.replace(/[+]/g, '\\+')} kept=2 reason=database-lost$`));
+  assert.match(await entry(again, 1), /^node-started /);
+  assert.equal((await again.cli('fsck', '--json')).code, 0);
+  await again.stop();
+});
+
+test('another key signs beside the first, and alone when that was revoked', async () => {
+  const server = await startServer();
+  const first = (await server.visitor().get('/ledger/key')).text.trim();
+  await server.stop();
+  const second = ok(await server.cli('ledger', 'key', 'add')).trim();
+  const both = await new Server({ folder: server.folder }).start();
+  assert.equal((await sized(both, 4)).text.split('\n\u2014 ').length, 3);
+  assert.equal((await both.visitor().get('/ledger/key')).text, `${first}\n${second}\n`);
+  await both.stop();
+  assert.match((await server.cli('ledger', 'key', 'revoke', `${first}x`)).stderr, /key/);
+  ok(await server.cli('ledger', 'key', 'revoke', first));
+  assert.equal((await server.cli('ledger', 'key', 'revoke', second)).code, 1);
+  const one = await new Server({ folder: server.folder }).start();
+  const shown = await sized(one, 6);
+  assert.equal(shown.text.split('\n\u2014 ').length, 2);
+  assert.match(await entry(one, 4), new RegExp(`^key-revoked \\S+ key=${first.replace(/[+]/g, '\\+')} reason=rotated$`));
+  await one.stop();
+});
