@@ -23,7 +23,7 @@ FIXTURE void desk_open_log(struct desk *d)
 	struct world *const w = &d->w;
 	struct db_config config = { .folder = w->folder, .store_key = keyholder_store_key(w->cx.keyholder), .cache_kib = 1024 };
 	struct ledger *ledger = NULL;
-	must(w, ledger_open(fresh(w), &config, d->log_key, &ledger));
+	must(w, ledger_open(fresh(w), &(struct ledger_config){ .db = &config, .key_file = d->log_key, .policy_file = "", .mirror = "" }, &ledger));
 	w->cx.ledger = ledger;
 	writer_after(w->cx.writer, desk_committed, ledger);
 }
