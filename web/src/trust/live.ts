@@ -23,7 +23,7 @@ function turn(before: Element, after: Element): void {
 function put(page: Document): boolean {
   let changed = false;
   for (const part of document.querySelectorAll('[data-live]')) {
-    const next = page.getElementById(part.id);
+    const next = page.querySelector(`[data-live][id="${part.id}"]`);
     if (!next || next.innerHTML === part.innerHTML.replaceAll(' is-turning', '').replaceAll(' is-new', '')) continue;
     const fresh = document.importNode(next, true);
     part.querySelectorAll('details[open] > summary').forEach((_summary, i) => fresh.querySelectorAll('details')[i]?.setAttribute('open', ''));
