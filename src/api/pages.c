@@ -359,6 +359,7 @@ const struct route page_routes[] = {
 	{ GET, "/sign-up", get_shell, ANYONE, RATE_READ, READ, 0, "The app: making an account.", NULL, NULL, NULL },
 	{ GET, "/me", get_shell, ANYONE, RATE_READ, READ, 0, "The app: my profile.", NULL, NULL, NULL },
 	{ GET, "/inbox", get_shell, ANYONE, RATE_READ, READ, 0, "The app: notifications.", NULL, NULL, NULL },
+	{ GET, "/desk", get_shell, ANYONE, RATE_READ, READ, 0, "The app: the desk of demands, for operators.", NULL, NULL, NULL },
 	{ GET, "/settings", get_shell, ANYONE, RATE_READ, READ, 0, "The app: settings.", NULL, NULL, NULL },
 	{ GET, "/search", get_shell, ANYONE, RATE_READ, READ, 0, "The app: searching.", NULL, NULL, NULL },
 	{ GET, "/tag/{name}", get_hashtag, ANYONE, RATE_READ, READ, 0, "A hashtag's page.", NULL, NULL, NULL },

@@ -100,13 +100,13 @@ enum err charters_decide(struct ctx *cx, const struct charter_case *asked, struc
 	return OK;
 }
 
-struct str charters_sentence(const struct charters *charters, uint32_t version, uint32_t rule)
+struct str charters_sentence(const struct charters *charters, uint32_t version, uint32_t number)
 {
 	for (size_t i = 0; i < charters->count; i++) {
 		const struct charter *const charter = &charters->items[i].charter;
-		for (size_t k = 0; charter->version == version && k < charter->rule_count; k++)
-			if (charter->rules[k].number == rule)
-				return charter->rules[k].says;
+		const struct charter_rule *const rule = charter->version == version ? charter_rule_of(charter, number) : NULL;
+		if (rule)
+			return rule->says;
 	}
 	return STR("");
 }

@@ -37,7 +37,7 @@ before(async () => {
     assert.ok(Date.now() < until);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  assert.equal((await server.cli('demand', 'add', '--asker', 'SG', '--kind', 'disclosure', '--authority', 'High Court', '--text', 'x')).code, 0);
+  assert.equal((await server.cli('demand', 'add', '--asker', 'SG', '--kind', 'data', '--basis', 'court', '--authority', 'High Court', '--text', 'x')).code, 0);
   Object.assign(where, { video: id, src: path.basename(video.src).replace(/\..*/, ''), comment: first.body.id, reply: reply.body.id, asha: asha.account?.id });
   await server.stop();
   model = server.folder;
@@ -95,7 +95,9 @@ const cases = {
   'following-counted': [(f) => damage(f, 'personal', "UPDATE tally SET total = 9, dirty = 1 WHERE kind = 'following'"), { mended: true }],
   'videos-counted': [(f) => damage(f, 'personal', "UPDATE tally SET total = 9, dirty = 1 WHERE kind = 'videos'"), { mended: true }],
   'views-counted': [() => null, { make: (f) => damage(f, 'personal', `INSERT INTO watched VALUES (5, ${where.video}, zeroblob(50)), (6, ${where.video}, zeroblob(50))`) }],
-  'demands-counted': [(f) => damage(f, 'personal', "UPDATE tally SET total = 9, dirty = 1 WHERE kind = 'demands'"), { mended: true }],
+  'demand-shown': [(f) => damage(f, 'personal', "UPDATE demand SET state = 'received'")],
+  'demand-entry': [(f) => damage(f, 'public', 'UPDATE demand_shown SET told = 0, decided = 0')],
+  'charter-entry': [(f) => damage(f, 'public', 'UPDATE charter_text SET mark = 5')],
   'totals-shown': [(f) => damage(f, 'public', "UPDATE total SET total = 7 WHERE kind = 'followers'"), { mended: true }],
   'video-findable': [() => null, { make: (f) => damage(f, 'public', `DELETE FROM search_index WHERE rowid = ${where.video}`), mended: true }],
   'person-findable': [(f) => damage(f, 'public', "DELETE FROM search_index WHERE rowid = (SELECT id FROM profile WHERE handle = 'omar')"), { mended: true }],

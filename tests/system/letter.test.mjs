@@ -34,13 +34,13 @@ test('every sentence of the design stands there, with figure, state and check', 
 test('a demand that is entered is counted at once, by a command beside the running server', async () => {
   assert.equal(sentence(await letter(), 'demands').figure, '0');
   assert.match(await page(), /<strong class="figure" dir="auto">0<\/strong>/);
-  const { code, stdout, stderr } = await server.cli('demand', 'add', '--asker', 'SG', '--kind', 'disclosure', '--authority', 'High Court');
+  const { code, stdout, stderr } = await server.cli('demand', 'add', '--asker', 'SG', '--kind', 'data', '--basis', 'court', '--authority', 'High Court');
   assert.equal(code, 0, stderr);
-  assert.match(stdout, /^Entered demand \d+/);
+  assert.match(stdout, /^Entered\. The letter counts it/);
   await soon(async () => assert.equal(sentence(await letter(), 'demands').figure, '1'));
   assert.equal((await server.visitor().get('/api/v1/node')).body.demands, 1);
   assert.equal((await server.cli('demand', 'count')).stdout, '1\n');
-  assert.match((await server.cli('demand', 'list')).stdout, /SG disclosure +received +High Court/);
+  assert.match((await server.cli('demand', 'list')).stdout, /SG data +court +refused-by-rule +- +High Court/);
   assert.match(await page(), /id="demands"[^]*?<strong class="figure" dir="auto">1<\/strong>/);
 });
 

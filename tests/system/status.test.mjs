@@ -18,7 +18,7 @@ const codes = (said) => said.warnings.map((w) => w.code);
 test('status tells of a running server what it is, where, and what it holds; of a stopped one that it does not run', async () => {
   const server = await startServer({ settings: { 'region.operator_name': 'A co-operative' } });
   await server.signUp('asha');
-  const demand = await server.cli('demand', 'add', '--asker', 'SG', '--kind', 'disclosure', '--authority', 'High Court');
+  const demand = await server.cli('demand', 'add', '--asker', 'SG', '--kind', 'data', '--basis', 'court', '--authority', 'High Court');
   assert.equal(demand.code, 0, demand.stderr);
   const said = await json(server);
   assert.deepEqual([said.server.pid, said.server.port, said.server.version], [server.pid, server.port, said.version]);

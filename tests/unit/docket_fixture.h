@@ -23,7 +23,8 @@ FIXTURE void desk_open_log(struct desk *d)
 	struct world *const w = &d->w;
 	struct db_config config = { .folder = w->folder, .store_key = keyholder_store_key(w->cx.keyholder), .cache_kib = 1024 };
 	struct ledger *ledger = NULL;
-	must(w, ledger_open(fresh(w), &(struct ledger_config){ .db = &config, .key_file = d->log_key, .policy_file = "", .mirror = "" }, &ledger));
+	const struct ledger_config log = { .db = &config, .key_file = d->log_key, .policy_file = "", .mirror = "" };
+	must(w, ledger_open(fresh(w), &log, &ledger));
 	w->cx.ledger = ledger;
 	writer_after(w->cx.writer, desk_committed, ledger);
 }

@@ -43,7 +43,7 @@ export const whenSessionIsLost = (then: () => void) => { onLostSession = then; }
 
 interface Options { body?: unknown; raw?: Blob; keepalive?: boolean; patient?: boolean; nameless?: boolean }
 
-async function ask<T>(method: string, path: string, options: Options = {}): Promise<T> {
+export async function ask<T>(method: string, path: string, options: Options = {}): Promise<T> {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), options.patient ? 60_000 : 20_000);
   let answer: Response;

@@ -22,6 +22,7 @@ const ProfilePage = lazy(async () => (await import('./profile/page')).ProfilePag
 const SearchPage = lazy(async () => (await import('./search/page')).SearchPage);
 const TagPage = lazy(async () => (await import('./search/tag')).TagPage);
 const SettingsPage = lazy(async () => (await import('./settings/page')).SettingsPage);
+const DeskPage = lazy(async () => (await import('./desk/page')).DeskPage);
 const UploadPage = lazy(async () => (await import('./upload/page')).UploadPage);
 const InboxPage = lazy(async () => (await import('./inbox/page')).InboxPage);
 
@@ -35,6 +36,7 @@ function titleOf({ route }: Place): string {
     case 'me': return t('app.title', { page: t('nav.profile') });
     case 'inbox': return t('app.title', { page: t('inbox.title') });
     case 'settings': return t('app.title', { page: t('settings.title') });
+    case 'desk': return t('app.title', { page: t('desk.title') });
     case 'search': return t('app.title', { page: t('search.title') });
     case 'tag': return t('app.title', { page: `#${route.tag}` });
     case 'profile': return t('app.title', { page: t('profile.title', { handle: route.handle }) });
@@ -61,6 +63,7 @@ function Screen({ at }: { at: Place }) {
     case 'sign-up': return <JoinPage kind="up" />;
     case 'me': return <OwnProfile />;
     case 'settings': return <SettingsPage />;
+    case 'desk': return <DeskPage />;
     case 'search': return <SearchPage key={at.key} />;
     case 'tag': return <TagPage name={route.tag} />;
     case 'inbox': return <InboxPage />;

@@ -3,14 +3,14 @@ import { createStore } from './store';
 
 export type Route =
   | { name: 'home' } | { name: 'following' } | { name: 'upload' } | { name: 'sign-in' } | { name: 'sign-up' }
-  | { name: 'me' } | { name: 'inbox' } | { name: 'settings' } | { name: 'search' } | { name: 'missing' }
+  | { name: 'me' } | { name: 'inbox' } | { name: 'settings' } | { name: 'search' } | { name: 'desk' } | { name: 'missing' }
   | { name: 'tag'; tag: string }
   | { name: 'profile'; handle: string } | { name: 'video'; id: string };
 
 const fixed: Record<string, Route> = {
   '/': { name: 'home' }, '/following': { name: 'following' }, '/upload': { name: 'upload' },
   '/sign-in': { name: 'sign-in' }, '/sign-up': { name: 'sign-up' }, '/me': { name: 'me' },
-  '/settings': { name: 'settings' }, '/inbox': { name: 'inbox' }, '/search': { name: 'search' },
+  '/settings': { name: 'settings' }, '/inbox': { name: 'inbox' }, '/search': { name: 'search' }, '/desk': { name: 'desk' },
 };
 
 /** The route of a path, or null when it belongs to the server. */

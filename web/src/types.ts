@@ -83,7 +83,7 @@ export interface Comment {
   own: boolean;
 }
 
-export type NotificationKind = 'follow' | 'like' | 'comment' | 'reply' | 'mention' | 'published' | 'failed';
+export type NotificationKind = 'follow' | 'like' | 'comment' | 'reply' | 'mention' | 'published' | 'failed' | 'demand';
 
 export interface Notification {
   id: string;

@@ -15,7 +15,7 @@ import { unread } from './unread';
 import { addressOf, byDay, dayNames, saying, withNews } from './words';
 
 const signs: Record<NotificationKind, IconName> = {
-  follow: 'person', like: 'heart', comment: 'comment', reply: 'comment', mention: 'at', published: 'check', failed: 'info',
+  follow: 'person', like: 'heart', comment: 'comment', reply: 'comment', mention: 'at', published: 'check', failed: 'info', demand: 'shield',
 };
 
 function useInbox() {

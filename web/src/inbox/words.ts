@@ -1,15 +1,25 @@
 // What a notification says, and under which day it stands.
-import { t, tn } from '../i18n';
+import { countryName, language, number, t, tn } from '../i18n';
 import type { Notification, NotificationKind } from '../types';
 
 const says: Record<NotificationKind, string> = {
   follow: 'inbox.say.follow', like: 'inbox.say.like', comment: 'inbox.say.comment', reply: 'inbox.say.reply',
-  mention: 'inbox.say.mention', published: 'inbox.say.published', failed: 'inbox.say.failed',
+  mention: 'inbox.say.mention', published: 'inbox.say.published', failed: 'inbox.say.failed', demand: 'inbox.say.demand',
 };
 const many: Partial<Record<NotificationKind, string>> = { like: 'inbox.say.like_many', comment: 'inbox.say.comment_many' };
 
+/** Of a demand, what the server says in words of closed lists: asker, kind, outcome or -, rule, the demand, the day on which a hold ends or -. */
+function askedBy(words: string): string {
+  const [asker, kind, outcome, rule, , until] = words.split(' ') as [string, string, string, string, string, string];
+  const what = t('inbox.say.demand', { asker: countryName(asker), kind: t(`desk.kind.${kind}`) });
+  if (until !== '-') return `${what} ${t('inbox.say.demand_held', { day: new Date(until).toLocaleDateString(language().code, { dateStyle: 'medium', timeZone: 'UTC' }) })}`;
+  if (outcome === '-') return `${what} ${t('inbox.say.demand_open')}`;
+  return `${what} ${outcome === 'refused-by-rule' ? t('desk.outcome.refused-by-rule', { rule: number(Number(rule)) }) : t(`desk.outcome.${outcome}`)}`;
+}
+
 /** With {name} for the first of those who did it. */
 export function saying(news: Notification, name: string): string {
+  if (news.kind === 'demand' && news.reason) return askedBy(news.reason);
   const others = news.people - 1, together = many[news.kind];
   if (others > 0 && together) return tn(together, others, { name });
   return t(news.kind === 'mention' && !news.comment ? 'inbox.say.mention_caption' : says[news.kind], { name });
@@ -44,5 +54,6 @@ export function addressOf(news: Notification): string {
   if (news.comment && news.video) return `/v/${news.video.id}?comment=${news.comment.id}${news.comment.thread ? `&thread=${news.comment.thread}` : ''}`;
   if (news.video) return `/v/${news.video.id}`;
   if (news.kind === 'failed') return '/upload';
+  if (news.kind === 'demand') return '/letter';
   return news.actors[0] ? `/@${news.actors[0].handle}` : '/inbox';
 }

@@ -1,0 +1,174 @@
+// Demands from outside: by command and by the desk's routes, beside a running server; receipts are checked by tlog.mjs, which knows the
+// specifications and not our program.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { startServer } from './server.mjs';
+import { readCheckpoint, readKey, readProof, sha256 } from './tlog.mjs';
+
+let server, desk, asha, key;
+const desks = '/api/v1/desk/demands';
+before(async () => {
+  server = await startServer({ settings: { 'region.jurisdiction': 'SG', 'region.owner_jurisdiction': 'XA' } });
+  asha = await server.signUp('asha', { country: 'IN' });
+  desk = await server.signUp('desk');
+  assert.equal((await server.cli('user', 'role', 'desk', 'operator')).code, 0);
+  key = readKey((await server.visitor().get('/ledger/key')).text);
+});
+after(() => server.stop());
+
+const line = async (n) => (await server.visitor().get(`/ledger/entry/${n}`)).text;
+const fields = (text) => Object.fromEntries(text.split(' ').slice(2).map((part) => [part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1)]));
+const entries = async (kind) => {
+  const { size } = readCheckpoint((await server.visitor().get('/ledger/checkpoint')).text, key);
+  const all = await Promise.all(Array.from({ length: size }, (_, n) => line(n)));
+  return all.map((text, number) => ({ number, text, ...fields(text) })).filter((entry) => entry.text.startsWith(`${kind} `));
+};
+const soon = async (look) => {
+  for (let i = 0; ; i++) {
+    try { return await look(); } catch (thrown) { if (i > 100) throw thrown; await new Promise((resolve) => setTimeout(resolve, 50)); }
+  }
+};
+/** The entry of a kind about a demand, once a checkpoint shows it. */
+const entryOf = (kind, demand) => soon(async () => {
+  const [entry] = (await entries(kind)).filter((each) => each.demand === demand);
+  assert.ok(entry, kind);
+  return entry;
+});
+const cli = async (...args) => {
+  const { code, stdout, stderr } = await server.cli(...args);
+  assert.equal(code, 0, stderr);
+  return stdout;
+};
+
+test('the first charter stands signed in the ledger before any demand', async () => {
+  const [charter] = await entries('charter');
+  assert.equal(charter.version, '1');
+  assert.equal(charter.previous, '-');
+  assert.match(await cli('charter', 'list'), /^1 \S+ entry 1 counts\n$/);
+});
+
+test('what the owner\'s state asks is refused by rule 2, and the receipt proves it to a stranger', async () => {
+  const said = await cli('demand', 'add', '--asker', 'XA', '--kind', 'data', '--basis', 'court', '--accounts', 'asha', '--authority', 'Ministry', '--text', 'Everything.');
+  assert.match(said, /Rule 2 of the charter, version 1: Whatever the state/);
+  const demand = /Demand ([0-9a-f]{16})/.exec(said)[1];
+  const received = await entryOf('demand-received', demand);
+  const decided = await entryOf('demand-decided', demand);
+  assert.deepEqual([received.asker, received.residence, received.accounts], ['XA', '-', '1']);
+  assert.deepEqual([decided.outcome, decided.rule, decided.received, decided.accounts], ['refused-by-rule', '2', String(received.number), '0']);
+  const proof = readProof(await cli('demand', 'receipt', demand), key);
+  assert.equal(proof.index, received.number);
+  assert.equal(proof.extra, received.text);
+  assert.throws(() => readProof('c2sp.org/tlog-proof@v1\nindex 0\n\nx\n', key));
+});
+
+test('the person finds it among the notifications, in words of closed lists', async () => {
+  const { items } = (await asha.get('/api/v1/notifications')).body;
+  assert.equal(items[0].kind, 'demand');
+  assert.match(items[0].reason, /^XA data refused-by-rule 2 [0-9a-f]{16} -$/);
+  assert.equal(items[0].people, 0);
+});
+
+test('the desk is for operators', async () => {
+  for (const [who, status] of [[server.visitor(), 401], [asha, 403]]) {
+    assert.equal((await who.get(desks)).status, status);
+    assert.equal((await who.post(desks, { asker: 'SG', kind: 'data', basis: 'court' })).status, status);
+  }
+});
+
+test('a demand goes its way at the desk: filed, authenticated, not disclosed, refused', async () => {
+  const filed = await desk.post(desks, { asker: 'SG', kind: 'data', basis: 'court', accounts: ['@asha'], authority: 'High Court', text: 'Sign-in times.' });
+  assert.equal(filed.status, 201, filed.text);
+  assert.equal(filed.body.state, 'received');
+  const at = `${desks}/${filed.body.demand}`;
+  assert.ok(Date.parse(filed.body.due) - Date.now() > 13 * 86_400_000);
+  assert.equal((await desk.post(`${at}/decide`, { outcome: 'complied' })).body.code, 'demand-not-permitted');
+  assert.equal((await desk.post(`${at}/authenticate`, { how: 'telepathy' })).status, 400);
+  const known = await desk.post(`${at}/authenticate`, { how: 'call-back' });
+  assert.equal(known.status, 200, known.text);
+  assert.equal(known.body.state, 'authenticated');
+  const complied = await desk.post(`${at}/decide`, { outcome: 'complied' });
+  assert.deepEqual([complied.status, complied.body.code], [403, 'not-yet-possible']);
+  const refused = await desk.post(`${at}/decide`, { outcome: 'refused', reason: 'The order names nobody.' });
+  assert.equal(refused.body.outcome, 'refused');
+  assert.equal((await desk.post(`${at}/decide`, { outcome: 'refused' })).status, 409);
+  const receipt = readProof((await desk.get(`${at}/receipt`)).text, key);
+  assert.equal(fields(receipt.extra).demand, filed.body.demand);
+  const decided = fields(await line(refused.body.entries.decided));
+  assert.match(decided.reason, /^[0-9a-f]{64}$/);
+  assert.equal(decided.charter, '1');
+});
+
+test('words that are on no list are refused', async () => {
+  for (const wrong of [{ asker: 'UK' }, { kind: 'everything' }, { basis: 'friendship' }, { accounts: ['nobody'] }, { silence: 'soon' }, { silence: '2020-01-01' }]) {
+    const { status } = await desk.post(desks, { asker: 'SG', kind: 'data', basis: 'court', ...wrong });
+    assert.equal(status, 400, JSON.stringify(wrong));
+  }
+});
+
+test('a hold keeps a closed account from being erased, says so, and ends', async () => {
+  const omar = await server.signUp('omar');
+  const { body: { demand } } = await desk.post(desks, { asker: 'SG', kind: 'preservation', basis: 'court', accounts: ['omar'] });
+  await desk.post(`${desks}/${demand}/authenticate`, { how: 'in-person' });
+  assert.deepEqual((await omar.get('/api/v1/me/kept')).body, { kept_until: null });
+  const held = await desk.post(`${desks}/${demand}/decide`, { outcome: 'narrowed', days: 10 });
+  assert.equal(held.status, 200, held.text);
+  const { kept_until: until } = (await omar.get('/api/v1/me/kept')).body;
+  assert.equal(until, held.body.held_until);
+  assert.match((await omar.get('/api/v1/notifications')).body.items[0].reason, / preservation narrowed 0 [0-9a-f]{16} \d{4}-\d\d-\d\d$/);
+  assert.equal((await omar.delete('/api/v1/me', { password: 'correct horse battery' })).status, 204);
+  const placed = await entryOf('hold-placed', demand);
+  assert.equal(placed.until, until.slice(0, 10));
+  assert.match(await cli('user', 'list'), /omar +\S+ +closed/);
+  assert.equal((await desk.post(`${desks}/${demand}/release`)).status, 200);
+  const ended = await entryOf('hold-ended', demand);
+  assert.equal(ended.placed, String(placed.number));
+  await soon(async () => assert.doesNotMatch(await cli('user', 'list'), /omar/));
+});
+
+test('the salted hash in the ledger is of the papers', async () => {
+  const file = path.join(server.folder, '..', 'order.txt');
+  writeFileSync(file, 'In the name of the law');
+  const said = await cli('demand', 'add', '--asker', 'DE', '--kind', 'data', '--basis', 'court', '--papers', file);
+  assert.match(said, /Rule 3/);
+  const demand = /Demand ([0-9a-f]{16})/.exec(said)[1];
+  const received = await entryOf('demand-received', demand);
+  assert.match(received.papers, /^[0-9a-f]{64}$/);
+  assert.notEqual(received.papers, sha256('In the name of the law').toString('hex'));
+});
+
+test('what moderators take away is an entry, and so is an incident', async () => {
+  const noor = await server.signUp('noor');
+  assert.equal((await desk.post('/api/v1/moderation/accounts/noor/suspend')).status, 204);
+  assert.equal((await desk.post('/api/v1/moderation/accounts/noor/suspend')).status, 204);
+  await soon(async () => assert.deepEqual((await entries('takedown')).map(({ what, basis, country }) => [what, basis, country]), [['account', 'rules', '-']]));
+  assert.ok(noor);
+  assert.match(await cli('incident', 'add', '--kind', 'outage', '--happened', '2026-01-05', '--people', '3'), /^Entered: entry \d+\.\n$/);
+  await soon(async () => assert.deepEqual((await entries('incident')).map(({ kind, happened, people }) => [kind, happened, people]), [['outage', '2026-01-05', '3']]));
+});
+
+test('the next charter is published in its turn, and not out of it', async () => {
+  const file = path.join(server.folder, '..', 'charter.json');
+  writeFileSync(file, '{"format": "amanat-charter/v1"}');
+  assert.equal((await server.cli('charter', 'publish', file)).code, 1);
+  const first = await cli('charter', 'show', '--name', key.name, '--owner', 'XA');
+  writeFileSync(file, first);
+  const again = await server.cli('charter', 'publish', file);
+  assert.equal(again.code, 1);
+  assert.match(again.stderr, /published already/);
+  const [charter] = await entries('charter');
+  const issued = /"issued": "[^"]+"/;
+  // the same bytes as at the first start, but for the day
+  const bytes = first.replace(issued, `"issued": "${charter.text.split(' ')[1].slice(0, 10)}"`);
+  assert.equal(sha256(bytes).toString('hex'), charter.charter);
+  writeFileSync(file, bytes.replace('"version": 1', '"version": 2').replace('"previous": null', `"previous": "${charter.charter}"`).replace(/"owner": \[[^\]]*\]/, '"owner": ["XA", "XB"]'));
+  assert.match(await cli('charter', 'publish', file), /^Published: version 2, entry \d+\./);
+  assert.match(await cli('demand', 'add', '--asker', 'XB', '--kind', 'availability', '--basis', 'court'), /Rule 2 of the charter, version 2/);
+});
+
+test('a ledger tells no tales: no demo demand on a node with people', async () => {
+  const { code, stderr } = await server.cli('demo', 'demand');
+  assert.equal(code, 1);
+  assert.match(stderr, /this is no demo/);
+});
