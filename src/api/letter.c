@@ -72,7 +72,7 @@ static enum letter_state seal_state(struct ctx *cx)
 	return str_eq(seal, STR("open")) ? LETTER_OPEN_SEAL : LETTER_ONE_CUSTODIAN;
 }
 
-#define RULES_TOLD 3                           /* apart; more of them are told as one figure */
+#define RULES_TOLD 3                           /* apart; more of them, or none (0: no charter was in force), are told as one figure */
 
 static void add_part(struct ctx *cx, const struct catalogue *language, enum text_key says, enum tally_figure figure, uint64_t count, uint32_t rule,
 	struct letter *letter)
@@ -98,9 +98,10 @@ static void add_parts(struct ctx *cx, const struct catalogue *language, struct l
 	if (figures[TALLY_ASKED] == 0)
 		return;
 	add_part(cx, language, TEXT_letter_demands_asked, TALLY_ASKED, figures[TALLY_ASKED], 0, letter);
-	if (tally->rule_count > RULES_TOLD)
+	const bool together = tally->rule_count > RULES_TOLD || (tally->rule_count && tally->rules[0].rule == 0);
+	if (together)
 		add_part(cx, language, TEXT_letter_demands_by_rules, TALLY_BY_RULE, figures[TALLY_BY_RULE], 0, letter);
-	for (size_t i = 0; i < tally->rule_count && tally->rule_count <= RULES_TOLD; i++)
+	for (size_t i = 0; i < tally->rule_count && !together; i++)
 		add_part(cx, language, TEXT_letter_demands_by_rule, TALLY_BY_RULE, tally->rules[i].refused, tally->rules[i].rule, letter);
 	for (size_t i = 0; i < sizeof seldom / sizeof seldom[0]; i++)
 		if (figures[seldom[i].figure])

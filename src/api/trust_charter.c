@@ -30,7 +30,7 @@ static const struct charter_item *newest(const struct charters *charters)
 static void put_sentence(struct page *page, const struct charter_rule *rule)
 {
 	enum text_key key;
-	const bool known = text_find(arena_printf(&page->cx->mem, "charter.rule.%u", rule->number), &key);
+	const bool known = text_find(arena_printf(&page->cx->mem, "%s%u", "charter.rule.", rule->number), &key);
 	if (known && str_eq(rule->says, text(&catalogues[0], key))) {
 		page_text(page, key);
 		return;
@@ -276,7 +276,7 @@ static void put_timed(struct page *page, enum text_key key, int64_t us)
 static void put_effect(struct page *page, enum charter_effect effect)
 {
 	enum text_key key;
-	if (!text_find(arena_printf(&page->cx->mem, "trust.effect.%s", charter_word(CHARTER_LIST_EFFECT, effect)), &key))
+	if (!text_find(arena_printf(&page->cx->mem, "%s%s", "trust.effect.", charter_word(CHARTER_LIST_EFFECT, effect)), &key))
 		return;
 	const struct trust_value values[] = { { "effect", text(page->language, key) }, {} };
 	page_raw(page, "<p>");

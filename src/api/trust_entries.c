@@ -221,7 +221,7 @@ static void put_older(struct page *page, const struct look *look, uint64_t next)
 static void put_subject(struct page *page, const struct look *look)
 {
 	enum text_key key;
-	if (!look->figures || !text_find(arena_printf(&page->cx->mem, "trust.col." STR_FMT, STR_ARG(look->of)), &key))
+	if (!look->figures || !text_find(arena_printf(&page->cx->mem, "%s" STR_FMT, "trust.col.", STR_ARG(look->of)), &key))
 		return;
 	page_raw(page, "<p class=\"subject\">");
 	page_text(page, key);

@@ -196,7 +196,7 @@ static void put_witnesses(struct page *page)
 		buf_printf(&page->html, "<span class=\"witness witness--%s\"><code dir=\"ltr\">", witnesses[i].answer);
 		page_escaped(page, witnesses[i].name);
 		page_raw(page, "</code> ");
-		if (text_find(arena_printf(&page->cx->mem, "trust.witness.%s", witnesses[i].answer), &answer))
+		if (text_find(arena_printf(&page->cx->mem, "%s%s", "trust.witness.", witnesses[i].answer), &answer))
 			page_text(page, answer);
 		page_raw(page, "</span>\n");
 	}
