@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define CSV_BYTES_MAX ((size_t)8 << 20)
-#define CSV_ENTRIES_MAX 5000
+#define CSV_PART_BYTES ((size_t)1 << 20)       /* then the next part begins */
 #define ATOM_BYTES_MAX ((size_t)512 << 10)
 #define ATOM_EACH 20
 #define ATOM_SHOWN 40
@@ -71,8 +71,8 @@ static enum err get_entries_csv(struct ctx *cx, const struct req *req, struct re
 		return fail(cx, E_INVALID, "from must be the number of an entry.");
 	TRY(ledger_head(cx, &head));
 	buf_text(&body, "number,time,kind,line\r\n");
-	const uint64_t end = from < head.size && head.size - from > CSV_ENTRIES_MAX ? from + CSV_ENTRIES_MAX : head.size;
-	for (uint64_t i = from; i < end; i++) {
+	uint64_t i = from;
+	for (; i < head.size && body.n < CSV_PART_BYTES; i++) {
 		char when[RFC3339_BYTES];
 		TRY(ledger_read(cx, i, &entry, &line));
 		time_rfc3339(entry.time_us, when);
@@ -83,8 +83,8 @@ static enum err get_entries_csv(struct ctx *cx, const struct req *req, struct re
 	}
 	answer(cx, resp, "text/csv; charset=utf-8", &body);
 	resp_header(cx, resp, "Content-Disposition", STR("attachment; filename=\"entries.csv\""));
-	if (end < head.size)
-		resp_header(cx, resp, "Link", arena_printf(&cx->mem, "</trust/entries.csv?from=%" PRIu64 ">; rel=\"next\"", end));
+	if (i < head.size)
+		resp_header(cx, resp, "Link", arena_printf(&cx->mem, "</trust/entries.csv?from=%" PRIu64 ">; rel=\"next\"", i));
 	return OK;
 }
 
@@ -298,7 +298,7 @@ static enum err get_atom(struct ctx *cx, const struct req *req, struct resp *res
 
 const struct route trust_data_routes[] = {
 	{ GET, "/trust/demands.csv", get_demands_csv, ANYONE, RATE_READ, SLOW, 0, "The table of demands as CSV.", NULL, NULL, NULL },
-	{ GET, "/trust/entries.csv", get_entries_csv, ANYONE, RATE_READ, SLOW, 0, "The ledger's entries as CSV, 5,000 at a time.", NULL, NULL, NULL },
+	{ GET, "/trust/entries.csv", get_entries_csv, ANYONE, RATE_READ, SLOW, 0, "The ledger's entries as CSV from ?from= on, a mebibyte at a time; a Link header names the next part.", NULL, NULL, NULL },
 	{ GET, "/trust/atom.xml", get_atom, ANYONE, RATE_READ, SLOW, 0, "New entries that matter, as an Atom feed: demands, charter, incidents, takedowns, keys.",
 	  NULL, NULL, NULL },
 	{ GET, "/api/v1/trust", get_json, ANYONE, RATE_READ, SLOW, 0, "Demands by half-year and state, and what else the ledger's entries add up to.", NULL, "Trust", NULL },

@@ -22,6 +22,7 @@ static const struct {
 	{ TEXT_trust_col_classes, CLASSES, TALLY_ASKED },
 	{ TEXT_trust_col_median, MEDIAN, TALLY_ASKED }, { TEXT_trust_col_told, FIGURE, TALLY_TOLD },
 };
+#define ROWS_SHOWN 100                         /* some 4 KiB each */
 #define COLUMNS (sizeof columns / sizeof columns[0])
 
 static void put_number(struct page *page, const struct tally_row *row, const char *word, uint64_t value, bool opens)
@@ -58,7 +59,7 @@ static void put_classes(struct page *page, unsigned classes)
 static void put_share(struct page *page, const struct tally_row *row)
 {
 	const uint64_t asked = row->figures[TALLY_LEGAL] + row->figures[TALLY_EMERGENCY];
-	if (asked > 0)
+	if (asked > 0 && row->figures[TALLY_DISCLOSED] > 0)
 		buf_printf(&page->html, " <small class=\"share\"><bdi>%" PRIu64 "%%</bdi></small>", (100 * row->figures[TALLY_DISCLOSED] + asked / 2) / asked);
 }
 
@@ -119,9 +120,14 @@ void trust_put_table(struct page *page, const struct tally *tally)
 	}
 	page_raw(page, "</tr></thead>\n<tbody>\n");
 	put_row(page, &tally->total);
-	for (size_t i = 0; i < tally->row_count; i++)
+	for (size_t i = 0; i < tally->row_count && i < ROWS_SHOWN; i++)
 		put_row(page, &tally->rows[i]);
 	page_raw(page, "</tbody>\n</table>\n</div>\n");
+	if (tally->row_count <= ROWS_SHOWN)
+		return;
+	page_raw(page, "<p>");
+	page_text(page, TEXT_trust_table_more);
+	page_raw(page, "</p>\n");
 }
 
 /* --- the chart: a column a half-year, read in the page's direction --- */

@@ -31,6 +31,8 @@ function put(page: Document): boolean {
     part.replaceWith(fresh);
     changed = true;
   }
+  const shield = page.querySelector('.shield');
+  if (shield) document.querySelector('.shield')?.replaceWith(document.importNode(shield, true));
   const size = page.querySelector('main')?.getAttribute('data-size');
   if (size) document.querySelector('main')?.setAttribute('data-size', size);
   return changed;
