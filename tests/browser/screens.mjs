@@ -72,6 +72,8 @@ const screens = {
     await page.goto('/trust');
     await page.locator('.check__start').click();
     await page.locator('.verdict').waitFor();
+    await page.evaluate(() => scrollTo(0, 0));
+    await page.waitForTimeout(1000);                     // its sign is drawn
   },
 };
 
