@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "custody/custody.h"
+#include "docket/charters.h"
 #include "docket/tally.h"
 #include "feed/feed.h"
 #include "ledger/ledger.h"
@@ -269,6 +270,7 @@ static enum err open_rooms(struct app *app, struct ctx *cx)
 		app->template.mailboxes = app->mailboxes;
 		TRY(limits_open(cx, &app->limits));
 		app->template.limits = app->limits;
+		app->template.charters = app->charters = parsed_charters_new(cx);
 		TRY(feed_open(cx, &app->db_config, &app->feed));
 		app->template.feed = app->feed;
 		TRY(app_ledger_open(app, cx));
@@ -344,6 +346,17 @@ enum err app_open(struct ctx *cx, enum app_extent extent, struct app **out)
 	return OK;
 }
 
+/* What this process opened belongs to the day's totals, a command's too. */
+static void note_unwraps(struct app *app)
+{
+	AUTO(ctx_end) struct ctx cx = {};
+	if (!app->writer || app->extent < APP_STORES)
+		return;
+	app_ctx_bare(app, &cx);
+	if (custody_note_unwraps(&cx) != OK)
+		log_line(cx.log, LOG_WARN, "what was opened is missing from the day's totals: %s", cx.failure.text);
+}
+
 void app_close(struct app **app_)
 {
 	struct app *app = *app_;
@@ -355,6 +368,7 @@ void app_close(struct app **app_)
 	if (app->media)
 		media_stop(app->media);
 	jobs_stop(&app->jobs);
+	note_unwraps(app);
 	writer_stop(&app->writer);             /* what is queued may still look at the caches below */
 	app_ledger_close(app);
 	tallies_free(&app->tallies);
@@ -362,6 +376,7 @@ void app_close(struct app **app_)
 	limits_close(&app->limits);
 	sessions_close(&app->sessions);
 	mailboxes_close(&app->mailboxes);
+	parsed_charters_free(&app->charters);
 	events_free(&app->events);
 	media_close(&app->media);
 	app_watch_close(app);

@@ -42,6 +42,7 @@ struct app {
 	struct feed *feed;
 	struct tallies *tallies;
 	_Atomic(struct ledger *) ledger;       /* the writer's thread looks for it while it is opened */
+	struct parsed_charters *charters;
 	struct http *http;
 	struct metrics metrics;
 };

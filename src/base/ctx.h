@@ -42,6 +42,7 @@ struct ctx {
 	struct events *events;
 	struct mailboxes *mailboxes;
 	struct ledger *ledger;
+	struct parsed_charters *charters;
 	struct tallies *tallies;
 	struct actor actor;
 	struct failure failure;

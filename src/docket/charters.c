@@ -1,5 +1,7 @@
 #include "docket/charters.h"
 
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/config.h"
@@ -16,6 +18,64 @@ struct charter_text {
 #define EXPAND_ROW "docket/charter_text.def"
 #include "store/expand.h"
 
+/* --- parsed once --- */
+
+#define PARSED_MAX 64                          /* more versions than this are parsed each time */
+
+struct parsed_charters {
+	pthread_mutex_t lock;                  /* of all below; what stands in a place is never changed */
+	struct ctx cx;
+	size_t count;
+	struct charter charters[PARSED_MAX];
+};
+
+struct parsed_charters *parsed_charters_new(const struct ctx *cx)
+{
+	struct parsed_charters *const parsed = calloc(1, sizeof *parsed);
+	if (!parsed)
+		abort();
+	parsed->cx = (struct ctx){ .mem = arena_new_capped(PARSED_MAX * ARENA_REQUEST_BYTES / 8), .log = cx->log };
+	pthread_mutex_init(&parsed->lock, NULL);
+	return parsed;
+}
+
+void parsed_charters_free(struct parsed_charters **parsed)
+{
+	if (!*parsed)
+		return;
+	ctx_end(&(*parsed)->cx);
+	pthread_mutex_destroy(&(*parsed)->lock);
+	free(*parsed);
+	*parsed = NULL;
+}
+
+static bool known(struct parsed_charters *parsed, const unsigned char hash[SHA256_BYTES], struct charter *out)
+{
+	for (size_t i = 0; i < parsed->count; i++)
+		if (memcmp(parsed->charters[i].hash, hash, SHA256_BYTES) == 0) {
+			*out = parsed->charters[i];
+			return true;
+		}
+	return false;
+}
+
+static enum err parse(struct ctx *cx, struct str bytes, struct charter *out)
+{
+	struct parsed_charters *const parsed = cx->charters;
+	unsigned char hash[SHA256_BYTES];
+	if (!parsed)
+		return charter_parse(cx, bytes, out);
+	sha256(bytes, hash);
+	pthread_mutex_lock(&parsed->lock);
+	bool found = known(parsed, hash, out);
+	if (!found && parsed->count < PARSED_MAX && charter_parse(&parsed->cx, arena_copy(&parsed->cx.mem, bytes), out) == OK) {
+		parsed->charters[parsed->count++] = *out;
+		found = true;
+	}
+	pthread_mutex_unlock(&parsed->lock);
+	return found ? OK : charter_parse(cx, bytes, out);
+}
+
 /* --- reading --- */
 
 /* The bytes of a version are those whose hash its entry names. */
@@ -30,7 +90,7 @@ static enum err read_item(struct ctx *cx, struct rows *rows, struct charter_item
 	item.entered_us = entry.time_us;
 	if (item.bytes.n == 0)
 		return fail(cx, E_CORRUPT, "the charter of entry %llu is not there", (unsigned long long)item.number);
-	TRY(charter_parse(cx, item.bytes, &item.charter));
+	TRY(parse(cx, item.bytes, &item.charter));
 	buf_hex(&hash, item.charter.hash, sizeof item.charter.hash);
 	if (!str_eq(buf_view(&hash), entry.values[ENTRY_charter_charter]) || entry_count(&entry, ENTRY_charter_version) != item.charter.version)
 		return fail(cx, E_CORRUPT, "the charter of entry %llu is not the one that was entered", (unsigned long long)item.number);

@@ -10,7 +10,7 @@
 
 /* --- READ; public.db only, so a sealed node has them too --- */
 
-/* Everything in cx->mem. */
+/* In cx->mem, or kept by cx->charters for as long as the process runs. */
 struct charter_item {
 	struct charter charter;                /* charter.hash is the hash of `bytes` */
 	struct str bytes;                      /* charter.json, as it was signed */
@@ -33,6 +33,12 @@ enum err charters_in_force(struct ctx *, struct charter_force *out);
 enum err charters_decide(struct ctx *, const struct charter_case *, struct charter_decision *out);
 /* The sentence of a rule; "" when there is none (rule 0). */
 struct str charters_sentence(const struct charters *, uint32_t version, uint32_t rule);
+
+/* What was parsed once, by the hash of its bytes: which versions there are, and since when, is still read each time.  Made by app/; NULL in
+ * the context means that each reading parses anew. */
+struct parsed_charters;
+struct parsed_charters *parsed_charters_new(const struct ctx *);
+void parsed_charters_free(struct parsed_charters **);  /* takes NULL; when nothing that was read is in use any more */
 
 /* --- publishing: not on the writer's thread; waits for it --- */
 

@@ -165,7 +165,7 @@ WHERE NOT EXISTS (SELECT 1 FROM logged l WHERE l.number = s.received AND l.kind 
 UNION SELECT l.number FROM logged l WHERE l.kind = 'demand-received' AND NOT EXISTS (SELECT 1 FROM demand_shown s WHERE s.received = l.number)
 
 -- name: fsck_charter_entry @public
-SELECT c.version FROM charter_text c WHERE NOT EXISTS (SELECT 1 FROM logged l WHERE l.mark = c.mark AND l.kind = 'charter')
+SELECT c.version FROM charter_text c WHERE NOT EXISTS (SELECT 1 FROM logged l WHERE l.mark = c.mark AND l.mark <> 0 AND l.kind = 'charter')
 UNION SELECT l.number FROM logged l WHERE l.kind = 'charter' AND NOT EXISTS (SELECT 1 FROM charter_text c WHERE c.mark = l.mark)
 
 -- name: fsck_following_total @personal

@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import addFormats from 'ajv-formats';
+import Ajv from 'ajv/dist/2020.js';
 import { startServer } from './server.mjs';
 import { readCheckpoint, readKey, readProof, sha256 } from './tlog.mjs';
 
@@ -98,6 +100,19 @@ test('a demand goes its way at the desk: filed, authenticated, not disclosed, re
   const decided = fields(await line(refused.body.entries.decided));
   assert.match(decided.reason, /^[0-9a-f]{64}$/);
   assert.equal(decided.charter, '1');
+});
+
+test('what the desk says fits its description', async () => {
+  const { components } = (await server.visitor().get('/api/v1/openapi.json')).body;
+  const ajv = addFormats.default(new Ajv.default({ strict: false, allErrors: true }));
+  ajv.addSchema({ $id: 'api', components });
+  const page = (await desk.get(desks)).body;
+  for (const [name, value] of [['DemandPage', page], ['Demand', (await desk.get(`${desks}/${page.items[0].demand}`)).body], ['Kept', (await asha.get('/api/v1/me/kept')).body]]) {
+    const check = ajv.getSchema(`api#/components/schemas/${name}`);
+    assert.ok(check(value), `${name}: ${ajv.errorsText(check.errors)}`);
+  }
+  assert.ok(page.items.length >= 2);
+  assert.equal((await desk.get(`${desks}/0000000000000000`)).status, 404);
 });
 
 test('words that are on no list are refused', async () => {

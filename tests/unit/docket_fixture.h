@@ -41,6 +41,7 @@ FIXTURE void desk_open(struct desk *d, const char *owner)
 	snprintf(d->log_key, sizeof d->log_key, "%s.log", d->w.folder);
 	must(&d->w, log_keys_init(fresh(&d->w), d->log_key, d->w.folder, STR("example.org/desk")));
 	desk_open_log(d);
+	d->w.cx.charters = parsed_charters_new(&d->w.cx);
 	must(&d->w, charters_begin(fresh(&d->w)));
 }
 
@@ -53,6 +54,7 @@ FIXTURE void desk_close_log(struct desk *d)
 FIXTURE void desk_close(struct desk *d)
 {
 	desk_close_log(d);
+	parsed_charters_free(&d->w.cx.charters);
 	world_close(&d->w);
 	unlink(d->log_key);
 }

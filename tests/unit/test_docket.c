@@ -1,6 +1,16 @@
 /* Demands: what is entered, when, and what follows. */
 #include "docket_fixture.h"
 
+#include "custody/disclosure.h"
+
+#define EXPAND_ROW "docket/demand.def"
+#define EXPAND_PERSON 0
+#define EXPAND_ID row->id
+#include "store/expand.h"
+
+static const struct stmt SQL_test_add = { "test_add", "INSERT INTO demand VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "
+	"$17, $18, $19, $20, $21, $22, $23, $24)", PERSONAL_DB };
+
 TEST(what_the_owners_state_asks_is_refused_by_rule_2_and_the_person_is_told)
 {
 	struct desk d;
@@ -45,6 +55,23 @@ TEST(a_receipt_proves_the_entry_to_who_has_only_the_logs_key)
 	CHECK(proof_file_check(&d.w.cx, &file, file.extra, &keys[0]) == OK);
 	CHECK(entry_parse(&d.w.cx, file.extra, &entry) == OK && entry.kind == ENTRY_demand_received);
 	CHECK(str_eq(entry.values[ENTRY_demand_received_demand], str_of(done.demand)));
+	desk_close(&d);
+}
+
+TEST(nothing_follows_before_a_checkpoint_covers_the_entry)
+{
+	struct desk d;
+	desk_open(&d, "XA");
+	const struct actor asha = sign_up(&d.w, "asha");
+	struct ledger *ledger = d.w.cx.ledger;
+	d.w.cx.ledger = NULL;                  /* a log that signs nothing */
+	const struct demand_done done = desk_file(&d, asks("XA", "data", "court"), "asha");
+	desk_job(&d);
+	CHECK(!done.included && desk_shown(&d, done.demand).decided < 0 && desk_notices(&d, &asha, NULL) == 0);
+	CHECK(desk_entries(&d, ENTRY_demand_decided, NULL) == 0);
+	d.w.cx.ledger = ledger;
+	desk_job(&d);
+	CHECK(desk_shown(&d, done.demand).decided >= 0 && desk_notices(&d, &asha, NULL) == 1);
 	desk_close(&d);
 }
 
@@ -133,6 +160,75 @@ TEST(nothing_is_disclosed_whoever_decides)
 	desk_later(&d, 15 * DAY_US);
 	CHECK(demand_decide(fresh(&d.w), str_of(done.demand), &complied, &done) == E_DENIED);
 	CHECK(strcmp(d.w.cx.failure.slug, "demand-not-permitted") == 0);
+	desk_close(&d);
+}
+
+TEST(the_door_to_a_disclosure_looks_at_proof_and_charter_by_itself)
+{
+	struct desk d;
+	struct demand_done done;
+	struct entry entry;
+	struct note_key keys[LOG_KEYS_MAX];
+	AUTO(grant_wipe) struct grant grant = { .purpose = GRANT_NONE };
+	AUTO(buf_free) struct buf proof = buf_new(DEMAND_RECEIPT_MAX);
+	struct disclosure_asked asked = { .account = 7 };
+	desk_open(&d, "XA");
+	done = desk_file(&d, asks("SG", "data", "court"), NULL);
+	must(&d.w, demand_authenticate(fresh(&d.w), str_of(done.demand), STR("in-person"), &done));
+	const uint64_t received = (uint64_t)desk_shown(&d, done.demand).received, number = (uint64_t)desk_shown(&d, done.demand).authenticated;
+	struct ctx *const cx = fresh(&d.w);
+	const struct charter_case court = { .home = { "SG" }, .asker = { "SG" }, .kind = CHARTER_DATA, .basis = CHARTER_BASIS_COURT, .authenticated = true };
+	const struct charter_case owner = { .home = { "SG" }, .asker = { "XA" }, .kind = CHARTER_DATA, .basis = CHARTER_BASIS_COURT, .authenticated = true };
+	must(&d.w, ledger_read(cx, number, &entry, &asked.entry));
+	must(&d.w, ledger_proof(cx, number, STR(""), &proof));
+	CHECK(ledger_keys(cx->ledger, keys) == 1);
+	asked.proof = buf_view(&proof);
+	asked.key = &keys[0];
+	asked.authenticated_us = entry.time_us;
+	must(&d.w, charters_decide(cx, &court, &asked.decision));
+	CHECK(custody_disclosure_grant(cx, &asked, &grant) == E_DENIED && strcmp(cx->failure.slug, "not-yet-possible") == 0);
+	must(&d.w, charters_decide(cx, &owner, &asked.decision));
+	CHECK(custody_disclosure_grant(cx, &asked, &grant) == E_DENIED && strcmp(cx->failure.slug, "demand-not-permitted") == 0);
+	must(&d.w, charters_decide(cx, &court, &asked.decision));
+	asked.authenticated_us += SECOND_US;
+	CHECK(custody_disclosure_grant(cx, &asked, &grant) == E_INVALID);
+	asked.authenticated_us -= SECOND_US;
+	must(&d.w, ledger_read(cx, received, &entry, &asked.entry));   /* another entry than the one that is proved */
+	CHECK(custody_disclosure_grant(cx, &asked, &grant) == E_INVALID);
+	proof.n = 0;
+	must(&d.w, ledger_proof(cx, received, STR(""), &proof));        /* proved, but it authenticates nobody */
+	asked.proof = buf_view(&proof);
+	CHECK(custody_disclosure_grant(cx, &asked, &grant) == E_INVALID);
+	CHECK(grant.purpose == GRANT_NONE);
+	desk_close(&d);
+}
+
+/* As an older program left them, but for the columns that the migration adds. */
+static enum err add_unentered(struct ctx *cx, void *)
+{
+	AUTO(grant_wipe) struct grant desk = { .purpose = GRANT_NONE };
+	struct val vals[demand_columns];
+	struct demand row = {
+		.id = id_new(cx->ids, cx->now_us), .demand = STR("00112233445566ff"), .state = STR("unentered"), .asker = STR("IN"), .kind = STR("data"), .basis = STR("none"),
+		.authority = STR("A ministry"),
+	};
+	TRY(custody_desk_grant(cx, &desk));
+	TRY(demand_vals(cx, &desk, &row, vals));
+	return db_run_(cx, &SQL_test_add, demand_columns, vals);
+}
+
+TEST(what_was_recorded_before_there_was_a_ledger_is_entered)
+{
+	struct desk d;
+	int64_t count;
+	desk_open(&d, "XA");
+	must(&d.w, writer_run(fresh(&d.w), add_unentered, NULL));
+	CHECK(demand_count(fresh(&d.w), &count) == OK && count == 0);
+	desk_job(&d);
+	desk_job(&d);
+	CHECK(demand_count(fresh(&d.w), &count) == OK && count == 1);
+	const struct demand_shown shown = desk_shown(&d, "00112233445566ff");
+	CHECK(str_eq(shown.outcome, STR("refused-by-rule")) && str_eq(shown.home, STR("SG")));
 	desk_close(&d);
 }
 
@@ -407,11 +503,14 @@ int main(void)
 {
 	RUN(what_the_owners_state_asks_is_refused_by_rule_2_and_the_person_is_told);
 	RUN(a_receipt_proves_the_entry_to_who_has_only_the_logs_key);
+	RUN(nothing_follows_before_a_checkpoint_covers_the_entry);
 	RUN(a_demand_says_who_asks_for_what_on_what_ground);
 	RUN(who_does_not_prove_who_it_is_is_refused_when_the_term_is_over);
 	RUN(who_has_not_decided_by_the_deadline_has_refused);
 	RUN(a_person_refuses_and_only_once);
 	RUN(nothing_is_disclosed_whoever_decides);
+	RUN(the_door_to_a_disclosure_looks_at_proof_and_charter_by_itself);
+	RUN(what_was_recorded_before_there_was_a_ledger_is_entered);
 	RUN(where_somebody_lives_is_entered_only_for_the_state_in_which_they_live);
 	RUN(a_lawful_silence_is_cut_to_the_charters_limit_and_the_person_is_told_when_it_ends);
 	RUN(silence_that_nobody_proved_a_right_to_ends_with_the_charters_notice);

@@ -116,7 +116,7 @@ function Filing({ close, filed }: { close: () => void; filed: (demand: Demand) =
 /* --- one demand --- */
 
 function Fact({ name, children }: { name: string; children: preact.ComponentChildren }) {
-  return <div class="fact"><dt>{name}</dt><dd dir="auto">{children}</dd></div>;
+  return <div class="fact"><dt>{name}</dt><dd><bdi>{children}</bdi></dd></div>;
 }
 
 function Entry({ name, at }: { name: string; at: number | null }) {
@@ -126,7 +126,7 @@ function Entry({ name, at }: { name: string; at: number | null }) {
 function Facts({ demand }: { demand: Demand }) {
   return (
     <dl class="facts">
-      <Fact name={t('desk.asker')}><bdi>{countryName(demand.asker)}</bdi></Fact>
+      <Fact name={t('desk.asker')}>{countryName(demand.asker)}</Fact>
       <Fact name={t('desk.kind')}>{t(`desk.kind.${demand.kind}`)}</Fact>
       <Fact name={t('desk.basis')}>{t(`desk.basis.${demand.basis}`)}</Fact>
       <Fact name={t('desk.named_short')}>{number(demand.accounts)}</Fact>
@@ -260,10 +260,10 @@ function Desk() {
   if (!items) return <Spinner />;
   return (
     <>
-      <p class="group__note">{t('desk.lead')}</p>
+      <p class="group__note desk__lead">{t('desk.lead')}</p>
       <button class="button button--main button--wide" type="button" onClick={() => setFiling(true)}>{t('desk.file')}</button>
       {items.length === 0 && <Blank title={t('desk.none')} text={t('desk.none_text')} />}
-      <ul class="rows">{items.map(demand => <Row key={demand.demand} demand={demand} now={now} open={() => setShown(demand.demand)} />)}</ul>
+      <ul class="rows desk__list">{items.map(demand => <Row key={demand.demand} demand={demand} now={now} open={() => setShown(demand.demand)} />)}</ul>
       {next && <button class="button button--wide" type="button" onClick={() => void load(next)}>{t('desk.more')}</button>}
       {filing && <Filing close={() => setFiling(false)} filed={demand => { put(demand); toast(standing(demand)); setShown(demand.demand); }} />}
       {one && !filing && <One key={one.demand} demand={one} changed={put} close={() => setShown('')} />}

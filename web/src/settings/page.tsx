@@ -79,6 +79,7 @@ export function SettingsPage() {
       <section class="group">
         <Learned />
         <a class="row" href="/letter"><Icon name="shield" /><span>{t('settings.letter')}</span><Icon name="forward" /></a>
+        {person?.role === 'operator' && <a class="row" href="/desk"><Icon name="flag" /><span>{t('desk.title')}</span><Icon name="forward" /></a>}
       </section>
       {person ? <>
         <section class="group">
