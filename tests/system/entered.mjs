@@ -11,16 +11,16 @@ export async function sizeOf(server) {
   return status === 200 ? Number(text.split('\n')[1]) : 0;
 }
 
-/** Enters the lines and waits until a checkpoint covers them. */
+/** Enters the lines and waits until a checkpoint covers them.  The server may enter something of its own between. */
 export async function enter(server, lines) {
-  const before = await sizeOf(server);
   const child = spawn(program, [server.folder, `${server.folder}.key`], { stdio: ['pipe', 'ignore', 'pipe'] });
   let stderr = '';
   child.stderr.on('data', (d) => { stderr += d; });
   child.stdin.end(lines.join('\n'));
   const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
   if (code !== 0) throw new Error(`enter: ${stderr}`);
-  for (const end = Date.now() + 10_000; await sizeOf(server) < before + lines.length;) {
+  const included = async () => (await server.visitor().get('/api/v1/trust/entries')).body?.items.some(({ line }) => line === lines.at(-1));
+  for (const end = Date.now() + 10_000; !await included();) {
     if (Date.now() > end) throw new Error('the entries are under no checkpoint');
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
@@ -43,12 +43,13 @@ export function demandLines(n, first, { day = '2026-11-20', asker = 'IN', kind =
   return lines;
 }
 
-/** Enters whole demands, one behind the other, and other lines behind them. */
+/** Enters whole demands: first what was received, then, since it names these entries, what became of it; and other lines behind. */
 export async function enterDemands(server, demands, others = []) {
-  const lines = [];
-  const size = await sizeOf(server);
-  for (const [n, demand] of demands.entries()) lines.push(...demandLines(n + 1, size + lines.length, demand));
-  await enter(server, [...lines, ...others]);
+  const whole = (first) => demands.map((demand, n) => demandLines(n + 1, first(n), demand));
+  await enter(server, whole(() => 0).map(([received]) => received));
+  const numbers = [];
+  for (const n of demands.keys()) numbers.push((await server.visitor().get(`/api/v1/trust/entries?demand=${id(n + 1)}`)).body.items[0].number);
+  await enter(server, [...whole((n) => numbers[n]).flatMap(([, ...later]) => later), ...others]);
 }
 
 export const someDemands = [
