@@ -28,7 +28,7 @@ bench:           ## make bench SUITE=main (or web): prints a table, writes bench
 	@tools/setup.sh test $(BUILD)
 	@exec node bench/$(SUITE).mjs
 
-screens:         ## remakes docs/screens: six screens, light and dark, English and Arabic
+screens:         ## remakes docs/screens: seven screens, light and dark, English and Arabic
 	@tools/setup.sh screens $(BUILD)
 	@exec node tests/browser/screens.mjs
 

@@ -39,6 +39,7 @@ export function readSources() {
   const prefixes = [...client.matchAll(/`([a-z_]+\.[a-z0-9_.-]*)\$\{/g), ...server.matchAll(/"([a-z_]+(?:\.[a-z_]+)*\.)"/g)].map((found) => found[1]);
   const quoted = new Set([...`${client}\n${server}`.matchAll(/['"]([a-z0-9_-]+)['"]/g)].map((found) => found[1]));
   for (const [, word] of client.matchAll(/\b([a-z_]+): ?['"\d{(]/g)) quoted.add(word);      // a member of a list by name
+  for (const [, list] of server.matchAll(/^FIELD\(\w+, \w+, WORDS?, \w+, "([^"]*)"/gm)) for (const word of list.split(' ')) quoted.add(word);
   const tokens = new Set(server.match(/\bTEXT_\w+/g));
   const sentences = new Set([...server.matchAll(/\bSENTENCE\((\w+)\)/g)].map((found) => found[1]));
   return { client, literals: new Set([...literals, ...rules]), prefixes: [...new Set(prefixes)], quoted, tokens, sentences };

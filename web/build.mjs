@@ -1,5 +1,5 @@
 // Builds the client: node web/build.mjs OUTDIR
-// Writes the scripts, app.css, the pictures of web/static and one catalogue a language.  app.css, pictures and catalogues
+// Writes the scripts, app.css, the pictures of web/static and one catalogue a language.  Style sheets, pictures and catalogues
 // carry no hash: the server's asset generator adds it and tells the page the result (see README.md).  Scripts name each other,
 // so that theirs is made here; scripts.list tells the generator which there are and which one starts.
 import { build } from 'esbuild';
@@ -15,7 +15,9 @@ if (!out) {
 }
 
 // The server alone speaks these; leaving them out spares every visitor about 10 KB.
-const serverOnly = /^(charter|letter|page)\./;
+const serverOnly = /^(charter|letter|page|trust|check)\./;
+// These are fetched when somebody checks the ledger.
+const forCheck = /^check\./;
 
 async function writeCatalogues() {
   const from = join(here, '..', 'locale');
@@ -25,6 +27,8 @@ async function writeCatalogues() {
     const all = JSON.parse(await readFile(join(from, file), 'utf8'));
     const kept = Object.fromEntries(Object.entries(all).filter(([key]) => !serverOnly.test(key)));
     await writeFile(join(out, 'locale', file), JSON.stringify(kept));
+    const check = Object.fromEntries(Object.entries(all).filter(([key]) => forCheck.test(key)));
+    await writeFile(join(out, 'locale', file.replace('.json', '.check.json')), JSON.stringify(check));
   }
 }
 
@@ -57,7 +61,7 @@ async function writeList({ metafile }) {
 }
 
 const options = {
-  entryPoints: { app: main, style: join(here, 'src', 'css', 'app.css') },
+  entryPoints: { app: main, style: join(here, 'src', 'css', 'app.css'), trust: join(here, 'src', 'css', 'trust.css') },
   outdir: join(out, 'scripts'),
   bundle: true,
   splitting: true,
@@ -79,3 +83,4 @@ await writeCatalogues();
 await cp(join(here, 'static'), out, { recursive: true });
 await writeList(await build(options));
 await cp(join(out, 'scripts', 'style.css'), join(out, 'app.css'));
+await cp(join(out, 'scripts', 'trust.css'), join(out, 'trust.css'));

@@ -1,6 +1,7 @@
 /* The log for strangers' tools, as C2SP tlog-tiles lays it out under /ledger; and about it, for our own client. */
 #include "api/route.h"
 #include "api/routes.h"
+#include "api/trust.h"
 #include "ledger/ledger.h"
 #include "ledger/policy.h"
 
@@ -85,7 +86,9 @@ static enum err get_key(struct ctx *cx, const struct req *, struct resp *resp)
 {
 	AUTO(buf_free) struct buf body = buf_new(LOG_KEYS_MAX * (NOTE_VKEY_MAX + 1));
 	struct note_key keys[LOG_KEYS_MAX];
-	const unsigned count = ledger_keys(cx->ledger, keys);
+	unsigned count = ledger_keys(cx->ledger, keys);
+	if (count == 0)
+		TRY(trust_keys(cx, keys, &count));     /* a log that has lost its key is still to be checked */
 	for (unsigned i = 0; i < count; i++) {
 		note_key_write(&keys[i], &body);
 		buf_char(&body, '\n');

@@ -3,6 +3,7 @@
 #include "api/letter.h"
 #include "api/page.h"
 #include "api/routes.h"
+#include "api/trust.h"
 #include "base/config.h"
 #include "store/field.h"
 
@@ -51,23 +52,43 @@ static void put_badge(struct page *page, enum letter_state state)
 	page_raw(page, "</span>");
 }
 
-/* The statement, its {figure} as a chip. */
-static void put_statement(struct page *page, const struct letter_sentence *sentence)
+/* A text, one of its places as a chip that opens the entries behind it. */
+static void put_chip(struct page *page, struct str pattern, const char *name, const struct trust_figure *figure)
 {
-	struct str rest = text(page->language, sentence->statement);
-	struct str before = str_cut(&rest, '{');
+	struct str rest = pattern;
+	const struct str before = str_cut(&rest, '{');
+	const struct str end = arena_printf(&page->cx->mem, "%s}", name);
 	page_escaped(page, before);
-	if (!str_starts(rest, STR("figure}")))
+	if (!str_starts(rest, end))
 		return;
-	page_raw(page, "<strong class=\"figure\" dir=\"auto\">");
-	page_escaped(page, sentence->figure);
-	page_raw(page, "</strong>");
-	page_escaped(page, str_from(rest, sizeof "figure}" - 1));
+	trust_put_figure(page, figure);
+	page_escaped(page, str_from(rest, end.n));
 }
 
-static void put_sentence(struct page *page, const struct letter_sentence *sentence)
+static void put_statement(struct page *page, const struct letter *letter, const struct letter_sentence *sentence)
 {
-	buf_printf(&page->html, "<article class=\"sentence\" id=\"%s\">\n<div class=\"sentence__head\"><h2 class=\"sentence__title\">",
+	if (!letter_in_parts(letter, sentence)) {
+		const struct trust_figure figure = { .shown = sentence->figure, .opens = sentence->opens, .claim = sentence->claim };
+		put_chip(page, text(page->language, sentence->statement), "figure", &figure);
+		return;
+	}
+	for (size_t i = 0; i < letter->part_count; i++) {
+		const struct letter_part *const part = &letter->parts[i];
+		AUTO(buf_free) struct buf words = buf_new(1024);
+		text_fill(&words, page->language, part->says, "rule", arena_printf(&page->cx->mem, "%u", part->rule));
+		const struct trust_figure figure = {
+			.shown = arena_printf(&page->cx->mem, "%llu", (unsigned long long)part->count), .opens = part->count ? part->opens : NULL, .claim = part->claim,
+		};
+		page_raw(page, "<span class=\"part\">");
+		put_chip(page, buf_view(&words), "count", &figure);
+		page_text(page, i + 1 < letter->part_count ? TEXT_letter_list_comma : TEXT_letter_list_end);
+		page_raw(page, "</span> ");
+	}
+}
+
+static void put_sentence(struct page *page, const struct letter *letter, const struct letter_sentence *sentence)
+{
+	buf_printf(&page->html, "<article class=\"sentence\" id=\"%s\" data-live>\n<div class=\"sentence__head\"><h2 class=\"sentence__title\">",
 	           sentence->key);
 	page_text(page, sentence->title);
 	page_raw(page, "</h2>");
@@ -80,7 +101,7 @@ static void put_sentence(struct page *page, const struct letter_sentence *senten
 	if (sentence->state == LETTER_NOT_YET)
 		page_text(page, sentence->notyet);
 	else
-		put_statement(page, sentence);
+		put_statement(page, letter, sentence);
 	page_raw(page, "</p>\n<details class=\"sentence__check\"><summary>");
 	page_text(page, TEXT_letter_how);
 	page_raw(page, "</summary><p>");
@@ -172,16 +193,21 @@ static enum err get_letter(struct ctx *cx, const struct req *req, struct resp *r
 	TRY(letter_read(cx, language, &letter));
 	const struct page_head head = {
 		.title = text(language, TEXT_letter_title), .description = text(language, TEXT_letter_lead), .path = STR("/letter"),
-		.type = STR("website"), .stays = true,
+		.type = STR("website"), .style = "trust.css", .stays = true,
 	};
 	TRY(page_begin(&page, cx, req, &head));
 	TRY(page_doc_begin(&page, true));
-	page_raw(&page, "<main class=\"letter\">\n");
+	buf_printf(&page.html, "<main class=\"letter\" data-size=\"%llu\">\n", (unsigned long long)letter.tally.size);
 	put_head(&page, &letter);
 	page_raw(&page, "<section class=\"sentences\">\n");
 	for (size_t i = 0; i < LETTER_SENTENCES; i++)
-		put_sentence(&page, &letter.sentences[i]);
+		put_sentence(&page, &letter, &letter.sentences[i]);
 	page_raw(&page, "</section>\n");
+	trust_put_counted(&page, letter.tally.size);
+	page_raw(&page, "<p><a class=\"button\" href=\"/trust\">");
+	page_text(&page, TEXT_letter_more_trust);
+	page_raw(&page, "</a></p>\n");
+	trust_put_check(&page);
 	put_legend(&page);
 	put_map(&page);
 	page_raw(&page, "<p><a class=\"button\" href=\"/api/v1/letter\">");

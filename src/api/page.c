@@ -194,11 +194,13 @@ static enum err boot(struct page *page)
 }
 
 /* A page that stays needs the client's script for later, but none of its texts. */
-static void files(struct page *page, bool client, bool texts, const char *asks)
+static void files(struct page *page, bool client, bool texts, const struct page_head *head)
 {
 	struct buf *html = &page->html;
 	buf_printf(html, "<link rel=\"icon\" href=\"%s\" type=\"image/svg+xml\">\n", asset_path(web_assets, "logo.svg"));
 	buf_printf(html, "<link rel=\"stylesheet\" href=\"%s\">\n", asset_path(web_assets, "app.css"));
+	if (head->style)
+		buf_printf(html, "<link rel=\"stylesheet\" href=\"%s\">\n", asset_path(web_assets, head->style));
 	if (!client)
 		return;
 	page_raw(page, "<link rel=\"manifest\" href=\"/manifest.webmanifest\" crossorigin=\"use-credentials\">\n"
@@ -207,8 +209,8 @@ static void files(struct page *page, bool client, bool texts, const char *asks)
 	struct str words = arena_printf(&page->cx->mem, "locale/%s.json", page->language->code);
 	if (texts)
 		buf_printf(html, "<link rel=\"preload\" href=\"%s\" as=\"fetch\" crossorigin=\"anonymous\">\n", asset_path(web_assets, words.p));
-	if (asks)
-		buf_printf(html, "<link rel=\"preload\" href=\"%s\" as=\"fetch\" crossorigin=\"anonymous\">\n", asks);
+	if (head->asks)
+		buf_printf(html, "<link rel=\"preload\" href=\"%s\" as=\"fetch\" crossorigin=\"anonymous\">\n", head->asks);
 	buf_printf(html, "<script type=\"module\" src=\"%s\"></script>\n", asset_path(web_assets, "app.js"));
 }
 
@@ -233,7 +235,7 @@ static enum err write_head(struct page *page, const struct page_head *head)
 		alternates(page, head);
 		TRY(boot(page));
 	}
-	files(page, !head->bare, !head->stays, head->asks);
+	files(page, !head->bare, !head->stays, head);
 	page_raw(page, head->stays ? "</head>\n<body>\n<div id=\"app\" data-static>\n" : "</head>\n<body>\n<div id=\"app\">\n");
 	return OK;
 }

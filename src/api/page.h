@@ -21,6 +21,7 @@ struct page_head {
 	struct str video;                      /* path of a clip, with its size */
 	int64_t width, height;                 /* of the clip, pixels */
 	const char *asks;                      /* what the client asks first: fetched while its script is; NULL: nothing */
+	const char *style;                     /* a sheet of its own, besides app.css; NULL: none */
 	bool stays;                            /* the client leaves it as it is (the letter, an error) */
 	bool embeds;                           /* a clip: its oEmbed answer is named */
 	bool feeds;                            /* a profile: its Atom feed is named */

@@ -57,6 +57,46 @@ struct str text_place(const struct catalogue *catalogue, struct str place)
 	return str_eq(place, text(&catalogues[0], TEXT_letter_place_singapore)) ? text(catalogue, TEXT_letter_place_singapore) : place;
 }
 
+/* CLDR 42, cardinal rules for whole numbers. */
+static unsigned plural_form(const struct catalogue *catalogue, uint64_t n)
+{
+	enum { ZERO, ONE, TWO, FEW, MANY, OTHER };
+	if (str_eq(str_of(catalogue->code), STR("ar"))) {
+		if (n <= 2)
+			return (unsigned)n;
+		return n % 100 >= 3 && n % 100 <= 10 ? FEW : n % 100 >= 11 ? MANY : OTHER;
+	}
+	if (str_eq(str_of(catalogue->code), STR("hi")))
+		return n <= 1 ? ONE : OTHER;
+	return n == 1 ? ONE : OTHER;
+}
+
+#define FORM_OTHER 5
+
+enum text_key text_counted(const struct catalogue *catalogue, enum text_key key, uint64_t count)
+{
+	const unsigned form = (unsigned)key + plural_form(catalogue, count);
+	return (enum text_key)(catalogue->texts[form][0] ? form : (unsigned)key + FORM_OTHER);
+}
+
+bool text_find(struct str name, enum text_key *out)
+{
+	for (unsigned i = 0; i < TEXT_KEYS; i++)
+		if (str_eq(name, str_of(text_names[i]))) {
+			*out = (enum text_key)i;
+			return true;
+		}
+	return false;
+}
+
+struct str text_country(const struct catalogue *catalogue, struct str code)
+{
+	for (unsigned i = 0; i < COUNTRIES; i++)
+		if (str_eq(code, str_of(country_codes[i])))
+			return str_of(catalogue->countries[i]);
+	return code;
+}
+
 void text_html(struct buf *out, const struct catalogue *catalogue, enum text_key key)
 {
 	buf_html(out, text(catalogue, key));

@@ -15,6 +15,7 @@
 
 #include "custody/custody.h"
 #include "docket/charters.h"
+#include "docket/tally.h"
 #include "feed/feed.h"
 #include "ledger/ledger.h"
 #include "keys/keys.h"
@@ -342,6 +343,7 @@ static enum err open_rooms(struct app *app, struct ctx *cx)
 		app->template.feed = app->feed;
 		TRY(app_ledger_open(app, cx));
 		TRY(app_cosigner_open(app, cx));
+		app->template.tallies = app->tallies = tallies_new();
 		TRY(upload_expire_begin(cx));
 		TRY(app_tidy_begin(cx));
 	}
@@ -495,6 +497,7 @@ void app_close(struct app **app_)
 	note_unwraps(app);
 	writer_stop(&app->writer);             /* what is queued may still look at the caches below */
 	app_ledger_close(app);
+	tallies_free(&app->tallies);
 	feed_close(&app->feed);
 	limits_close(&app->limits);
 	sessions_close(&app->sessions);

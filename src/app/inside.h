@@ -40,6 +40,7 @@ struct app {
 	struct jobs *jobs;
 	struct limits *limits;
 	struct feed *feed;
+	struct tallies *tallies;
 	_Atomic(struct ledger *) ledger;       /* the writer's thread looks for it while it is opened */
 	struct cosigner *cosigner;
 	struct parsed_charters *charters;

@@ -44,6 +44,7 @@ struct ctx {
 	struct ledger *ledger;
 	struct cosigner *cosigner;             /* NULL: this node is no witness */
 	struct parsed_charters *charters;
+	struct tallies *tallies;
 	struct actor actor;
 	struct failure failure;
 };

@@ -99,7 +99,7 @@ enum err run_demand_answer(struct cli *), run_charter_publish(struct cli *), run
 enum err run_opaque_renew(struct cli *), run_demo_demand(struct cli *);
 enum err run_ledger_show(struct cli *), run_ledger_fetch(struct cli *), run_ledger_succeed(struct cli *), run_ledger_continue(struct cli *);
 enum err run_ledger_key_add(struct cli *), run_ledger_key_revoke(struct cli *);
-enum err run_demo(struct cli *);
+enum err run_demo(struct cli *), run_demo_tamper(struct cli *);
 enum err run_charter_show(struct cli *), run_charter_table(struct cli *), run_charter_decide(struct cli *);
 enum err run_charter_sign(struct cli *), run_charter_verify(struct cli *);
 enum err run_bench_fill(struct cli *);

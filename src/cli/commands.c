@@ -105,6 +105,10 @@ static const struct command_option fill_options[] = {
 	{ "seed", "NUMBER", "Another number, another network; without it 1." },
 	{},
 };
+static const struct command_option tamper_options[] = {
+	{ "entry", "NUMBER", "Alter this entry; without it the oldest demand, else the second entry." },
+	{},
+};
 static const struct command_option invite_options[] = {
 	{ "uses", "NUMBER", "How many accounts it makes; without it 1." },
 	{ "days", "NUMBER", "How long it lasts; without it 14." },
@@ -256,6 +260,11 @@ const struct command commands[] = {
 	{ "demo demand", "", 0, 0, "Let a fictitious authority demand data of a demo account",
 	  "It is entered, refused by the charter and told as every demand is: see /letter. Only on a demo: a ledger tells no tales.",
 	  "amanat demo demand --folder data\n", NULL, NEEDS_LOG, run_demo_demand },
+	{ "demo tamper", "", 0, 0, "Serve a copy of the ledger in which one old entry was altered",
+	  "Shows what a check finds when an operator rewrites history: beside the node, on a free port of the loopback, until Ctrl+C, which removes the copy. "
+	  "The copy has what is public and nothing else, and not the log's key: it shows the old signed checkpoint, and can sign nothing over "
+	  "what was altered. The node itself is not changed.",
+	  "amanat demo tamper --folder data\n", tamper_options, NEEDS_SETTINGS, run_demo_tamper },
 	{ "demo", "", 0, 0, "Fill an empty node with a demo network",
 	  "Thirteen accounts that are marked as demo, clips in fourteen languages that amanat-media makes here, follows, likes and "
 	  "comments. Only on a node on which no person has an account. Run again, it goes on where it was; a running server does the "

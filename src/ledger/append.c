@@ -73,12 +73,9 @@ enum err ledger_read(struct ctx *cx, uint64_t number, struct entry *out, struct 
 	return OK;
 }
 
-enum err ledger_newest(struct ctx *cx, enum entry_kind kind, uint64_t before, size_t max, struct ledger_item *out, size_t *count)
+static enum err read_items(struct ctx *cx, struct rows *rows, size_t max, struct ledger_item *out, size_t *count)
 {
-	AUTO(rows_close) struct rows *rows = NULL;
 	size_t n = 0;
-	TRY(db_query(cx, SQL_logged_of_kind, &rows, TEXT(str_of(entry_forms[kind].name)), I64(before && before < INT64_MAX ? (int64_t)before : INT64_MAX),
-		I64((int64_t)max)));
 	while (n < max && rows_next(rows)) {
 		out[n].number = (uint64_t)rows_i64(rows, 0);
 		out[n].line = rows_text(rows, 1);
@@ -88,4 +85,24 @@ enum err ledger_newest(struct ctx *cx, enum entry_kind kind, uint64_t before, si
 	TRY(rows_status(rows));
 	*count = n;
 	return OK;
+}
+
+/* As the store counts. */
+static int64_t bound(uint64_t number)
+{
+	return number < INT64_MAX ? (int64_t)number : INT64_MAX;
+}
+
+enum err ledger_newest(struct ctx *cx, enum entry_kind kind, uint64_t before, size_t max, struct ledger_item *out, size_t *count)
+{
+	AUTO(rows_close) struct rows *rows = NULL;
+	TRY(db_query(cx, SQL_logged_of_kind, &rows, TEXT(str_of(entry_forms[kind].name)), I64(before ? bound(before) : INT64_MAX), I64((int64_t)max)));
+	return read_items(cx, rows, max, out, count);
+}
+
+enum err ledger_oldest(struct ctx *cx, enum entry_kind kind, uint64_t from, uint64_t below, size_t max, struct ledger_item *out, size_t *count)
+{
+	AUTO(rows_close) struct rows *rows = NULL;
+	TRY(db_query(cx, SQL_logged_of_kind_from, &rows, TEXT(str_of(entry_forms[kind].name)), I64(bound(from)), I64(bound(below)), I64((int64_t)max)));
+	return read_items(cx, rows, max, out, count);
 }

@@ -35,6 +35,8 @@ struct ledger_item {
 	struct entry entry;
 };
 enum err ledger_newest(struct ctx *, enum entry_kind, uint64_t before, size_t max, struct ledger_item *out, size_t *count);
+/* The oldest of a kind, from number `from` up to below `below`. */
+enum err ledger_oldest(struct ctx *, enum entry_kind, uint64_t from, uint64_t below, size_t max, struct ledger_item *out, size_t *count);
 
 /* What was shown last, out of the data folder: an empty note, and size 0, when nothing was. */
 enum err ledger_shown(struct ctx *, const char *data_folder, struct str *note, struct checkpoint *out);

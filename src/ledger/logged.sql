@@ -14,6 +14,9 @@ SELECT number FROM logged WHERE mark = $1 AND mark <> 0
 -- name: logged_of_kind @public
 SELECT number, line FROM logged WHERE kind = $1 AND number < $2 ORDER BY number DESC LIMIT $3
 
+-- name: logged_of_kind_from @public
+SELECT number, line FROM logged WHERE kind = $1 AND number >= $2 AND number < $3 ORDER BY number LIMIT $4
+
 -- name: logged_count @public
 SELECT count(*) FROM logged WHERE kind = $1
 

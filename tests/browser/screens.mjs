@@ -1,4 +1,4 @@
-// make screens: remakes docs/screens from a demo network of its own: six screens, light and dark, English and Arabic.
+// make screens: remakes docs/screens from a demo network of its own: seven screens, light and dark, English and Arabic.
 //
 //   node tests/browser/screens.mjs [name...]        only the pictures whose names begin so
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
@@ -68,6 +68,13 @@ const screens = {
     await page.locator('.tile').first().waitFor();
   },
   async letter(page) { await page.goto('/letter'); },
+  async trust(page) {
+    await page.goto('/trust');
+    await page.locator('.check__start').click();
+    await page.locator('.verdict').waitFor();
+    await page.evaluate(() => scrollTo(0, 0));
+    await page.waitForTimeout(1000);                     // its sign is drawn
+  },
 };
 
 const loaded = (page) => page.waitForFunction(() => [...document.images].every((image) => image.complete || image.getBoundingClientRect().top > innerHeight));
@@ -84,6 +91,8 @@ try {
   mkdirSync(folder, { recursive: true });
   const guest = server.visitor();
   await guest.post('/api/v1/sessions', { ...server.guest, client: 'web' });
+  const { code: filed, stderr } = await server.cli('demo', 'demand');      // so that the letter has something to tell
+  if (filed !== 0) throw new Error(stderr);
   const clips = {};
   for (const handle of Object.values(authors)) clips[handle] = (await guest.get(`/api/v1/accounts/${handle}/videos`)).body.items.at(-1).id;
   for (const code of ['en', 'ar']) {

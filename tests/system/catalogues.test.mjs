@@ -50,6 +50,13 @@ test('each_fault_of_a_catalogue_is_found', () => {
     ['feed.nowhere', 'feed.nothing_']);
 });
 
+test('every_state_has_its_name_in_each_language', () => {
+  const names = JSON.parse(readFileSync(join(root, 'locale/names/countries.json'), 'utf8'));
+  assert.deepEqual(Object.keys(names), Object.keys(names).sort());
+  for (const [code, name] of Object.entries(names)) assert.deepEqual(Object.keys(name).sort(), [...catalogues.keys()].sort(), `${code}: node tools/countries.mjs`);
+  for (const [, code] of readFileSync(join(root, 'src/charter/place.c'), 'utf8').matchAll(/"([A-Z]{2})"/g)) if (!/^[XQ]/.test(code)) assert.ok(code in names, code);
+});
+
 test('every_reason_of_a_failed_upload_has_its_words', () => {
   const slugs = [...readFileSync(join(root, 'src/media/reason.def'), 'utf8').matchAll(/^REASON\(\w+, "([a-z-]+)"/gm)].map(found => found[1]);
   assert.ok(slugs.length > 0);

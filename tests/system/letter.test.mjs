@@ -26,14 +26,15 @@ test('every sentence of the design stands there, with figure, state and check', 
     assert.ok(!s.statement.includes('{'), s.statement);
   }
   assert.equal(sentence(body, 'seal').state, 'open-seal');
-  for (const key of ['refusal', 'region', 'availability', 'incidents']) assert.equal(sentence(body, key).state, 'not-yet', key);
+  for (const key of ['demands', 'refusal', 'incidents']) assert.equal(sentence(body, key).state, 'live', key);
+  for (const key of ['region', 'availability']) assert.equal(sentence(body, key).state, 'not-yet', key);
   assert.ok(sentence(body, 'home').figure.includes('QA'));
   assert.match(body.commit, /^([0-9a-f]{7,40}|unknown)$/);
 });
 
 test('a demand that is entered is counted at once, by a command beside the running server', async () => {
   assert.equal(sentence(await letter(), 'demands').figure, '0');
-  assert.match(await page(), /<strong class="figure" dir="auto">0<\/strong>/);
+  assert.match(await page(), /id="demands"[^]*?sentence__statement">Nobody has asked\.</);
   const { code, stdout, stderr } = await server.cli('demand', 'add', '--asker', 'SG', '--kind', 'data', '--basis', 'court', '--authority', 'High Court');
   assert.equal(code, 0, stderr);
   assert.match(stdout, /^Entered\. The letter counts it/);
@@ -41,7 +42,8 @@ test('a demand that is entered is counted at once, by a command beside the runni
   assert.equal((await server.visitor().get('/api/v1/node')).body.demands, 1);
   assert.equal((await server.cli('demand', 'count')).stdout, '1\n');
   assert.match((await server.cli('demand', 'list')).stdout, /SG data +court +refused-by-rule +- +High Court/);
-  assert.match(await page(), /id="demands"[^]*?<strong class="figure" dir="auto">1<\/strong>/);
+  assert.match(await page(), /id="demands"[^]*?<a class="figure" href="\/trust\/entries\?of=asked" data-claim="asked" data-value="1" dir="auto">1<\/a> asked,/);
+  await soon(async () => assert.match(sentence(await letter(), 'demands').statement.replaceAll(/[\u2068\u2069]/g, ''), /^1 asked, 1 refused by rule \d+, 0 disclosed\.$/));
 });
 
 test('the page shows every table with its class and each column\'s protection', async () => {

@@ -74,7 +74,7 @@ test('what the server says fits what is described', async () => {
   await ask(visitor, 'POST', `${api}/accounts`, {}, { handle: 'lina', password, client: 'program' });
   await ask(visitor, 'POST', `${api}/sessions`, {}, { handle: 'lina', password });
   await ask(visitor, 'POST', `${api}/sessions`, {}, { handle: 'lina', password: 'wrong wrong wrong' });
-  for (const where of ['/me', '/sessions', '/me/following', '/me/blocked', '/me/likes', '/me/saves', '/drafts', '/notifications', '/feed', '/feed/following', '/node', '/letter', '/ledger', '/openapi.json'])
+  for (const where of ['/me', '/sessions', '/me/following', '/me/blocked', '/me/likes', '/me/saves', '/drafts', '/notifications', '/feed', '/feed/following', '/node', '/letter', '/ledger', '/trust', '/trust/entries', '/openapi.json'])
     assert.equal((await ask(asha, 'GET', api + where)).status, 200, where);
   await ask(asha, 'PATCH', `${api}/me`, {}, { bio: 'x', country: 'IN' });
   await ask(asha, 'PATCH', `${api}/me`, {}, { bio: 7 });

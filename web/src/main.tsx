@@ -45,3 +45,4 @@ function startLater(): void {
 
 const box = document.getElementById('app');
 if (box && !('static' in box.dataset)) void start(box);
+else if (box?.querySelector('[data-live], [data-check]')) void import('./trust/live').catch(() => undefined);
