@@ -208,6 +208,6 @@ test('nobody needs a script, and none is inline', async () => {
     assert.match(text, /<div id="app" data-static>/);
     assert.doesNotMatch(text, /<script(?! type="module" src=)|onclick=| style=/);
     assert.match(headers.get('content-security-policy'), /script-src 'self'/);
-    assert.match(text, /amanat verify http:\/\//.test(text) || where.includes('charter') ? /./ : /never/);
+    if (!where.includes('charter')) assert.match(text, /amanat verify http:\/\//);
   }
 });
