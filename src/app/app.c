@@ -130,6 +130,20 @@ static enum err make_folder(struct ctx *cx)
 	return OK;
 }
 
+static enum err enter_first(struct ctx *cx, void *)
+{
+	return ledger_begin(cx, app_ledger_key_file(cx));
+}
+
+static enum err begin_log(struct app *app, struct ctx *from)
+{
+	AUTO(ctx_end) struct ctx cx = {};
+	app_ctx_bare(app, &cx);
+	enum err status = writer_run(&cx, enter_first, NULL);
+	from->failure = cx.failure;
+	return status;
+}
+
 enum err app_init(struct ctx *cx)
 {
 	const char *folder = cx->config->store_folder;
@@ -146,8 +160,9 @@ enum err app_init(struct ctx *cx)
 		TRY(status);
 	struct app *app = NULL;
 	TRY(app_open(cx, APP_STORES, &app));
+	status = begin_log(app, cx);
 	app_close(&app);
-	return OK;
+	return status;
 }
 
 /* --- opening, in order --- */

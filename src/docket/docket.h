@@ -20,35 +20,7 @@ struct demand_shown {
 #include "store/expand.h"
 };
 
-/* One row of the table by country and half-year; or the sum of all. */
-struct docket_count {
-	char asker[3];                         /* "" in a sum */
-	int64_t half_us;                       /* first moment of the half-year (UTC), by the time of the entry; 0 in a sum */
-	int64_t received, authenticated, decided;
-	int64_t refused_by_rule, refused, narrowed, complied_in_part, complied, withdrawn;
-	int64_t emergency, preservation;       /* of the received: on that basis; of that kind */
-	int64_t accounts;                      /* that were named */
-	int64_t given;                         /* accounts of which some data was given */
-	int64_t produced;                      /* demands after which some data was given */
-	int64_t told;                          /* demands of which the persons were told */
-	int64_t median_us;                     /* from received to decided; -1: none is decided; only in docket_table() */
-};
-enum err docket_sum(struct ctx *, struct docket_count *out);
-/* Newest half-year first, then by asker.  In cx->mem. */
-enum err docket_table(struct ctx *, struct docket_count **out, size_t *count);
-/* How many each rule refused: "1 refused by rule 2".  By rule, rising. */
-struct docket_rule {
-	int64_t rule, count;
-};
-enum err docket_by_rule(struct ctx *, struct docket_rule **out, size_t *count);
-/* Newest first, whose first entry is before `before` (0: from the newest); `asker` "" and `half_us` 0: of all. */
-#define DOCKET_PAGE 20
-struct docket_shown_page {
-	struct demand_shown *items;            /* in cx->mem */
-	size_t count;
-	int64_t next;                          /* cursor; 0: that was the last page */
-};
-enum err docket_shown(struct ctx *, struct str asker, int64_t half_us, int64_t before, struct docket_shown_page *out);
+#define DOCKET_PAGE 20                         /* of lists of demands */
 /* E_NOTFOUND. */
 enum err docket_shown_one(struct ctx *, struct str demand, struct demand_shown *out);
 

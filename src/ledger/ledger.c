@@ -219,6 +219,13 @@ static enum err enter_origin(struct ctx *cx, void *argument)
 	return ledger_append(cx, &entry, 0);
 }
 
+enum err ledger_begin(struct ctx *cx, const char *key_file)
+{
+	AUTO(log_keys_wipe) struct log_keys keys = {};
+	TRY(log_keys_read(cx, key_file, &keys));
+	return enter_origin(cx, &keys.keys[0]);
+}
+
 static char *copy_text(const char *text)
 {
 	char *const copy = strdup(text);

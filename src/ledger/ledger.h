@@ -72,6 +72,8 @@ struct ledger_config {
  * one shows.  Enters the log's first entry when there is none.  cx->writer must be open.  States other than WHOLE are no error: they
  * are logged, and the node serves.  E_INVALID, E_NOTFOUND: the policy. */
 enum err ledger_open(struct ctx *, const struct ledger_config *, struct ledger **out);
+/* WRITE, at init: the log's first entry, where there is none, so that nothing else can be first.  ledger_open() does the same for older nodes. */
+enum err ledger_begin(struct ctx *, const char *key_file);
 void ledger_close(struct ledger **);           /* takes NULL */
 /* After each of the writer's groups, on its thread; costs nothing when nothing was entered. */
 void ledger_committed(struct ledger *);

@@ -25,13 +25,17 @@ const entry = async (server, number) => (await server.visitor().get(`/ledger/ent
 const leaf = (line) => createHash('sha256').update(Buffer.from([0])).update(line).digest();
 const node = (left, right) => createHash('sha256').update(Buffer.from([1])).update(left).update(right).digest();
 
-test('a log begins with its origin and says each start; two entries hash to the root that is shown', async () => {
+// After its first start: its origin, its first charter, the start.
+const BEGUN = 3;
+
+test('a log begins with its origin and its charter, and says each start; the entries hash to the root that is shown', async () => {
   const server = await startServer();
-  const shown = await sized(server, 2);
-  const [first, second] = [await entry(server, 0), await entry(server, 1)];
+  const shown = await sized(server, BEGUN);
+  const [first, second, third] = await Promise.all([0, 1, 2].map((n) => entry(server, n)));
   assert.match(first, new RegExp(`^origin \\S+ origin=${shown.origin} key=${shown.origin}\\+[0-9a-f]{8}\\+\\S+$`));
-  assert.match(second, /^node-started \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ version=\S+ build=[0-9a-f]{64}$/);
-  if (shown.size === 2) assert.equal(node(leaf(first), leaf(second)).toString('base64'), shown.root);
+  assert.match(second, /^charter \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ version=1 charter=[0-9a-f]{64} previous=-$/);
+  assert.match(third, /^node-started \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ version=\S+ build=[0-9a-f]{64}$/);
+  assert.equal(node(node(leaf(first), leaf(second)), leaf(third)).toString('base64'), shown.root);
   const { bytes } = await server.visitor().get('/ledger/tile/0/000.p/2');
   assert.deepEqual(bytes, Buffer.concat([leaf(first), leaf(second)]));
   const key = (await server.visitor().get('/ledger/key')).text;
@@ -53,14 +57,14 @@ async function nodeWithPast() {
   mkdirSync(mirror);
   const settings = { 'ledger.mirror': mirror };
   const server = await startServer({ settings });
-  await sized(server, 2);
+  await sized(server, BEGUN);
   await server.stop();
   const old = path.join(base, 'old');
   cpSync(server.folder, old, { recursive: true });
   let shown;
   for (let i = 0; i < 3; i++) {
     const more = await new Server({ folder: server.folder, settings }).start();
-    shown = await sized(more, 3 + i);
+    shown = await sized(more, BEGUN + 1 + i);
     await more.stop();
   }
   return { server, mirror, old, shown, settings };
@@ -119,10 +123,10 @@ test('a succession names the old head and the gap, and keeps the numbers of what
   assert.equal((await server.cli('ledger', 'succeed', '--yes')).code, 2);
   ok(await server.cli('ledger', 'succeed', '--yes', '--reason', 'database-lost', '--old-size', String(size), '--old-root', root, '--origin', 'example.org/second'));
   const again = await new Server({ folder: past.server.folder }).start();
-  const shown = await sized(again, 3);
+  const shown = await sized(again, BEGUN + 1);
   assert.equal(shown.origin, 'example.org/second');
-  assert.match(await entry(again, 0), new RegExp(`^succession .* old_origin=${past.shown.origin} .*old_size=${size} old_root=${root.replace(/[+]/g, '\\+')} kept=2 reason=database-lost$`));
-  assert.match(await entry(again, 1), /^node-started /);
+  assert.match(await entry(again, 0), new RegExp(`^succession .* old_origin=${past.shown.origin} .*old_size=${size} old_root=${root.replace(/[+]/g, '\\+')} kept=${BEGUN} reason=database-lost$`));
+  assert.match(await entry(again, 1), /^charter /);
   assert.equal((await again.cli('fsck', '--json')).code, 0);
   await again.stop();
 });
@@ -133,15 +137,15 @@ test('another key signs beside the first, and alone when that was revoked', asyn
   await server.stop();
   const second = ok(await server.cli('ledger', 'key', 'add')).trim();
   const both = await new Server({ folder: server.folder }).start();
-  assert.equal((await sized(both, 4)).text.split('\n\u2014 ').length, 3);
+  assert.equal((await sized(both, BEGUN + 2)).text.split('\n\u2014 ').length, 3);
   assert.equal((await both.visitor().get('/ledger/key')).text, `${first}\n${second}\n`);
   await both.stop();
   assert.match((await server.cli('ledger', 'key', 'revoke', `${first}x`)).stderr, /key/);
   ok(await server.cli('ledger', 'key', 'revoke', first));
   assert.equal((await server.cli('ledger', 'key', 'revoke', second)).code, 1);
   const one = await new Server({ folder: server.folder }).start();
-  const shown = await sized(one, 6);
+  const shown = await sized(one, BEGUN + 4);
   assert.equal(shown.text.split('\n\u2014 ').length, 2);
-  assert.match(await entry(one, 4), new RegExp(`^key-revoked \\S+ key=${first.replace(/[+]/g, '\\+')} reason=rotated$`));
+  assert.match(await entry(one, BEGUN + 2), new RegExp(`^key-revoked \\S+ key=${first.replace(/[+]/g, '\\+')} reason=rotated$`));
   await one.stop();
 });

@@ -77,6 +77,7 @@ TEST(who_waits_as_long_as_is_said_gets_through_and_who_comes_earlier_does_not)
 		{ RATE_READ, w.config->limits_read_per_minute, 60, true }, { RATE_WRITE, w.config->limits_write_per_minute, 60, true },
 		{ RATE_MEDIA, w.config->limits_media_per_minute, 60, true }, { RATE_SIGN_UP, w.config->limits_sign_up_per_hour, 3600, true },
 		{ RATE_UPLOAD, w.config->limits_upload_per_day, 86400, true }, { RATE_SIGN_IN, w.config->limits_sign_in_per_hour, 3600, false },
+		{ RATE_WITNESS, w.config->limits_witness_per_minute, 60, true },
 	};
 	CHECK(sizeof classes / sizeof *classes == RATE_CLASSES - 2);   /* all but unset and none */
 	struct actor asha = { .account = 1 };
