@@ -33,7 +33,7 @@ const sanitizers = {
 };
 
 // The budget of a suite is in seconds, about twice what it takes on two quiet cores: a run takes some 25 minutes of the 40 that it may.
-// `abreast`: so many of its commands run at once, where they do not measure time or share a machine's attention.
+// `abreast`: so many of its commands run at once; `alone`: but not these, which need the machine's whole attention.
 const suites = {
   checks: { seconds: 120, commands: () => [
     { name: 'the client type-checks', argv: ['npx', '--no-install', 'tsc', '--noEmit', '-p', 'web'], plain: true },
@@ -51,7 +51,7 @@ const suites = {
       `-artifact_prefix=${path.join(root, 'build-clang', 'found-')}`,
       path.join(root, 'build-clang', `grown-${path.basename(b)}`), corpus(b, 'fuzz_')],
     makes: path.join(root, 'build-clang', `grown-${path.basename(b)}`) })) },
-  system: { seconds: 1200, commands: () => nodeFiles('tests/system').map((f) => nodeTest(f, { AMANAT_BUILD: path.join(root, 'build-asan') })) },
+  system: { seconds: 1500, abreast: 2, alone: /overload|slow_readers|starved|supervised/, commands: () => nodeFiles('tests/system').map((f) => nodeTest(f, { AMANAT_BUILD: path.join(root, 'build-asan') })) },
   scanners: { seconds: Infinity, asked: true, commands: () => nodeFiles('tests/soak').map((f) => nodeTest(f, { AMANAT_BUILD: path.join(root, 'build') })) },
   kills: { seconds: process.env.KILLS > 300 ? Infinity : 420, commands: () => nodeFiles('tests/kills').map((f) => nodeTest(f, { AMANAT_BUILD: path.join(root, 'build') })) },
   browser: { seconds: 900, commands: () => nodeFiles('tests/browser').map((f) => nodeTest(f, { AMANAT_BUILD: path.join(root, 'build') })) },
@@ -110,11 +110,15 @@ async function runSuite(name, suite) {
   const commands = suite.commands();
   const sums = { passed: 0, failed: 0, skipped: 0 };
   if (commands.length === 0) { sums.failed++; failures.push(`${name}: nothing to run; is it built?`); }
-  const waiting = [...commands];
-  const work = async () => {
-    for (let command = waiting.shift(); command; command = waiting.shift()) await runOne(command, suite.seconds - (Date.now() - began) / 1000, sums);
+  const runThem = (waiting, abreast) => {
+    const work = async () => {
+      for (let command = waiting.shift(); command; command = waiting.shift()) await runOne(command, suite.seconds - (Date.now() - began) / 1000, sums);
+    };
+    return Promise.all(Array.from({ length: abreast }, work));
   };
-  await Promise.all(Array.from({ length: suite.abreast ?? 1 }, work));
+  const needsAll = (command) => suite.alone?.test(command.name) ?? false;
+  await runThem(commands.filter((c) => !needsAll(c)), suite.abreast ?? 1);
+  await runThem(commands.filter(needsAll), 1);
   for (const k of Object.keys(total)) total[k] += sums[k];
   console.log(`${name.padEnd(12)} ${String(sums.passed).padStart(5)} passed ${String(sums.failed).padStart(4)} failed ` +
     `${String(sums.skipped).padStart(4)} skipped ${String(Math.round((Date.now() - began) / 1000)).padStart(5)} s`);
