@@ -1,6 +1,8 @@
 /* tests/unit/docket_fixture.h - a small node with a log and a charter, and a desk. */
 #ifndef TESTS_DOCKET_FIXTURE_H
 #define TESTS_DOCKET_FIXTURE_H
+#include <pthread.h>
+
 #include "social_fixture.h"
 
 #include "docket/charters.h"
@@ -10,12 +12,25 @@
 
 struct desk {
 	struct world w;
+	pthread_mutex_t lock;                  /* of `ledger`, which the writer's thread tells of its groups */
+	struct ledger *ledger;
 	char log_key[56];
 };
 
 FIXTURE void desk_committed(void *self)
 {
-	ledger_committed(self);
+	struct desk *const d = self;
+	pthread_mutex_lock(&d->lock);
+	if (d->ledger)
+		ledger_committed(d->ledger);
+	pthread_mutex_unlock(&d->lock);
+}
+
+FIXTURE void desk_set_ledger(struct desk *d, struct ledger *ledger)
+{
+	pthread_mutex_lock(&d->lock);
+	d->w.cx.ledger = d->ledger = ledger;
+	pthread_mutex_unlock(&d->lock);
 }
 
 FIXTURE void desk_open_log(struct desk *d)
@@ -24,9 +39,9 @@ FIXTURE void desk_open_log(struct desk *d)
 	struct db_config config = { .folder = w->folder, .store_key = keyholder_store_key(w->cx.keyholder), .cache_kib = 1024 };
 	struct ledger *ledger = NULL;
 	const struct ledger_config log = { .db = &config, .key_file = d->log_key, .policy_file = "", .mirror = "" };
+	writer_after(w->cx.writer, desk_committed, d);
 	must(w, ledger_open(fresh(w), &log, &ledger));
-	w->cx.ledger = ledger;
-	writer_after(w->cx.writer, desk_committed, ledger);
+	desk_set_ledger(d, ledger);
 }
 
 /* Home SG; the owner's state is `owner`, NULL: not stated. */
@@ -37,6 +52,7 @@ FIXTURE void desk_open(struct desk *d, const char *owner)
 	if (owner)
 		strcat(setting, owner);
 	memset(d, 0, sizeof *d);
+	pthread_mutex_init(&d->lock, NULL);
 	world_open_with(&d->w, settings);
 	snprintf(d->log_key, sizeof d->log_key, "%s.log", d->w.folder);
 	must(&d->w, log_keys_init(fresh(&d->w), d->log_key, d->w.folder, STR("example.org/desk")));
@@ -47,8 +63,9 @@ FIXTURE void desk_open(struct desk *d, const char *owner)
 
 FIXTURE void desk_close_log(struct desk *d)
 {
-	writer_after(d->w.cx.writer, NULL, NULL);
-	ledger_close(&d->w.cx.ledger);
+	struct ledger *gone = d->ledger;
+	desk_set_ledger(d, NULL);
+	ledger_close(&gone);
 }
 
 FIXTURE void desk_close(struct desk *d)
