@@ -22,6 +22,24 @@ static struct str kind_name(enum search_kind kind)
 	return str_of(names[kind]);
 }
 
+/* Each word of a person or a hashtag begins with a letter of their own, one for private use, so that it is another word to the index
+ * than a video's: held together with a word that a million videos have, the few people who have it were found last, and a rare word
+ * cost a look into the list of all videos for each row. */
+static const char *const marks[] = { [SEARCH_PEOPLE] = "\ue000", [SEARCH_HASHTAGS] = "\ue001", [SEARCH_VIDEOS] = "" };
+
+static struct str marked(struct ctx *cx, enum search_kind kind, struct str words)
+{
+	AUTO(buf_free) struct buf out = buf_new(MATCH_BYTES_MAX);
+	if (!marks[kind][0])
+		return words;
+	while (words.n) {
+		buf_text(&out, out.n ? " " : "");
+		buf_text(&out, marks[kind]);
+		buf_str(&out, str_cut(&words, ' '));
+	}
+	return arena_copy(&cx->mem, buf_view(&out));
+}
+
 /* One a set of connections, hence a thread's own; made when it is first needed. */
 static enum err romanizer_of(struct ctx *cx, struct romanizer **out)
 {
@@ -39,8 +57,8 @@ enum err search_put(struct ctx *cx, enum search_kind kind, int64_t id, struct st
 	struct folded folded;
 	TRY(romanizer_of(cx, &romanizer));
 	TRY(fold_text(cx, romanizer, text, &folded));
-	const struct search_index row = { .kind = kind_name(kind), .words = folded.words, .roman = folded.roman, .bones = folded.bones,
-		.latin_bones = folded.latin_bones, .folding = FOLDING };
+	const struct search_index row = { .kind = kind_name(kind), .words = marked(cx, kind, folded.words), .roman = marked(cx, kind, folded.roman),
+		.bones = marked(cx, kind, folded.bones), .latin_bones = marked(cx, kind, folded.latin_bones), .folding = FOLDING };
 	struct val vals[1 + search_index_columns] = { I64(id) };
 	search_index_vals(&row, vals + 1);
 	return outbox_post_(cx, "", 0, 'P', kind == SEARCH_HASHTAGS ? &SQL_search_put_once : &SQL_search_put, 1 + search_index_columns, vals);
@@ -54,29 +72,29 @@ enum err search_drop(struct ctx *cx, int64_t id)
 /* --- the query --- */
 
 /* A quoted string is a phrase to FTS5, never syntax; words have no quotes. */
-static void put_phrase(struct buf *match, const char *columns, struct str words, bool begun)
+static void put_phrase(struct buf *match, const char *columns, struct str word, bool begun)
 {
-	buf_printf(match, "{%s} : \"" STR_FMT "\"%s", columns, STR_ARG(words), begun ? " *" : "");
+	buf_printf(match, "{%s} : \"" STR_FMT "\"%s", columns, STR_ARG(word), begun ? " *" : "");
 }
 
-static void put_or(struct buf *match, const char *columns, struct str words, bool begun)
+static void put_or(struct buf *match, const char *columns, struct str word, bool begun)
 {
-	if (words.n == 0)
+	if (word.n == 0)
 		return;
 	buf_text(match, " OR ");
-	put_phrase(match, columns, words, begun);
+	put_phrase(match, columns, word, begun);
 }
 
-static enum err put_word(struct ctx *cx, struct romanizer *romanizer, struct str word, bool last, struct buf *match)
+static enum err put_word(struct ctx *cx, struct romanizer *romanizer, enum search_kind kind, struct str word, bool last, struct buf *match)
 {
 	bool latin = word_is_latin(word);
 	struct str roman, bones;
 	TRY(word_roman(cx, romanizer, word, &roman));
 	word_bones(cx, roman, &bones);
-	buf_text(match, " AND (");
-	put_phrase(match, "words", word, last);
-	put_or(match, latin ? "roman" : "words roman", roman, last);
-	put_or(match, latin ? "bones" : "bones latin_bones", bones, last && bones.n > BONES_MIN);
+	buf_text(match, match->n ? " AND (" : "(");
+	put_phrase(match, "words", marked(cx, kind, word), last);
+	put_or(match, latin ? "roman" : "words roman", marked(cx, kind, roman), last);
+	put_or(match, latin ? "bones" : "bones latin_bones", marked(cx, kind, bones), last && bones.n > BONES_MIN);
 	buf_char(match, ')');
 	return OK;
 }
@@ -85,10 +103,9 @@ static enum err write_match(struct ctx *cx, enum search_kind kind, struct str wo
 {
 	struct romanizer *romanizer;
 	TRY(romanizer_of(cx, &romanizer));
-	put_phrase(match, "kind", kind_name(kind), false);
 	for (unsigned count = 0; words.n && count < SEARCH_WORDS_MAX; count++) {
 		const struct str word = str_cut(&words, ' ');
-		TRY(put_word(cx, romanizer, word, begun && words.n == 0, match));
+		TRY(put_word(cx, romanizer, kind, word, begun && words.n == 0, match));
 	}
 	return match->failed ? fail(cx, E_TOOLARGE, "a query grows past %zu bytes", MATCH_BYTES_MAX) : OK;
 }

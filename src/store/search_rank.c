@@ -2,7 +2,7 @@
 
 #include "store/search.h"
 
-#define PHRASES_MAX (1 + 3 * SEARCH_WORDS_MAX) /* the kind; each word, in Latin letters, its consonants */
+#define PHRASES_MAX (3 * SEARCH_WORDS_MAX)     /* each word, in Latin letters, its consonants */
 #define SCALE 1'000'000
 /* Robertson, Zaragoza: The Probabilistic Relevance Framework, 3.4; the usual value.  Nothing for a row's length: how long it is lies on
  * a page of its own for each row, and captions are short. */
