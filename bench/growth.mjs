@@ -56,9 +56,8 @@ class Line {
 }
 
 class Node {
-  constructor(folder, videos) {
+  constructor(folder) {
     this.server = new Server({ folder, settings });
-    this.accounts = videos / 10;
   }
 
   async start() {
@@ -87,10 +86,12 @@ class Node {
     this.handles = authors;
     this.tokens = [];
     this.feeds = [];
-    /* as active, among all, on the one node as on the other */
-    const index = (handle) => Number(/\d+$/.exec(handle)[0]);
-    const near = (rank) => authors.reduce((best, handle) => (Math.abs(index(handle) - rank) < Math.abs(index(best) - rank) ? handle : best));
-    for (const handle of [0.02, 0.05, 0.1].map((part) => near(part * this.accounts))) {
+    /* who follow as many on the one node as on the other: what is compared is the node's size, not the person's */
+    const following = [];
+    for (const handle of authors.filter((_, i) => i % Math.ceil(authors.length / 300) === 0)) following.push([(await this.json(`/api/v1/accounts/${handle}`)).counts.following, handle]);
+    const near = (count) => following.reduce((best, one) => (Math.abs(one[0] - count) < Math.abs(best[0] - count) ? one : best));
+    this.follow = [30, 60, 120].map(near);
+    for (const [, handle] of this.follow) {
       const client = this.server.visitor();
       const { status, body } = await client.post('/api/v1/sessions', { handle, password, client: 'program' });
       if (status !== 201) throw new Error(`sign-in of ${handle}: ${status} ${JSON.stringify(body)}`);
@@ -172,7 +173,7 @@ export async function growth(row) {
   row('start_1m_s', 's', 3, 'less', median(startS), ['amanat serve, from spawn to the answer to GET /api/v1/feed'], { startS });
 
   const nodes = [];
-  for (const [i, folder] of folders.entries()) nodes.push(await new Node(folder, [small, large][i]).start());
+  for (const folder of folders) nodes.push(await new Node(folder).start());
   for (const node of nodes) await node.look();
   const table = {};
   for (const [name, page] of Object.entries(pages)) {
