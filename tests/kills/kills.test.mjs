@@ -45,7 +45,7 @@ test('an init that was killed, wherever, is taken up again', async () => {
       const { clean } = JSON.parse(must([binary, 'fsck', '--json', '--folder', folder]));
       assert.ok(clean, `killed at ${place}`);
     }
-    assert.deepEqual(readdirSync(path.dirname(folder)).sort(), ['node', 'node.key'], `killed at ${place}`);
+    assert.deepEqual(readdirSync(path.dirname(folder)).sort(), ['node', 'node.key', 'node.ledger'], `killed at ${place}`);
     rmSync(path.dirname(folder), { recursive: true });
     if (!place) break;
     places.add(place);
