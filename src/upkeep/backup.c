@@ -11,6 +11,7 @@
 #include "store/blob.h"
 #include "store/snapshot.h"
 #include "store/writer.h"
+#include "upkeep/abreast.h"
 #include "upkeep/backup.sql.h"
 #include "upkeep/backup_dir.h"
 #include "upkeep/fsck.sql.h"
@@ -44,124 +45,137 @@ static void tell(struct backup *b, const char *what, int64_t done)
 		b->options->progress(b->options->self, what, done);
 }
 
-/* --- one file --- */
+/* --- one file: on several threads, which only read `b` --- */
 
-struct source {
+struct item {
+	char name[BLOB_NAME_BYTES];
+	bool public;
+	struct manifest_file last;             /* what the generation before says of it; its name is empty: nothing */
 	struct manifest_file file;
-	char path[FILE_PATH_BYTES];
+	bool taken, copied;                    /* taken: it is in DIR, and what its name says */
 };
 
-static bool find_source(const struct backup *b, const char *name, bool public, struct source *out)
+static bool find_source(const struct backup *b, struct item *item, char path[FILE_PATH_BYTES])
 {
 	struct stat info;
-	snprintf(out->path, sizeof out->path, "%s/blobs/%s/%.2s/%s", b->options->folder, public ? "public" : "personal", name, name);
-	if (stat(out->path, &info) != 0)
+	snprintf(path, FILE_PATH_BYTES, "%s/blobs/%s/%.2s/%s", b->options->folder, item->public ? "public" : "personal", item->name, item->name);
+	if (stat(path, &info) != 0)
 		return false;
-	out->file = (struct manifest_file){ .kind = public ? FILE_PUBLIC : FILE_PERSONAL, .bytes = info.st_size,
+	item->file = (struct manifest_file){ .kind = item->public ? FILE_PUBLIC : FILE_PERSONAL, .bytes = info.st_size,
 		.mtime_us = (int64_t)info.st_mtim.tv_sec * SECOND_US + info.st_mtim.tv_nsec / 1000 };
-	snprintf(out->file.name, sizeof out->file.name, "%s", name);
+	snprintf(item->file.name, sizeof item->file.name, "%s", item->name);
 	return true;
 }
 
-/* Files of both lists are in the order of their names. */
-static void step_last(struct backup *b, const char *name)
-{
-	while (b->last_more && (b->last_file.kind == FILE_STORE || strcmp(b->last_file.name, name) < 0))
-		b->last_more = manifest_next(&b->last, &b->last_file);
-}
-
 /* A public one's name is its sum; of a personal one the generation before knows it, or it is read once more. */
-static enum err there_already(struct backup *b, struct ctx *cx, struct source *source, const char *to, bool *out)
+static enum err there_already(const struct backup *b, struct ctx *cx, struct item *item, const char *to, bool *out)
 {
 	struct stat info;
 	*out = false;
-	if (stat(to, &info) != 0 || info.st_size != source->file.bytes)
+	if (stat(to, &info) != 0 || info.st_size != item->file.bytes)
 		return OK;
 	*out = true;
-	if (source->file.kind == FILE_PUBLIC || !b->record)
+	if (item->public || !b->record)
 		return OK;
-	step_last(b, source->file.name);
-	if (b->last_more && strcmp(b->last_file.name, source->file.name) == 0 && b->last_file.bytes == source->file.bytes &&
-	    b->last_file.mtime_us == source->file.mtime_us) {
-		memcpy(source->file.hash, b->last_file.hash, sizeof source->file.hash);
+	if (item->last.name[0] && item->last.bytes == item->file.bytes && item->last.mtime_us == item->file.mtime_us) {
+		memcpy(item->file.hash, item->last.hash, sizeof item->file.hash);
 		return OK;
 	}
 	int64_t bytes;
-	return file_hash(cx, to, &bytes, source->file.hash);
+	return file_hash(cx, to, &bytes, item->file.hash);
 }
 
 /* An upload may be growing: what was read is what counts, and its own sum says what that was. */
-static enum err copy_file(struct backup *b, struct ctx *cx, struct source *source, const char *to, bool *good)
+static enum err copy_file(const struct backup *b, struct ctx *cx, struct item *item, const char *from, const char *to, unsigned thread)
 {
 	char tmp[FILE_PATH_BYTES];
 	struct sums sums;
-	snprintf(tmp, sizeof tmp, "%s/tmp/file", b->options->dir);
-	TRY(file_copy(cx, FILE_AS_IT_IS, source->path, tmp, to, &sums));
-	*good = source->file.kind == FILE_PUBLIC ? strcmp(sums.hash, source->file.name) == 0 : sums.bytes == source->file.bytes;
-	if (!*good) {
+	snprintf(tmp, sizeof tmp, "%s/tmp/file-%u", b->options->dir, thread);
+	TRY(file_copy(cx, FILE_AS_IT_IS, from, tmp, to, &sums));
+	if (item->public ? strcmp(sums.hash, item->name) != 0 : sums.bytes != item->file.bytes) {
 		unlink(to);
 		return OK;
 	}
-	memcpy(source->file.hash, sums.hash, sizeof sums.hash);
-	b->report->copied++;
-	b->report->copied_bytes += sums.bytes;
+	memcpy(item->file.hash, sums.hash, sizeof sums.hash);
+	item->taken = true;
+	item->copied = true;
 	return OK;
 }
 
-static enum err take_file(struct backup *b, struct ctx *cx, const char *name, bool public)
+struct batch {
+	const struct backup *backup;
+	struct item *items;
+	size_t count;
+};
+
+static enum err take_file(void *self, struct ctx *cx, size_t index, unsigned thread)
 {
-	struct source source;
-	char to[FILE_PATH_BYTES];
-	bool good = true, there = false, found = find_source(b, name, public, &source);
-	if (found) {
-		backup_path(b->options->dir, &source.file, to);
-		TRY(there_already(b, cx, &source, to, &there));
-	}
-	if (found && !there) {
-		enum err e = copy_file(b, cx, &source, to, &good);
-		if (e != E_NOTFOUND)
-			TRY(e);
-		found = e == OK;
-	}
-	if (!b->record)
+	const struct batch *batch = self;
+	struct item *item = &batch->items[index];
+	char from[FILE_PATH_BYTES], to[FILE_PATH_BYTES];
+	if (!find_source(batch->backup, item, from))
 		return OK;
-	if (!found || !good) {
-		b->vanished = true;
-		b->report->missing += b->last_moment;
+	backup_path(batch->backup->options->dir, &item->file, to);
+	TRY(there_already(batch->backup, cx, item, to, &item->taken));
+	if (item->taken)
 		return OK;
-	}
-	b->report->files++;
-	b->report->bytes += source.file.bytes;
-	manifest_add(&b->files, &source.file);
-	return OK;
+	enum err e = copy_file(batch->backup, cx, item, from, to, thread);
+	return e == E_NOTFOUND ? OK : e;
 }
 
 /* --- all files that are known --- */
 
-struct name {
-	char text[BLOB_NAME_BYTES];
-	bool public;
-};
+/* Files of both lists are in the order of their names. */
+static void find_last(struct backup *b, struct item *item)
+{
+	while (b->last_more && (b->last_file.kind == FILE_STORE || strcmp(b->last_file.name, item->name) < 0))
+		b->last_more = manifest_next(&b->last, &b->last_file);
+	if (b->last_more && strcmp(b->last_file.name, item->name) == 0)
+		item->last = b->last_file;
+}
 
-static enum err some_names(struct ctx *cx, const char *after, struct name *items, size_t *count)
+static void note_file(struct backup *b, const struct item *item)
+{
+	if (item->copied) {
+		b->report->copied++;
+		b->report->copied_bytes += item->file.bytes;
+	}
+	if (!b->record)
+		return;
+	if (!item->taken) {
+		b->vanished = true;
+		b->report->missing += b->last_moment;
+		return;
+	}
+	b->report->files++;
+	b->report->bytes += item->file.bytes;
+	manifest_add(&b->files, &item->file);
+}
+
+static enum err some_names(struct ctx *cx, const char *after, struct batch *batch)
 {
 	AUTO(rows_close) struct rows *rows = NULL;
 	TRY(db_query(cx, SQL_fsck_blob_some, &rows, TEXT(str_of(after)), I64(BATCH)));
-	for (*count = 0; *count < BATCH && rows_next(rows); ++*count) {
-		snprintf(items[*count].text, BLOB_NAME_BYTES, STR_FMT, STR_ARG(rows_text(rows, 0)));
-		items[*count].public = str_eq(rows_text(rows, 1), STR("public"));
+	for (batch->count = 0; batch->count < BATCH && rows_next(rows); batch->count++) {
+		struct item *item = &batch->items[batch->count];
+		snprintf(item->name, sizeof item->name, STR_FMT, STR_ARG(rows_text(rows, 0)));
+		item->public = str_eq(rows_text(rows, 1), STR("public"));
 	}
 	return rows_status(rows);
 }
 
 static enum err take_batch(struct backup *b, struct ctx *cx, char after[BLOB_NAME_BYTES], size_t *count)
 {
-	struct name *items = arena_new(&cx->mem, struct name, BATCH);
-	TRY(some_names(cx, after, items, count));
-	for (size_t i = 0; i < *count; i++)
-		TRY(take_file(b, cx, items[i].text, items[i].public));
-	if (*count)
-		memcpy(after, items[*count - 1].text, BLOB_NAME_BYTES);
+	struct batch batch = { .backup = b, .items = arena_new(&cx->mem, struct item, BATCH) };
+	TRY(some_names(cx, after, &batch));
+	for (size_t i = 0; i < batch.count; i++)
+		find_last(b, &batch.items[i]);
+	TRY(abreast(cx, batch.count, take_file, &batch));
+	for (size_t i = 0; i < batch.count; i++)
+		note_file(b, &batch.items[i]);
+	if (batch.count)
+		memcpy(after, batch.items[batch.count - 1].name, BLOB_NAME_BYTES);
+	*count = batch.count;
 	return OK;
 }
 

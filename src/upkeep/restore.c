@@ -22,6 +22,7 @@
 #include "store/writer.h"
 #include "upkeep/backup.sql.h"
 #include "ledger/ledger.h"
+#include "upkeep/abreast.h"
 #include "upkeep/backup_dir.h"
 #include "upkeep/fsck.sql.h"
 #include "upkeep/inside.h"
@@ -80,35 +81,49 @@ static enum err check_there(struct ctx *cx, const char *dir, const char *generat
 	return OK;
 }
 
-static enum err restore_file(struct ctx *cx, const struct restore_options *options, const char *dir, const char *generation,
-	const struct manifest_file *file, struct restore_report *report)
+struct batch {
+	const struct restore_options *options;
+	const char *dir, *generation;
+	struct manifest_file files[BATCH];
+	size_t count;
+};
+
+/* On several threads. */
+static enum err restore_file(void *self, struct ctx *cx, size_t index, unsigned thread)
 {
+	const struct batch *batch = self;
+	const struct manifest_file *file = &batch->files[index];
+	const char *folder = batch->options->folder;
 	char from[FILE_PATH_BYTES], tmp[FILE_PATH_BYTES], to[FILE_PATH_BYTES];
 	struct sums sums;
-	snprintf(tmp, sizeof tmp, "%s/blobs/tmp/file", options->folder);
+	snprintf(tmp, sizeof tmp, "%s/blobs/tmp/file-%u", folder, thread);
 	if (file->kind == FILE_STORE) {
-		packed_path(dir, generation, file->name, from);
-		snprintf(to, sizeof to, "%s/%s", options->folder, file->name);
+		packed_path(batch->dir, batch->generation, file->name, from);
+		snprintf(to, sizeof to, "%s/%s", folder, file->name);
 	} else {
-		backup_path(dir, file, from);
-		snprintf(to, sizeof to, "%s/blobs/%s/%.2s/%s", options->folder, file->kind == FILE_PUBLIC ? "public" : "personal", file->name, file->name);
+		backup_path(batch->dir, file, from);
+		snprintf(to, sizeof to, "%s/blobs/%s/%.2s/%s", folder, file->kind == FILE_PUBLIC ? "public" : "personal", file->name, file->name);
 	}
 	TRY(file_copy(cx, file->kind == FILE_STORE ? FILE_UNPACK : FILE_AS_IT_IS, from, tmp, to, &sums));
 	if (strcmp(sums.hash, file->hash) != 0 || sums.bytes != file->bytes)
 		return fail(cx, E_CORRUPT, "%.150s is not what the manifest says: the backup is damaged there", from);
-	report->files++;
-	report->bytes += sums.bytes;
 	return OK;
 }
 
 static enum err restore_all(struct ctx *cx, const struct restore_options *options, const char *dir, const char *generation,
 	struct manifest manifest, struct restore_report *report)
 {
-	struct manifest_file file;
-	while (manifest_next(&manifest, &file)) {
-		if (options->progress && report->files % 100 == 0)
+	struct batch batch = { .options = options, .dir = dir, .generation = generation, .count = BATCH };
+	while (batch.count == BATCH) {
+		if (options->progress)
 			options->progress(options->self, "files", report->files);
-		TRY(restore_file(cx, options, dir, generation, &file, report));
+		batch.count = 0;
+		while (batch.count < BATCH && manifest_next(&manifest, &batch.files[batch.count]))
+			batch.count++;
+		TRY(abreast(cx, batch.count, restore_file, &batch));
+		for (size_t i = 0; i < batch.count; i++)
+			report->bytes += batch.files[i].bytes;
+		report->files += (int64_t)batch.count;
 	}
 	return OK;
 }

@@ -1,10 +1,11 @@
 // Behind nginx with the packaged file: TLS and HTTP/2 in front, the bytes of public clips sent by nginx itself.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import http2 from 'node:http2';
 import https from 'node:https';
+import net from 'node:net';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
@@ -21,7 +22,7 @@ before(async () => {
     '-c:a', 'aac', clip], { encoding: 'utf8' });
   assert.equal(made.status, 0, made.stderr);
   server = await startServer({ folder: path.join(folder, 'node'), settings: { 'server.accel': '/amanat-blobs', 'server.trusted_proxies': '127.0.0.1' } });
-  proxy = await nginxBefore(server, path.join(folder, 'nginx'));
+  proxy = await nginxBefore(server, path.join(folder, 'nginx'), { clear: true });
   video = await publish(await server.signUp('asha', { client: 'program' }), clip);
   bytes = Buffer.from(await (await fetch(server.url + video.src)).arrayBuffer());
 });
@@ -50,6 +51,27 @@ test('a whole clip comes through, sent by nginx, with its type and what protects
   assert.equal(headers['accept-ranges'], 'bytes');
   assert.ok(headers['last-modified'], 'amanat sends none: so nginx sent this');
   assert.equal(headers['x-accel-redirect'], undefined);
+});
+
+test('the head of a clip and its first bytes come in one packet, whatever the connection carried before', async () => {
+  const { hostname, port } = new URL(proxy.clear);
+  const socket = net.connect(Number(port), hostname);
+  const packets = () => Number(/data_segs_in:(\d+)/.exec(execFileSync('ss', ['-tinH', `sport = :${socket.localPort}`], { encoding: 'utf8' }))[1]);
+  const ask = (request, bodyBytes) => new Promise((resolve, reject) => {
+    let text = '';
+    const take = (data) => {
+      text += data.toString('latin1');
+      if (text.split('\r\n\r\n')[1]?.length !== bodyBytes) return;
+      socket.off('data', take);
+      resolve(text);
+    };
+    socket.on('data', take).once('error', reject).write(`${request}\r\nHost: amanat.example\r\n\r\n`);
+  });
+  await ask('HEAD / HTTP/1.1', 0);
+  const earlier = packets();
+  assert.match(await ask(`GET ${video.src} HTTP/1.1\r\nRange: bytes=0-99`, 100), /^HTTP\/1.1 206 /);
+  assert.equal(packets() - earlier, 1);
+  socket.destroy();
 });
 
 test('ranges and conditional requests work through it', async () => {
