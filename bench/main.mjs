@@ -77,7 +77,7 @@ async function likeFigures(server, people, videos) {
     const before = await metric(server, 'amanat_store_fsyncs_total');
     const { rps } = await wrk({ url: server.url, script: path.join(root, 'bench/likes.lua'), args: [list, at], seconds: 3 });
     at += Math.ceil(rps * 3) + 1000;                     // each round likes what nobody liked yet
-    if (at > people.length * videos.length) throw new Error('more likes than people times videos: raise either');
+    if (at > people.length * videos.length) throw new Error(`${at} likes of ${people.length} people on ${videos.length} videos: raise either`);
     perFsync.push(rps * 3 / (await metric(server, 'amanat_store_fsyncs_total') - before));
     return rps;
   };
@@ -178,7 +178,15 @@ async function someVideos(server, wanted) {
     }
   }
   const handles = [...new Set(videos.map((v) => v.author.handle))].sort((a, b) => Number(/\d+$/.exec(a)[0]) - Number(/\d+$/.exec(b)[0]));
-  return { ids: [...new Set(videos.map((v) => v.id))], handles };
+  const ids = new Set(videos.map((v) => v.id));
+  for (const handle of handles) {
+    for (let next = ''; next !== null && ids.size < wanted;) {
+      const { items, next: more } = await (await fetch(`${server.url}/api/v1/accounts/${handle}/videos${next ? `?cursor=${next}` : ''}`)).json();
+      items.forEach((v) => ids.add(v.id));
+      next = more;
+    }
+  }
+  return { ids: [...ids], handles };
 }
 
 const home = path.join(folder, 'node');
@@ -191,7 +199,7 @@ if (wants('publish')) await publishFigure(server, author, clip);
 const video = await publish(author, clip);
 if (wants('media')) await mediaFigures(server, video);
 
-const { ids, handles } = await someVideos(server, 2000);
+const { ids, handles } = await someVideos(server, 5000);
 if (wants('pages')) {
   await againstBare('list_vs_bare_http', 0.4, server, `/api/v1/accounts/${handles[0]}/videos`);
   const viewer = await server.signUp('viewer', { client: 'program', languages: ['en'] });
