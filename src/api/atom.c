@@ -1,27 +1,28 @@
 /* A profile's newest clips as an Atom feed (RFC 4287), for feed readers. */
 #include <inttypes.h>
 
+#include "api/atom.h"
 #include "api/page.h"
 #include "api/routes.h"
 #include "social/video.h"
 
 #define ATOM_BYTES_MAX ((size_t)256 << 10)
 
-static void element(struct buf *out, const char *name, struct str value)
+void atom_element(struct buf *out, const char *name, struct str value)
 {
 	buf_printf(out, "<%s>", name);
 	buf_html(out, value);                  /* its escapes are also XML's */
 	buf_printf(out, "</%s>\n", name);
 }
 
-static void time_element(struct buf *out, const char *name, int64_t wall_us)
+void atom_time(struct buf *out, const char *name, int64_t wall_us)
 {
 	char when[RFC3339_BYTES];
 	time_rfc3339(wall_us, when);
-	element(out, name, str_of(when));
+	atom_element(out, name, str_of(when));
 }
 
-static void link_element(struct buf *out, const char *relation, const char *type, struct str origin, struct str path)
+void atom_link(struct buf *out, const char *relation, const char *type, struct str origin, struct str path)
 {
 	buf_printf(out, "<link rel=\"%s\" type=\"%s\" href=\"", relation, type);
 	buf_html(out, origin);
@@ -35,11 +36,11 @@ static void entry(struct ctx *cx, struct buf *out, struct str origin, const stru
 	struct str first = video->caption;
 	first = str_cut(&first, '\n');
 	buf_text(out, "<entry>\n");
-	element(out, "id", arena_printf(&cx->mem, STR_FMT STR_FMT, STR_ARG(origin), STR_ARG(path)));
-	element(out, "title", first.n > 0 ? page_shortened(cx, first) : untitled);
-	time_element(out, "published", video->created_us);
-	time_element(out, "updated", video->created_us);
-	link_element(out, "alternate", "text/html", origin, path);
+	atom_element(out, "id", arena_printf(&cx->mem, STR_FMT STR_FMT, STR_ARG(origin), STR_ARG(path)));
+	atom_element(out, "title", first.n > 0 ? page_shortened(cx, first) : untitled);
+	atom_time(out, "published", video->created_us);
+	atom_time(out, "updated", video->created_us);
+	atom_link(out, "alternate", "text/html", origin, path);
 	buf_printf(out, "<link rel=\"enclosure\" type=\"video/mp4\" length=\"%" PRId64 "\" href=\"", video->bytes);
 	buf_html(out, origin);
 	buf_html(out, page_media(cx, video->src, "mp4"));
@@ -60,16 +61,16 @@ static void feed(struct ctx *cx, const struct req *req, const struct profile *pr
 	AUTO(buf_free) struct buf untitled = buf_new(1024);
 	text_fill(&untitled, text_language(cx, req), TEXT_page_untitled, "name", name);
 	buf_text(out, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n");
-	element(out, "id", arena_printf(&cx->mem, STR_FMT STR_FMT, STR_ARG(origin), STR_ARG(path)));
-	element(out, "title", arena_printf(&cx->mem, STR_FMT " · Amanat", STR_ARG(page_marked(cx, text_language(cx, req), name, demo))));
+	atom_element(out, "id", arena_printf(&cx->mem, STR_FMT STR_FMT, STR_ARG(origin), STR_ARG(path)));
+	atom_element(out, "title", arena_printf(&cx->mem, STR_FMT " · Amanat", STR_ARG(page_marked(cx, text_language(cx, req), name, demo))));
 	if (profile->bio.n > 0)
-		element(out, "subtitle", profile->bio);
-	time_element(out, "updated", videos->count > 0 ? videos->items[0].video.created_us : profile->created_us);
-	link_element(out, "alternate", "text/html", origin, path);
-	link_element(out, "self", "application/atom+xml", origin, req->path);
+		atom_element(out, "subtitle", profile->bio);
+	atom_time(out, "updated", videos->count > 0 ? videos->items[0].video.created_us : profile->created_us);
+	atom_link(out, "alternate", "text/html", origin, path);
+	atom_link(out, "self", "application/atom+xml", origin, req->path);
 	buf_text(out, "<author>\n");
-	element(out, "name", name);
-	element(out, "uri", arena_printf(&cx->mem, STR_FMT STR_FMT, STR_ARG(origin), STR_ARG(path)));
+	atom_element(out, "name", name);
+	atom_element(out, "uri", arena_printf(&cx->mem, STR_FMT STR_FMT, STR_ARG(origin), STR_ARG(path)));
 	buf_text(out, "</author>\n");
 	for (size_t i = 0; i < videos->count; i++)
 		entry(cx, out, origin, &videos->items[i].video, buf_view(&untitled));

@@ -98,6 +98,18 @@ static enum err get_key(struct ctx *cx, const struct req *, struct resp *resp)
 	return OK;
 }
 
+void ledger_keys_json(struct json *json, const struct note_key *keys, unsigned count)
+{
+	json_key(json, "keys");
+	json_array(json);
+	for (unsigned i = 0; i < count; i++) {
+		AUTO(buf_free) struct buf vkey = buf_new(NOTE_VKEY_MAX);
+		note_key_write(&keys[i], &vkey);
+		json_string(json, buf_view(&vkey));
+	}
+	json_array_end(json);
+}
+
 static void keys_json(struct ctx *cx, struct json *json)
 {
 	struct note_key keys[LOG_KEYS_MAX];
@@ -107,14 +119,7 @@ static void keys_json(struct ctx *cx, struct json *json)
 		json_text(json, keys[0].name);
 	else
 		json_null(json);
-	json_key(json, "keys");
-	json_array(json);
-	for (unsigned i = 0; i < count; i++) {
-		AUTO(buf_free) struct buf vkey = buf_new(NOTE_VKEY_MAX);
-		note_key_write(&keys[i], &vkey);
-		json_string(json, buf_view(&vkey));
-	}
-	json_array_end(json);
+	ledger_keys_json(json, keys, count);
 }
 
 static void head_json(struct json *json, const struct ledger_head *head, uint64_t entries)

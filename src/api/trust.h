@@ -3,6 +3,7 @@
 #ifndef API_TRUST_H
 #define API_TRUST_H
 #include "api/page.h"
+#include "base/json.h"
 #include "docket/tally.h"
 
 /* A number on a page. */
@@ -46,4 +47,6 @@ void trust_put_table(struct page *, const struct tally *);
 void trust_put_chart(struct page *, const struct tally *);
 /* The keys that the log's own entries name, the newest last: valid until the context ends. */
 enum err trust_keys(struct ctx *, struct note_key out[LOG_KEYS_MAX], unsigned *count);
+/* "keys": their texts (ledger_routes.c). */
+void ledger_keys_json(struct json *, const struct note_key *, unsigned count);
 #endif

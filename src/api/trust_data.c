@@ -1,4 +1,5 @@
 /* The table and the entries for programs: CSV (RFC 4180), JSON, Atom (RFC 4287). */
+#include "api/atom.h"
 #include "api/routes.h"
 #include "api/trust.h"
 #include "base/json.h"
@@ -141,14 +142,7 @@ static void log_json(const struct ledger_head *head, const struct note_key *keys
 	json_string(json, buf_view(&root));
 	json_key(json, "state");
 	json_text(json, ledger_state_name(head->state));
-	json_key(json, "keys");
-	json_array(json);
-	for (unsigned i = 0; i < count; i++) {
-		AUTO(buf_free) struct buf vkey = buf_new(NOTE_VKEY_MAX);
-		note_key_write(&keys[i], &vkey);
-		json_string(json, buf_view(&vkey));
-	}
-	json_array_end(json);
+	ledger_keys_json(json, keys, count);
 	json_object_end(json);
 }
 
@@ -237,34 +231,18 @@ static enum err read_news(struct ctx *cx, uint64_t size, struct ledger_item *ite
 	return OK;
 }
 
-static void element(struct buf *out, const char *name, struct str value)
-{
-	buf_printf(out, "<%s>", name);
-	buf_html(out, value);                  /* its escapes are also XML's */
-	buf_printf(out, "</%s>\n", name);
-}
-
-static void time_element(struct buf *out, const char *name, int64_t wall_us)
-{
-	char when[RFC3339_BYTES];
-	time_rfc3339(wall_us, when);
-	element(out, name, str_of(when));
-}
-
 static void put_news(struct ctx *cx, const struct catalogue *language, struct str origin, const struct ledger_item *item, struct buf *out)
 {
 	const struct str address = arena_printf(&cx->mem, STR_FMT "/trust/entries?number=%" PRIu64, STR_ARG(origin), item->number);
 	AUTO(buf_free) struct buf words = buf_new(8192);
 	trust_say(cx, language, item, false, &words);
 	buf_text(out, "<entry>\n");
-	element(out, "id", address);
-	element(out, "title", trust_kind(cx, language, item->entry.kind));
-	time_element(out, "published", item->entry.time_us);
-	time_element(out, "updated", item->entry.time_us);
-	buf_text(out, "<link rel=\"alternate\" type=\"text/html\" href=\"");
-	buf_html(out, address);
-	buf_text(out, "\"/>\n");
-	element(out, "content", buf_view(&words));
+	atom_element(out, "id", address);
+	atom_element(out, "title", trust_kind(cx, language, item->entry.kind));
+	atom_time(out, "published", item->entry.time_us);
+	atom_time(out, "updated", item->entry.time_us);
+	atom_link(out, "alternate", "text/html", address, STR(""));
+	atom_element(out, "content", buf_view(&words));
 	buf_text(out, "</entry>\n");
 }
 
@@ -279,16 +257,14 @@ static enum err get_atom(struct ctx *cx, const struct req *req, struct resp *res
 	TRY(ledger_head(cx, &head));
 	TRY(read_news(cx, head.size, items, &count));
 	buf_printf(&body, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"%s\">\n", language->code);
-	element(&body, "id", arena_printf(&cx->mem, STR_FMT "/trust", STR_ARG(origin)));
-	element(&body, "title", arena_printf(&cx->mem, STR_FMT " · Amanat", STR_ARG(text(language, TEXT_trust_title))));
-	time_element(&body, "updated", count ? items[0].entry.time_us : head.shown_us);
-	buf_text(&body, "<link rel=\"alternate\" type=\"text/html\" href=\"");
-	buf_html(&body, origin);
-	buf_text(&body, "/trust\"/>\n<link rel=\"self\" type=\"application/atom+xml\" href=\"");
-	buf_html(&body, origin);
-	buf_text(&body, "/trust/atom.xml\"/>\n<author><name>");
-	buf_html(&body, origin);
-	buf_text(&body, "</name></author>\n");
+	atom_element(&body, "id", arena_printf(&cx->mem, STR_FMT "/trust", STR_ARG(origin)));
+	atom_element(&body, "title", arena_printf(&cx->mem, STR_FMT " · Amanat", STR_ARG(text(language, TEXT_trust_title))));
+	atom_time(&body, "updated", count ? items[0].entry.time_us : head.shown_us);
+	atom_link(&body, "alternate", "text/html", origin, STR("/trust"));
+	atom_link(&body, "self", "application/atom+xml", origin, STR("/trust/atom.xml"));
+	buf_text(&body, "<author>");
+	atom_element(&body, "name", origin);
+	buf_text(&body, "</author>\n");
 	for (size_t i = 0; i < count; i++)
 		put_news(cx, language, origin, &items[i], &body);
 	buf_text(&body, "</feed>\n");
