@@ -171,15 +171,30 @@ static const struct choice *next_in_variety(const struct filling *filling)
 
 /* Whoever finds pages of their own language here gets every other clip in it. */
 #define PLENTY (3 * FEED_PAGE)
-static bool is_variety_slot(const struct filling *filling)
+static bool has_plenty_of_own(const struct look *look)
+{
+	if (look->ask->language_count == 0 || !look->ask->guessed)
+		return false;
+	const uint16_t own = pool_language(look->pool, look->ask->languages[0]);
+	return look->pull.wished[own] == 0 && look->pool->language_clips[own] >= PLENTY;
+}
+
+static const struct choice *next_in_own(const struct filling *filling)
 {
 	const struct look *const look = filling->look;
-	if (!filling->many_scripts || filling->page.count == 0 || filling->page.count % 2)
-		return filling->many_scripts;
-	if (look->ask->language_count == 0 || !look->ask->guessed)
-		return true;
-	const uint16_t own = pool_language(look->pool, look->ask->languages[0]);
-	return look->pull.wished[own] != 0 || look->pool->language_clips[own] < PLENTY;
+	for (unsigned i = 0; i < look->wanted.count; i++) {
+		const struct choice *const choice = &look->wanted.items[i];
+		if (look->pull.wished[choice->video.language] == 0 && fits(filling, choice) && excess(filling, choice) == 0)
+			return choice;
+	}
+	return NULL;
+}
+
+/* What goes before the usual order on a first page of many scripts. */
+static const struct choice *next_for_newcomer(const struct filling *filling)
+{
+	const bool own = filling->page.count > 0 && filling->page.count % 2 == 0 && has_plenty_of_own(filling->look);
+	return own ? next_in_own(filling) : next_in_variety(filling);
 }
 
 /* So much disliked that only interest itself may choose it. */
@@ -215,7 +230,7 @@ static const struct choice *next_in_pool(const struct filling *filling)
 	const struct choices *const lists[] = {
 		[WANTED] = &look->wanted, [ORDER] = &look->fresh, [LIKED] = &look->liked, [FOLLOWED] = &look->follows,
 	};
-	const struct choice *choice = is_variety_slot(filling) ? next_in_variety(filling) : NULL;
+	const struct choice *choice = filling->many_scripts ? next_for_newcomer(filling) : NULL;
 	if (!choice)
 		choice = slot == ORDER && look->pull.on ? next_by_order(filling) : first_fit(filling, lists[slot]);
 	for (unsigned i = 0; i < sizeof lists / sizeof lists[0] && !choice; i++)
