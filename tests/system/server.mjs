@@ -8,6 +8,8 @@
 // The program is AMANAT_BIN, or amanat in AMANAT_BUILD (a path from the repository's root), or build/amanat.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -167,10 +169,15 @@ export class Server {
     return client;
   }
 
-  /** Still answers? */
-  async alive() {
-    const { status } = await this.visitor().get('/healthz');
-    return status === 200;
+  /** Still answers?  On a connection of its own: a kept one may have been idle for so long that the server is closing it. */
+  alive() {
+    const { get } = this.url.startsWith('https:') ? https : http;
+    return new Promise((resolve, reject) => {
+      get(new URL('/healthz', this.url), { agent: false }, (response) => {
+        response.resume();
+        resolve(response.statusCode === 200);
+      }).on('error', reject);
+    });
   }
 }
 
