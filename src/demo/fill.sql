@@ -23,7 +23,10 @@ SELECT person FROM follow ORDER BY person DESC LIMIT 1;
 SELECT person FROM watched ORDER BY person DESC LIMIT 1;
 
 -- name: fill_tally @personal
-INSERT INTO tally ({tally}) VALUES ($1, $2, $3, 1) ON CONFLICT (subject, kind) DO UPDATE SET total = excluded.total, dirty = 1;
+INSERT INTO tally ({tally}) VALUES ($1, $2, $3) ON CONFLICT (subject, kind) DO UPDATE SET total = excluded.total;
+
+-- name: fill_tally_shown @personal
+INSERT INTO tally_fresh (subject, kind, total) VALUES ($1, $2, 0);
 
 -- name: fill_waiting @personal
-SELECT count(*) FROM tally WHERE dirty = 1;
+SELECT count(*) FROM tally_fresh;

@@ -208,7 +208,10 @@ enum err fill_views(struct fill *fill)
 
 static enum err tally(struct ctx *cx, int64_t subject, const char *kind, int64_t total)
 {
-	return total ? db_run(cx, SQL_fill_tally, I64(subject), TEXT(str_of(kind)), I64(total)) : OK;
+	if (total == 0)
+		return OK;
+	TRY(db_run(cx, SQL_fill_tally, I64(subject), TEXT(str_of(kind)), I64(total)));
+	return db_run(cx, SQL_fill_tally_shown, I64(subject), TEXT(str_of(kind)));
 }
 
 static enum err tally_video(struct ctx *cx, const struct fill *fill, int64_t i)

@@ -114,10 +114,9 @@ enum err comment_remove(struct ctx *cx, int64_t id)
 static enum err end_thread(struct ctx *cx, int64_t id, int64_t *gone)
 {
 	int64_t replies = 0;
-	enum err outcome = db_get_i64(cx, SQL_comment_reply_count, &replies, I64(id));
-	if (outcome == E_NOTFOUND || (outcome == OK && replies == 0))
+	TRY(outbox_total_now(cx, id, "replies", &replies));
+	if (replies == 0)
 		return OK;
-	TRY(outcome);
 	*gone += replies;
 	TRY(forget_totals(cx, "comment", id));
 	return drop_replies(cx, id);

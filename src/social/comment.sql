@@ -20,6 +20,3 @@ SELECT {comment:c}, p.handle, p.name, p.avatar, a.handle,
        (SELECT t.total FROM total t WHERE t.subject = c.id AND t.kind = 'replies')
 FROM comment c JOIN profile p ON p.id = c.account LEFT JOIN profile a ON a.id = c.answers AND a.state = 'active'
 WHERE c.id = $1 AND p.state = 'active';
-
--- name: comment_reply_count @personal
-SELECT total FROM tally WHERE subject = $1 AND kind = 'replies';

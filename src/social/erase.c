@@ -108,6 +108,7 @@ static const struct eraser own_erasers[] = {
 enum err forget_totals(struct ctx *cx, const char *kind, int64_t subject)
 {
 	TRY(db_run(cx, SQL_tally_forget, I64(subject)));
+	TRY(db_run(cx, SQL_tally_fresh_forget, I64(subject)));
 	return outbox_post(cx, kind, subject, 'D', SQL_total_forget, I64(subject));
 }
 

@@ -29,5 +29,8 @@ DELETE FROM dropped WHERE hash = $1;
 -- name: tally_forget @personal
 DELETE FROM tally WHERE subject = $1;
 
+-- name: tally_fresh_forget @personal
+DELETE FROM tally_fresh WHERE subject = $1;
+
 -- name: total_forget @public
 DELETE FROM total WHERE subject = $1;

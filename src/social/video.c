@@ -116,9 +116,7 @@ enum err video_take_away(struct ctx *cx, int64_t id)
 	TRY(outbox_post(cx, "video", id, 'D', SQL_video_remove, I64(id)));
 	TRY(findable_video_gone(cx, id));
 	TRY(outbox_total(cx, stands.account, "videos", -1));
-	enum err outcome = db_get_i64(cx, SQL_video_likes, &likes, I64(id));
-	if (outcome != E_NOTFOUND)
-		TRY(outcome);
+	TRY(outbox_total_now(cx, id, "likes", &likes));
 	if (likes)
 		TRY(outbox_total(cx, stands.account, "likes", -likes));
 	TRY(inbox_video_gone(cx, stands.account, id));

@@ -78,6 +78,3 @@ SELECT {published} FROM published WHERE thread = $1 AND thread <> 0 LIMIT $2;
 
 -- name: published_by_video @personal
 SELECT {published} FROM published WHERE video = $1 AND video <> 0 LIMIT $2;
-
--- name: video_likes @personal
-SELECT t.total FROM tally t WHERE t.subject = $1 AND t.kind = 'likes';

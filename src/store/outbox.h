@@ -15,7 +15,9 @@
 enum err outbox_post_(struct ctx *, const char *kind, int64_t subject, char op, const struct stmt *, size_t, const struct val *);
 #define outbox_post(cx, kind, subject, op, q, ...) outbox_post_((cx), (kind), (subject), (op), &(q), VALS(__VA_ARGS__))
 
-/* Adds to a total kept in personal.db (table tally) and queues its new value for public.db (table total).  Kinds: "likes", "comments", "followers",
+/* Adds to a total kept in personal.db (tables tally and tally_fresh) and queues its new value for public.db (table total).  Kinds: "likes", "comments", "followers",
  * "following", "views", "videos", "replies".  Totals may reach public.db some 100 ms after the acknowledgement; posts never. */
 enum err outbox_total(struct ctx *, int64_t subject, const char *kind, int64_t delta);
+/* As it stands in this transaction; 0 for what was never counted. */
+enum err outbox_total_now(struct ctx *, int64_t subject, const char *kind, int64_t *out);
 #endif

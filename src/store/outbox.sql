@@ -23,14 +23,23 @@ INSERT INTO applied ({applied}) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET ou
 -- name: publication_add @public
 INSERT INTO publication ({publication}) VALUES ({publication:$1}) ON CONFLICT (seq) DO NOTHING
 
--- name: tally_add @personal
-INSERT INTO tally ({tally}) VALUES ($1, $2, $3, 1)
-ON CONFLICT (subject, kind) DO UPDATE SET total = tally.total + excluded.total, dirty = 1
+-- name: tally_fresh_add @personal
+INSERT INTO tally_fresh (subject, kind, total) VALUES ($1, $2, $3)
+
+-- name: tally_fresh_bounds @personal
+SELECT (SELECT min(id) FROM tally_fresh), (SELECT max(id) FROM tally_fresh)
 
 -- name: tally_take @personal
-UPDATE tally SET dirty = 0
-WHERE (subject, kind) IN (SELECT subject, kind FROM tally WHERE dirty = 1 LIMIT $1)
+INSERT INTO tally ({tally}) SELECT subject, kind, sum(total) FROM tally_fresh WHERE id <= $1 GROUP BY subject, kind
+ON CONFLICT (subject, kind) DO UPDATE SET total = tally.total + excluded.total
 RETURNING subject, kind, total
+
+-- name: tally_fresh_taken @personal
+DELETE FROM tally_fresh WHERE id <= $1
+
+-- name: tally_now @personal
+SELECT coalesce((SELECT total FROM tally WHERE subject = $1 AND kind = $2), 0)
+	+ coalesce((SELECT sum(total) FROM tally_fresh WHERE subject = $1 AND kind = $2), 0)
 
 -- name: total_set @public
 INSERT INTO total ({total}) VALUES ({total:$1})

@@ -107,22 +107,28 @@ SELECT d.id, d.original, u.received FROM draft d JOIN upload u ON u.draft = d.id
 WHERE d.id > $1 AND d.original <> '' AND u.received > 0 ORDER BY d.id LIMIT $2
 
 -- name: fsck_tally_video_likes @personal
-SELECT p.id, coalesce(t.total, 0) FROM published p LEFT JOIN tally t ON t.subject = p.id AND t.kind = 'likes'
+SELECT p.id, coalesce(t.total, 0) + coalesce(f.total, 0) FROM published p LEFT JOIN tally t ON t.subject = p.id AND t.kind = 'likes'
+LEFT JOIN (SELECT subject, sum(total) AS total FROM tally_fresh WHERE kind = 'likes' GROUP BY subject) f ON f.subject = p.id
 WHERE p.id > $1 AND p.video = 0 ORDER BY p.id LIMIT $2
 
 -- name: fsck_rows_likes @personal
 SELECT video FROM liked
 
 -- name: fsck_tally_author_likes @personal
-SELECT t.subject, t.total FROM tally t JOIN account a ON a.id = t.subject AND a.state <> 'closed' WHERE t.kind = 'likes' AND t.total <> 0 ORDER BY t.subject
+SELECT a.id, coalesce(t.total, 0) + coalesce(f.total, 0) AS sum FROM account a LEFT JOIN tally t ON t.subject = a.id AND t.kind = 'likes'
+LEFT JOIN (SELECT subject, sum(total) AS total FROM tally_fresh WHERE kind = 'likes' GROUP BY subject) f ON f.subject = a.id
+WHERE a.state <> 'closed' AND sum <> 0 ORDER BY a.id
 
 -- name: fsck_count_author_likes @personal
-SELECT p.account, sum(t.total) FROM published p JOIN tally t ON t.subject = p.id AND t.kind = 'likes'
+SELECT p.account, sum(coalesce(t.total, 0) + coalesce(f.total, 0)) AS sum FROM published p LEFT JOIN tally t ON t.subject = p.id AND t.kind = 'likes'
+LEFT JOIN (SELECT subject, sum(total) AS total FROM tally_fresh WHERE kind = 'likes' GROUP BY subject) f ON f.subject = p.id
 JOIN account a ON a.id = p.account AND a.state <> 'closed'
-WHERE p.video = 0 GROUP BY p.account HAVING sum(t.total) <> 0 ORDER BY p.account
+WHERE p.video = 0 GROUP BY p.account HAVING sum <> 0 ORDER BY p.account
 
 -- name: fsck_tally_comments @personal
-SELECT t.subject, t.total FROM tally t JOIN published p ON p.id = t.subject AND p.video = 0 WHERE t.kind = 'comments' AND t.total <> 0 ORDER BY t.subject
+SELECT p.id, coalesce(t.total, 0) + coalesce(f.total, 0) AS sum FROM published p LEFT JOIN tally t ON t.subject = p.id AND t.kind = 'comments'
+LEFT JOIN (SELECT subject, sum(total) AS total FROM tally_fresh WHERE kind = 'comments' GROUP BY subject) f ON f.subject = p.id
+WHERE p.video = 0 AND sum <> 0 ORDER BY p.id
 
 -- Replies of a removed comment are counted off at once, and go by a job.
 -- name: fsck_count_comments @personal
@@ -130,26 +136,32 @@ SELECT c.video, count(*) FROM published c JOIN published v ON v.id = c.video AND
 WHERE c.video <> 0 AND (c.thread = 0 OR EXISTS (SELECT 1 FROM published t WHERE t.id = c.thread)) GROUP BY c.video ORDER BY c.video
 
 -- name: fsck_tally_replies @personal
-SELECT t.subject, t.total FROM tally t JOIN published p ON p.id = t.subject AND p.video <> 0 WHERE t.kind = 'replies' AND t.total <> 0 ORDER BY t.subject
+SELECT p.id, coalesce(t.total, 0) + coalesce(f.total, 0) AS sum FROM published p LEFT JOIN tally t ON t.subject = p.id AND t.kind = 'replies'
+LEFT JOIN (SELECT subject, sum(total) AS total FROM tally_fresh WHERE kind = 'replies' GROUP BY subject) f ON f.subject = p.id
+WHERE p.video <> 0 AND sum <> 0 ORDER BY p.id
 
 -- name: fsck_count_replies @personal
 SELECT c.thread, count(*) FROM published c JOIN published t ON t.id = c.thread WHERE c.thread <> 0 GROUP BY c.thread ORDER BY c.thread
 
 -- name: fsck_tally_followers @personal
-SELECT a.id, coalesce(t.total, 0) FROM account a LEFT JOIN tally t ON t.subject = a.id AND t.kind = 'followers'
+SELECT a.id, coalesce(t.total, 0) + coalesce(f.total, 0) FROM account a LEFT JOIN tally t ON t.subject = a.id AND t.kind = 'followers'
+LEFT JOIN (SELECT subject, sum(total) AS total FROM tally_fresh WHERE kind = 'followers' GROUP BY subject) f ON f.subject = a.id
 WHERE a.id > $1 AND a.state <> 'closed' ORDER BY a.id LIMIT $2
 
 -- name: fsck_rows_followers @personal
 SELECT account FROM follow
 
 -- name: fsck_tally_videos @personal
-SELECT t.subject, t.total FROM tally t JOIN account a ON a.id = t.subject AND a.state <> 'closed' WHERE t.kind = 'videos' AND t.total <> 0 ORDER BY t.subject
+SELECT a.id, coalesce(t.total, 0) + coalesce(f.total, 0) AS sum FROM account a LEFT JOIN tally t ON t.subject = a.id AND t.kind = 'videos'
+LEFT JOIN (SELECT subject, sum(total) AS total FROM tally_fresh WHERE kind = 'videos' GROUP BY subject) f ON f.subject = a.id
+WHERE a.state <> 'closed' AND sum <> 0 ORDER BY a.id
 
 -- name: fsck_count_videos @personal
 SELECT p.account, count(*) FROM published p JOIN account a ON a.id = p.account AND a.state <> 'closed' WHERE p.video = 0 GROUP BY p.account ORDER BY p.account
 
 -- name: fsck_tally_views @personal
-SELECT p.id, coalesce(t.total, 0) FROM published p LEFT JOIN tally t ON t.subject = p.id AND t.kind = 'views'
+SELECT p.id, coalesce(t.total, 0) + coalesce(f.total, 0) FROM published p LEFT JOIN tally t ON t.subject = p.id AND t.kind = 'views'
+LEFT JOIN (SELECT subject, sum(total) AS total FROM tally_fresh WHERE kind = 'views' GROUP BY subject) f ON f.subject = p.id
 WHERE p.id > $1 AND p.video = 0 ORDER BY p.id LIMIT $2
 
 -- name: fsck_rows_watched @personal
@@ -174,30 +186,32 @@ UNION SELECT l.number FROM logged l WHERE l.kind = 'demand-received' AND NOT EXI
 SELECT c.version FROM charter_text c WHERE NOT EXISTS (SELECT 1 FROM logged l WHERE l.mark = c.mark AND l.mark <> 0 AND l.kind = 'charter')
 UNION SELECT l.number FROM logged l WHERE l.kind = 'charter' AND NOT EXISTS (SELECT 1 FROM charter_text c WHERE c.mark = l.mark)
 
--- name: fsck_following_total @personal
-SELECT coalesce(sum(total), 0) FROM tally WHERE subject = $1 AND kind = 'following'
-
 -- name: fsck_following_count @personal
 SELECT count(*) FROM follow WHERE person = $1
 
 -- What changed since it was last put into the outbox is not compared.
 -- name: fsck_tally_clean @personal
-SELECT subject, total FROM tally WHERE kind = $1 AND dirty = 0 ORDER BY subject
+SELECT subject, total FROM tally WHERE kind = $1 AND subject NOT IN (SELECT subject FROM tally_fresh WHERE kind = $1) ORDER BY subject
 
 -- name: fsck_totals @public
 SELECT subject, total FROM total WHERE kind = $1 ORDER BY subject
 
 -- name: fsck_tally_set @personal
-INSERT INTO tally ({tally}) VALUES ($1, $2, $3, 1) ON CONFLICT (subject, kind) DO UPDATE SET total = excluded.total, dirty = 1
+INSERT INTO tally ({tally}) VALUES ($1, $2, $3) ON CONFLICT (subject, kind) DO UPDATE SET total = excluded.total
+
+-- name: fsck_tally_fresh_drop @personal
+DELETE FROM tally_fresh WHERE subject = $1 AND kind = $2
 
 -- name: fsck_tally_again @personal
-UPDATE tally SET dirty = 1 WHERE subject = $1
+INSERT INTO tally_fresh (subject, kind, total) SELECT subject, kind, 0 FROM tally WHERE subject = $1
 
 -- name: fsck_count_video_likes_of @personal
 SELECT count(*) FROM liked WHERE video = $1
 
 -- name: fsck_count_author_likes_of @personal
-SELECT CAST(coalesce(sum(t.total), 0) AS BIGINT) FROM published p JOIN tally t ON t.subject = p.id AND t.kind = 'likes' WHERE p.account = $1 AND p.video = 0
+SELECT CAST(coalesce(sum(coalesce(t.total, 0) + coalesce(f.total, 0)), 0) AS BIGINT) FROM published p LEFT JOIN tally t ON t.subject = p.id AND t.kind = 'likes'
+LEFT JOIN (SELECT subject, sum(total) AS total FROM tally_fresh WHERE kind = 'likes' GROUP BY subject) f ON f.subject = p.id
+WHERE p.account = $1 AND p.video = 0
 
 -- name: fsck_count_comments_of @personal
 SELECT count(*) FROM published c WHERE c.video = $1 AND c.video <> 0

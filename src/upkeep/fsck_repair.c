@@ -71,13 +71,19 @@ enum err repair_owned(struct ctx *cx, const struct found *found)
 
 /* --- counting anew --- */
 
+static enum err set_tally(struct ctx *cx, int64_t subject, const char *kind, int64_t total)
+{
+	TRY(db_run(cx, SQL_fsck_tally_set, I64(subject), TEXT(str_of(kind)), I64(total)));
+	TRY(db_run(cx, SQL_fsck_tally_fresh_drop, I64(subject), TEXT(str_of(kind))));
+	return outbox_total(cx, subject, kind, 0);
+}
+
 static enum err count_anew(struct ctx *cx, const struct found *found, const char *kind, const struct stmt *count)
 {
 	int64_t total;
 	const struct val vals[] = { I64(found->id) };
 	TRY(db_get_i64_(cx, count, &total, 1, vals));
-	TRY(db_run(cx, SQL_fsck_tally_set, I64(found->id), TEXT(str_of(kind)), I64(total)));
-	return outbox_total(cx, found->id, kind, 0);
+	return set_tally(cx, found->id, kind, total);
 }
 
 enum err repair_likes(struct ctx *cx, const struct found *found)
@@ -116,8 +122,7 @@ enum err repair_following(struct ctx *cx, const struct found *found)
 	int64_t total;
 	TRY(account_grant(cx, GRANT_OPERATOR, found->id, &grant));
 	TRY(db_get_i64(cx, SQL_fsck_following_count, &total, I64(grant.person)));
-	TRY(db_run(cx, SQL_fsck_tally_set, I64(found->id), TEXT(STR("following")), I64(total)));
-	return outbox_total(cx, found->id, "following", 0);
+	return set_tally(cx, found->id, "following", total);
 }
 
 /* Marked, all of them go with the next totals. */

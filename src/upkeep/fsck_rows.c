@@ -5,6 +5,7 @@
 #include "custody/custody.h"
 #include "social/account.h"
 #include "store/job.h"
+#include "store/outbox.h"
 #include "store/snapshot.h"
 #include "upkeep/fsck.sql.h"
 #include "upkeep/inside.h"
@@ -108,7 +109,7 @@ static enum err check_follows(struct fsck *fsck, struct ctx *cx, int64_t id, str
 	if (e == E_CORRUPT || e == E_NOTFOUND)
 		return OK;
 	TRY(e);
-	TRY(db_get_i64(cx, SQL_fsck_following_total, &total, I64(id)));
+	TRY(outbox_total_now(cx, id, "following", &total));
 	TRY(db_get_i64(cx, SQL_fsck_following_count, &rows, I64(grant.person)));
 	if (total != rows)
 		fsck_tell(fsck, id, "");

@@ -51,6 +51,9 @@ function copy() {
   return folder;
 }
 const damage = (folder, store, sql) => execFileSync(damager, [folder, `${folder}.key`, store, sql], { stdio: 'pipe' });
+// Changes that nobody made, not sent to public.db yet: there the totals are not compared.
+const recount = (folder, kind, which = '1') => damage(folder, 'personal', `INSERT INTO tally_fresh (subject, kind, total)
+  SELECT DISTINCT subject, kind, 7 FROM (SELECT subject, kind FROM tally UNION SELECT subject, kind FROM tally_fresh) WHERE kind = '${kind}' AND ${which}`);
 const fsck = async (folder, ...more) => {
   const result = await run(['fsck', '--json', ...more, '--folder', folder, ...settings]);
   return { ...result, report: result.stdout ? JSON.parse(result.stdout) : null };
@@ -88,12 +91,12 @@ const cases = {
   'draft-upload': [(f) => damage(f, 'personal', "INSERT INTO draft SELECT id + 1, person, 'uploading', 0, '', '', '', sealed FROM draft LIMIT 1")],
   'upload-bytes': [(f) => { damage(f, 'personal', "UPDATE draft SET original = rendition WHERE rendition <> ''; UPDATE upload SET received = 99000000, length = 99000000 WHERE draft IN (SELECT id FROM draft WHERE rendition <> '')"); }],
   'likes-counted': [() => null, { make: (f) => damage(f, 'personal', `UPDATE tally SET total = 9 WHERE kind = 'likes' AND subject = ${where.video}`), also: ['author-likes-counted', 'totals-shown'], mended: true }],
-  'author-likes-counted': [() => null, { make: (f) => damage(f, 'personal', `UPDATE tally SET total = 8, dirty = 1 WHERE kind = 'likes' AND subject <> ${where.video}`), mended: true }],
-  'comments-counted': [(f) => damage(f, 'personal', "UPDATE tally SET total = 9, dirty = 1 WHERE kind = 'comments'"), { mended: true }],
-  'replies-counted': [(f) => damage(f, 'personal', "UPDATE tally SET total = 9, dirty = 1 WHERE kind = 'replies'"), { mended: true }],
-  'followers-counted': [(f) => damage(f, 'personal', "UPDATE tally SET total = 9, dirty = 1 WHERE kind = 'followers'"), { mended: true }],
-  'following-counted': [(f) => damage(f, 'personal', "UPDATE tally SET total = 9, dirty = 1 WHERE kind = 'following'"), { mended: true }],
-  'videos-counted': [(f) => damage(f, 'personal', "UPDATE tally SET total = 9, dirty = 1 WHERE kind = 'videos'"), { mended: true }],
+  'author-likes-counted': [() => null, { make: (f) => recount(f, 'likes', `subject <> ${where.video}`), mended: true }],
+  'comments-counted': [(f) => recount(f, 'comments'), { mended: true }],
+  'replies-counted': [(f) => recount(f, 'replies'), { mended: true }],
+  'followers-counted': [(f) => recount(f, 'followers'), { mended: true }],
+  'following-counted': [(f) => recount(f, 'following'), { mended: true }],
+  'videos-counted': [(f) => recount(f, 'videos'), { mended: true }],
   'views-counted': [() => null, { make: (f) => damage(f, 'personal', `INSERT INTO watched VALUES (5, ${where.video}, zeroblob(50)), (6, ${where.video}, zeroblob(50))`) }],
   'demand-shown': [(f) => damage(f, 'personal', "UPDATE demand SET state = 'received'")],
   'demand-entry': [(f) => damage(f, 'public', 'UPDATE demand_shown SET told = 0, decided = 0')],

@@ -34,7 +34,7 @@ static const struct {
 	{ "blob_unfinished", "of an index that holds what is unfinished only" },
 	{ "job_", "jobs are few" },
 	{ "stock_", "jobs and the outbox are few" },
-	{ "tally_take", "of an index that holds what has changed only" },
+	{ "tally_", "tally_fresh holds some thousand rows, for a moment" },
 	{ "search_match", "in the index's own order, and stops" },
 	{ "search_match_hashtags", "the same" },
 };

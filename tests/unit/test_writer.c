@@ -222,6 +222,49 @@ TEST(a_total_reaches_public_db_by_itself)
 	node_end(&node);
 }
 
+/* More than are sorted in at once. */
+#define CHANGES 2500
+static enum err count_much(struct ctx *cx, void *)
+{
+	for (int64_t i = 0; i < CHANGES; i++)
+		TRY(outbox_total(cx, 100 + i % 700, "likes", i < CHANGES - 100 ? 1 : -1));
+	return OK;
+}
+
+TEST(changes_of_many_totals_add_up_whatever_goes_at_once)
+{
+	struct node node;
+	static const struct stmt sum = { "sum", "SELECT sum(total) FROM total WHERE kind = 'likes' AND subject >= 100", PUBLIC_DB };
+	static const struct stmt waiting = { "waiting", "SELECT count(*) FROM tally_fresh", PERSONAL_DB };
+	int64_t now = 0;
+	CHECK(open_app(&node));
+	CHECK(node_ok(&node.cx, writer_run(&node.cx, count_much, NULL)));
+	CHECK(node_ok(&node.cx, outbox_total_now(&node.cx, 100, "likes", &now)) && now == 4);
+	CHECK(soon(&node, &sum, CHANGES - 200) && soon(&node, &waiting, 0));
+	CHECK(node_ok(&node.cx, outbox_total_now(&node.cx, 100, "likes", &now)) && now == 4 && total_likes(&node, 100) == 4);
+	CHECK(node_ok(&node.cx, outbox_total_now(&node.cx, 99, "likes", &now)) && now == 0);
+	node_end(&node);
+}
+
+TEST(what_an_older_program_had_counted_and_not_sent_is_sent)
+{
+	struct node node;
+	static const struct stmt as_before[] = {
+		{ "t1", "DROP TABLE tally_fresh", PERSONAL_DB }, { "t2", "ALTER TABLE tally ADD COLUMN dirty INTEGER NOT NULL DEFAULT 1", PERSONAL_DB },
+		{ "t3", "CREATE INDEX tally_dirty ON tally (subject, kind) WHERE dirty = 1", PERSONAL_DB },
+		{ "t4", "INSERT INTO tally (subject, kind, total) VALUES (7, 'likes', 5)", PERSONAL_DB }, { "t5", "PRAGMA user_version = 62", PERSONAL_DB },
+	};
+	node_init(&node);
+	CHECK(node_open(&node));
+	for (size_t i = 0; i < sizeof as_before / sizeof as_before[0]; i++)
+		CHECK(node_ok(&node.cx, db_run0(&node.cx, as_before[i])));
+	CHECK(reopen(&node));
+	for (int i = 0; i < 200 && total_likes(&node, 7) != 5; i++)
+		usleep(10'000);
+	CHECK(total_likes(&node, 7) == 5);
+	node_end(&node);
+}
+
 TEST(the_outbox_is_emptied_when_public_db_is_on_the_disk)
 {
 	struct node node;
@@ -545,6 +588,8 @@ int main(void)
 	RUN(in_one_group_refused_works_do_not_touch_the_others);
 	RUN(a_post_is_public_when_its_author_is_told);
 	RUN(a_total_reaches_public_db_by_itself);
+	RUN(changes_of_many_totals_add_up_whatever_goes_at_once);
+	RUN(what_an_older_program_had_counted_and_not_sent_is_sent);
 	RUN(the_outbox_is_emptied_when_public_db_is_on_the_disk);
 	RUN(a_row_that_public_db_refuses_does_not_hold_up_the_rest);
 	RUN(whatever_fails_is_all_or_nothing_and_the_writer_goes_on);
