@@ -104,10 +104,8 @@ static enum err restore_file(void *self, struct ctx *cx, size_t index, unsigned 
 		backup_path(batch->dir, file, from);
 		snprintf(to, sizeof to, "%s/blobs/%s/%.2s/%s", folder, file->kind == FILE_PUBLIC ? "public" : "personal", file->name, file->name);
 	}
-	TRY(file_copy(cx, file->kind == FILE_STORE ? FILE_UNPACK : FILE_AS_IT_IS, from, tmp, to, &sums));
-	if (strcmp(sums.hash, file->hash) != 0 || sums.bytes != file->bytes)
-		return fail(cx, E_CORRUPT, "%.150s is not what the manifest says: the backup is damaged there", from);
-	return OK;
+	enum err e = file_copy(cx, file->kind == FILE_STORE ? FILE_UNPACK : FILE_AS_IT_IS, from, tmp, to, &(struct file_wanted){ file->bytes, file->hash }, &sums);
+	return e == E_CONFLICT ? fail(cx, E_CORRUPT, "%.150s is not what the manifest says: the backup is damaged there", from) : e;
 }
 
 static enum err restore_all(struct ctx *cx, const struct restore_options *options, const char *dir, const char *generation,
