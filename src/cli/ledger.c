@@ -53,6 +53,18 @@ enum err run_ledger_fetch(struct cli *cli)
 	return OK;
 }
 
+static enum err tell_successor(struct cli *cli, const struct ledger_config *config)
+{
+	AUTO(log_keys_wipe) struct log_keys keys = {};
+	TRY(log_keys_read(&cli->cx, config->key_file, &keys));
+	printf("A new log begins. Its private key lies in %s: keep a copy elsewhere. Readers, and who witnesses it, need its public one:\n", config->key_file);
+	print_key(&keys.keys[0].key);
+	if (config->policy_file[0])
+		printf("Put it into %s, in the line that begins with \"log\", and have it taken up by each witness. Until the quorum signs, nothing is shown.\n", config->policy_file);
+	puts("Then start the server.");
+	return OK;
+}
+
 enum err run_ledger_succeed(struct cli *cli)
 {
 	const struct ledger_config config = LEDGER_CONFIG(cli);
@@ -67,8 +79,7 @@ enum err run_ledger_succeed(struct cli *cli)
 	if (!cli_sure(cli, "The old log ends for ever, and everybody can see it. Go on?"))
 		return fail(&cli->cx, E_CONFLICT, "nothing was changed");
 	TRY(ledger_succeed(&cli->cx, &config, &how));
-	printf("A new log begins. Its key lies in %s: keep a copy elsewhere. Start the server.\n", config.key_file);
-	return OK;
+	return tell_successor(cli, &config);
 }
 
 enum err run_ledger_continue(struct cli *cli)

@@ -21,7 +21,7 @@
 #include "store/search.h"
 #include "store/writer.h"
 #include "upkeep/backup.sql.h"
-#include "ledger/ledger.h"
+#include "ledger/mend.h"
 #include "upkeep/abreast.h"
 #include "upkeep/backup_dir.h"
 #include "upkeep/fsck.sql.h"
@@ -129,9 +129,8 @@ static enum err restore_all(struct ctx *cx, const struct restore_options *option
 /* Checkpoints that were shown after the backup are not known here: a log that went on from it might fork. */
 static enum err forget_checkpoint(struct ctx *cx, const char *folder)
 {
-	const char *const ledger = arena_printf(&cx->mem, "%s/ledger", folder).p;
-	TRY(folder_make(cx, ledger));
-	return file_write(cx, arena_printf(&cx->mem, "%s/" LEDGER_RESTORED_FILE, ledger).p, STR("restored from a backup\n"));
+	TRY(folder_make(cx, arena_printf(&cx->mem, "%s/ledger", folder).p));
+	return ledger_mark_restored(cx, folder, -1);
 }
 
 enum err restore_files(struct ctx *cx, const struct restore_options *options, struct restore_report *out)
@@ -301,6 +300,9 @@ static enum err wait_for_jobs(struct ctx *cx)
 enum err restore_replay(struct ctx *cx, const char *dir, struct restore_report *report)
 {
 	bool more = true;
+	uint64_t entries;
+	TRY(ledger_size(cx, &entries));
+	TRY(ledger_mark_restored(cx, cx->config->store_folder, (int64_t)entries));
 	while (more)
 		TRY(writer_run(cx, end_sessions, &more));
 	TRY(replay_deleted(cx, dir, report));
