@@ -215,6 +215,9 @@ const struct command commands[] = {
 	  "amanat ledger key add\n", NULL, NEEDS_NODE, run_ledger_key_add },
 	{ "ledger key revoke", "KEY", 1, 1, "Let a key of the log sign no longer", "KEY is a line of /ledger/key. Stop the server first.",
 	  "amanat ledger key revoke example.org/log+0123abcd+AQ...\n", ledger_revoke_options, NEEDS_NODE, run_ledger_key_revoke },
+	{ "witness renew", "", 0, 0, "Give this node another key as a witness of others' logs",
+	  "After a restore it has forgotten what it signed, and signs nothing under the old key again (docs/witness.md). The old key's file is kept beside the new one. "
+	  "It signs from the next start of the server.", "amanat witness renew\n", yes_options, NEEDS_NODE, run_witness_renew },
 	{ "demand add", "", 0, 0, "Enter a demand for data, removal or anything else that a state asks for",
 	  "It stands in the public ledger before anything else can happen to it. What the charter refuses is refused at once; the people whom it concerns "
 	  "are told, unless a lawful order forbids it. docs/docket.md tells what follows.",

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
+#include "ledger/cosigner.h"
 #include "ledger/mend.h"
 
 static struct ledger_config config_of(struct cli *cli, const struct db_config *db)
@@ -107,5 +108,21 @@ enum err run_ledger_key_revoke(struct cli *cli)
 	const char *const reason = cli_option(cli, "reason");
 	TRY(ledger_revoke_key(&cli->cx, &config, str_of(cli->arguments[0]), str_of(reason ? reason : "rotated")));
 	printf("It signs no longer.\n");
+	return OK;
+}
+
+enum err run_witness_renew(struct cli *cli)
+{
+	struct ctx *const cx = &cli->cx;
+	const struct cosigner_config config = {
+		.name = cli->config->ledger_witness_name, .key_file = app_witness_key_file(cx), .data_folder = cli->config->store_folder, .logs_file = cli->config->ledger_witness_logs,
+	};
+	struct note_key key;
+	if (!config.name[0])
+		return fail_as(cx, E_INVALID, "usage", "this node is no witness: ledger.witness_name is not set");
+	if (!cli_sure(cli, "The key signs no longer, and every log that counts on it needs the new one in its policy. Go on?"))
+		return fail(cx, E_CONFLICT, "nothing was changed");
+	TRY(cosigner_renew_key(cx, &config, &key));
+	print_key(&key);
 	return OK;
 }

@@ -21,6 +21,7 @@
 #include "store/search.h"
 #include "store/writer.h"
 #include "upkeep/backup.sql.h"
+#include "ledger/cosigner.h"
 #include "ledger/mend.h"
 #include "upkeep/abreast.h"
 #include "upkeep/backup_dir.h"
@@ -126,11 +127,13 @@ static enum err restore_all(struct ctx *cx, const struct restore_options *option
 	return OK;
 }
 
-/* Checkpoints that were shown after the backup are not known here: a log that went on from it might fork. */
-static enum err forget_checkpoint(struct ctx *cx, const char *folder)
+/* Checkpoints that were shown after the backup are not known here, nor those of others that this node has signed as a witness: a log that
+ * went on from it might fork, and so might those. */
+static enum err forget_checkpoints(struct ctx *cx, const char *folder)
 {
 	TRY(folder_make(cx, arena_printf(&cx->mem, "%s/ledger", folder).p));
-	return ledger_mark_restored(cx, folder, -1);
+	TRY(ledger_mark_restored(cx, folder, -1));
+	return cosigner_forget_key(cx, folder);
 }
 
 enum err restore_files(struct ctx *cx, const struct restore_options *options, struct restore_report *out)
@@ -146,7 +149,7 @@ enum err restore_files(struct ctx *cx, const struct restore_options *options, st
 	blobs_close(&blobs);
 	TRY(restore_all(cx, options, options->dir, report.generation, chosen.manifest, &report));
 	TRY(restore_all(cx, options, options->keys, report.keys_generation, chosen.keys, &report));
-	TRY(forget_checkpoint(cx, options->folder));
+	TRY(forget_checkpoints(cx, options->folder));
 	TRY(folder_sync_all(cx, options->folder));
 	*out = report;
 	return OK;
