@@ -236,7 +236,7 @@ static enum err write_head(struct page *page, const struct page_head *head)
 		TRY(boot(page));
 	}
 	files(page, !head->bare, !head->stays, head);
-	page_raw(page, head->stays ? "</head>\n<body>\n<div id=\"app\" data-static>\n" : "</head>\n<body>\n<div id=\"app\">\n");
+	page_raw(page, head->stays ? "</head>\n<body>\n<div id=\"shell\" data-static>\n" : "</head>\n<body>\n<div id=\"shell\">\n");
 	return OK;
 }
 

@@ -27,9 +27,9 @@ struct page_head {
 	bool feeds;                            /* a profile: its Atom feed is named */
 	bool bare;                             /* without database: no boot value, no client */
 };
-/* Up to and with the opening of #app. */
+/* Up to and with the opening of #shell. */
 enum err page_begin(struct page *, struct ctx *, const struct req *, const struct page_head *);
-/* Closes #app and the frame, moves the page into the answer. */
+/* Closes #shell and the frame, moves the page into the answer. */
 void page_end_html(struct page *, struct resp *);
 /* Around the <main> of a page that says something without the client: name, shield; the line below. */
 enum err page_doc_begin(struct page *, bool shield);

@@ -46,6 +46,8 @@ static enum err get_checkpoint(struct ctx *cx, const struct req *req, struct res
 {
 	struct cosigner_newest newest;
 	TRY(need_witness(cx));
+	if (!cosigner_signs(cx->cosigner))     /* what it has may not be the newest that it signed */
+		return fail_as(cx, E_BUSY, "witness-restored", "This witness was restored from a backup and does not know what it has signed since.");
 	TRY(cosigner_find(cx, req->params[0], &newest));
 	resp_text(resp, PLAIN, newest.note);
 	for_anybody(cx, resp);
@@ -73,9 +75,11 @@ static enum err get_witness(struct ctx *cx, const struct req *, struct resp *res
 	AUTO(buf_free) struct buf vkey = buf_new(NOTE_VKEY_MAX);
 	struct cosigner_newest newest[POLICY_LOGS_MAX];
 	struct answer answer;
-	size_t count;
+	size_t count = 0;
 	TRY(need_witness(cx));
-	TRY(cosigner_list(cx, POLICY_LOGS_MAX, newest, &count));
+	const bool signs = cosigner_signs(cx->cosigner);
+	if (signs)
+		TRY(cosigner_list(cx, POLICY_LOGS_MAX, newest, &count));
 	note_key_write(cosigner_key(cx->cosigner), &vkey);
 	answer_begin(&answer);
 	json_object(&answer.json);
@@ -83,6 +87,8 @@ static enum err get_witness(struct ctx *cx, const struct req *, struct resp *res
 	json_text(&answer.json, cosigner_key(cx->cosigner)->name);
 	json_key(&answer.json, "key");
 	json_string(&answer.json, buf_view(&vkey));
+	json_key(&answer.json, "signs");
+	json_bool(&answer.json, signs);
 	json_key(&answer.json, "logs");
 	json_array(&answer.json);
 	for (size_t i = 0; i < count; i++)

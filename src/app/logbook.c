@@ -85,6 +85,9 @@ enum err app_cosigner_open(struct app *app, struct ctx *cx)
 	};
 	TRY(cosigner_open(cx, &own, &app->cosigner));
 	app->template.cosigner = cx->cosigner = app->cosigner;
+	if (!cosigner_signs(app->cosigner))
+		log_line(cx->log, LOG_ERROR, "witness: this folder was restored from a backup, and what was signed since is forgotten: nothing is signed under this key again. "
+			"Make another with `amanat witness renew`, and tell it to those whose logs you witness");
 	return OK;
 }
 

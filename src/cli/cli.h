@@ -98,7 +98,7 @@ enum err run_demand_decide(struct cli *), run_demand_silence(struct cli *), run_
 enum err run_demand_answer(struct cli *), run_charter_publish(struct cli *), run_charter_list(struct cli *), run_incident_add(struct cli *);
 enum err run_opaque_renew(struct cli *), run_demo_demand(struct cli *);
 enum err run_ledger_show(struct cli *), run_ledger_fetch(struct cli *), run_ledger_succeed(struct cli *), run_ledger_continue(struct cli *);
-enum err run_ledger_key_add(struct cli *), run_ledger_key_revoke(struct cli *);
+enum err run_ledger_key_add(struct cli *), run_ledger_key_revoke(struct cli *), run_witness_renew(struct cli *);
 enum err run_demo(struct cli *), run_demo_tamper(struct cli *);
 enum err run_charter_show(struct cli *), run_charter_table(struct cli *), run_charter_decide(struct cli *);
 enum err run_charter_sign(struct cli *), run_charter_verify(struct cli *);

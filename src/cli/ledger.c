@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
+#include "ledger/cosigner.h"
 #include "ledger/mend.h"
 
 static struct ledger_config config_of(struct cli *cli, const struct db_config *db)
@@ -53,6 +54,18 @@ enum err run_ledger_fetch(struct cli *cli)
 	return OK;
 }
 
+static enum err tell_successor(struct cli *cli, const struct ledger_config *config)
+{
+	AUTO(log_keys_wipe) struct log_keys keys = {};
+	TRY(log_keys_read(&cli->cx, config->key_file, &keys));
+	printf("A new log begins. Its private key lies in %s: keep a copy elsewhere. Readers, and who witnesses it, need its public one:\n", config->key_file);
+	print_key(&keys.keys[0].key);
+	if (config->policy_file[0])
+		printf("Put it into %s, in the line that begins with \"log\", and have it taken up by each witness. Until the quorum signs, nothing is shown.\n", config->policy_file);
+	puts("Then start the server.");
+	return OK;
+}
+
 enum err run_ledger_succeed(struct cli *cli)
 {
 	const struct ledger_config config = LEDGER_CONFIG(cli);
@@ -67,8 +80,7 @@ enum err run_ledger_succeed(struct cli *cli)
 	if (!cli_sure(cli, "The old log ends for ever, and everybody can see it. Go on?"))
 		return fail(&cli->cx, E_CONFLICT, "nothing was changed");
 	TRY(ledger_succeed(&cli->cx, &config, &how));
-	printf("A new log begins. Its key lies in %s: keep a copy elsewhere. Start the server.\n", config.key_file);
-	return OK;
+	return tell_successor(cli, &config);
 }
 
 enum err run_ledger_continue(struct cli *cli)
@@ -96,5 +108,21 @@ enum err run_ledger_key_revoke(struct cli *cli)
 	const char *const reason = cli_option(cli, "reason");
 	TRY(ledger_revoke_key(&cli->cx, &config, str_of(cli->arguments[0]), str_of(reason ? reason : "rotated")));
 	printf("It signs no longer.\n");
+	return OK;
+}
+
+enum err run_witness_renew(struct cli *cli)
+{
+	struct ctx *const cx = &cli->cx;
+	const struct cosigner_config config = {
+		.name = cli->config->ledger_witness_name, .key_file = app_witness_key_file(cx), .data_folder = cli->config->store_folder, .logs_file = cli->config->ledger_witness_logs,
+	};
+	struct note_key key;
+	if (!config.name[0])
+		return fail_as(cx, E_INVALID, "usage", "this node is no witness: ledger.witness_name is not set");
+	if (!cli_sure(cli, "The key signs no longer, and every log that counts on it needs the new one in its policy. Go on?"))
+		return fail(cx, E_CONFLICT, "nothing was changed");
+	TRY(cosigner_renew_key(cx, &config, &key));
+	print_key(&key);
 	return OK;
 }

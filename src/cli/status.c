@@ -9,12 +9,13 @@
 #include "cli/cli.h"
 #include "docket/demand.h"
 #include "http/tls.h"
+#include "ledger/cosigner.h"
 #include "ledger/ledger.h"
 #include "social/census.h"
 #include "store/stock.h"
 
 #define STATUS_BYTES_MAX ((size_t)64 << 10)
-#define WARNINGS_MAX 16
+#define WARNINGS_MAX 20
 #define GIB ((int64_t)1 << 30)
 #define DISK_LEAST_BYTES (2 * GIB)
 #define LATE_US (15 * MINUTE_US)
@@ -33,6 +34,7 @@ struct status {
 	const char *certificate_fault;
 	int64_t accounts, videos, demands;
 	struct ledger_look ledger;
+	bool witness_stopped;
 	struct warning warnings[WARNINGS_MAX];
 	unsigned warning_count;
 };
@@ -65,6 +67,7 @@ static void judge(struct cli *cli, struct status *status)
 	        "The log has a line \"ledger: state=\" with the reason and the way out; entries are kept meanwhile.");
 	warn_if(status, state == LEDGER_UNWITNESSED, "ledger-unwitnessed", "Too few witnesses sign the ledger's checkpoints: entries wait.", "The log has a line \"ledger: witness=\" for each that does not sign.");
 	warn_if(status, state == LEDGER_FAILING, "ledger-failing", "No new checkpoint can be made: entries wait.", "The log has a line \"ledger: no new checkpoint\" with the reason: a full disk, a mirror that is gone.");
+	warn_if(status, status->witness_stopped, "witness-stopped", "As a witness of others' logs this node signs nothing: it was restored.", "amanat witness renew, and tell the new key to those whose logs you witness.");
 	warn_if(status, !config->region_operator_name[0], "operator-unstated", "The letter does not say who runs this node.", "Set region.operator_name and region.owner_jurisdiction.");
 	warn_if(status, config->server_trusted_proxies[0] && !config->server_url[0], "url-unset", "Links and previews name whatever host a request names.", "Set server.url to the address that people see.");
 	warn_if(status, status->serving.pid && !str_eq(status->serving.version, STR(AMANAT_VERSION)), "other-version", "The running server is another version than this program.",
@@ -96,6 +99,8 @@ static enum err look(struct cli *cli, struct status *status)
 	TRY(census_videos(cx, &status->videos));
 	TRY(demand_count(cx, &status->demands));
 	TRY(ledger_look(cx, cli->config->store_folder, &status->ledger));
+	if (cli->config->ledger_witness_name[0])
+		TRY(cosigner_is_stopped(cx, cli->config->store_folder, &status->witness_stopped));
 	judge(cli, status);
 	look_at_certificate(cli, status);
 	return OK;

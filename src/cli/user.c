@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "safety/operator.h"
 #include "social/account.h"
 #include "store/writer.h"
 
@@ -68,7 +69,7 @@ static enum err set_role(struct ctx *cx, void *argument)
 static enum err suspend(struct ctx *cx, void *argument)
 {
 	const struct change *change = argument;
-	return account_suspend(cx, change->account);
+	return operator_suspend(cx, change->account);
 }
 
 static enum err restore(struct ctx *cx, void *argument)
@@ -80,7 +81,7 @@ static enum err restore(struct ctx *cx, void *argument)
 static enum err close_account(struct ctx *cx, void *argument)
 {
 	const struct change *change = argument;
-	return account_close_by_operator(cx, change->account);
+	return operator_close_account(cx, change->account);
 }
 
 static enum err apply(struct cli *cli, write_work *work, enum role role, const char *done)

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
+#include "safety/operator.h"
 #include "social/account.h"
 #include "social/video.h"
 #include "store/writer.h"
@@ -27,7 +28,7 @@ enum err run_video_list(struct cli *cli)
 static enum err take_away(struct ctx *cx, void *argument)
 {
 	const int64_t *id = argument;
-	return video_take_away(cx, *id);
+	return operator_remove_video(cx, *id);
 }
 
 enum err run_video_remove(struct cli *cli)

@@ -38,10 +38,25 @@ enum err opaque_hidden(struct ctx *cx, const struct grant *desk, int64_t id, str
 
 /* --- making one --- */
 
-static int64_t slot_of(const struct ctx *cx)
+/* The same for every node and for ever, so that a stranger can hold a log against it (verify/rhythm.c): midnight, UTC. */
+#define OPAQUE_EVERY_US DAY_US
+
+static int64_t slot_of(int64_t us)
 {
-	const int64_t every_us = cx->config->ledger_opaque_hours * HOUR_US;
-	return cx->now_us - cx->now_us % every_us;
+	return us - us % OPAQUE_EVERY_US;
+}
+
+/* The fixed time of the newest one.  After a restore the log, fetched from a mirror, may know of one that the desk's table does not. */
+static enum err newest_slot(struct ctx *cx, int64_t *out)
+{
+	struct ledger_item newest;
+	size_t count;
+	int64_t slot_us = 0;
+	TRY(db_get_i64_0(cx, SQL_opaque_newest_slot, &slot_us));
+	TRY(ledger_newest(cx, ENTRY_opaque, 0, 1, &newest, &count));
+	const int64_t entered_us = count ? slot_of(newest.entry.time_us) : 0;
+	*out = entered_us > slot_us ? entered_us : slot_us;
+	return OK;
 }
 
 /* The oldest hidden demand that waits; id 0: none. */
@@ -78,23 +93,23 @@ static enum err enter(struct ctx *cx, const struct grant *desk, int64_t slot_us,
 	return ledger_append(cx, &entry, row.id);
 }
 
-static enum err slot_work(struct ctx *cx, void *argument)
+static enum err slot_work(struct ctx *cx, void *)
 {
 	AUTO(grant_wipe) struct grant desk = { .purpose = GRANT_NONE };
-	const int64_t *const slot_us = argument;
+	const int64_t slot_us = slot_of(cx->now_us);   /* of the time that the entry will bear */
 	struct str hidden = STR(""), papers;
 	struct demand demand;
 	int64_t newest_us = 0;
 	TRY(custody_docket_grant(cx, &desk));
-	TRY(db_get_i64_0(cx, SQL_opaque_newest_slot, &newest_us));
-	if (newest_us >= *slot_us)
+	TRY(newest_slot(cx, &newest_us));
+	if (newest_us >= slot_us)
 		return OK;
 	TRY(find_waiting(cx, &desk, &demand));
 	if (demand.id) {
 		TRY(demand_papers_hash(cx, &desk, &demand, &papers));
 		TRY(received_line(cx, &demand, papers, &hidden));
 	}
-	TRY(enter(cx, &desk, *slot_us, hidden, &demand.opaque));
+	TRY(enter(cx, &desk, slot_us, hidden, &demand.opaque));
 	demand.settled = 1;
 	return demand.id ? demand_row_set(cx, &desk, &demand) : OK;
 }
@@ -157,11 +172,12 @@ static enum err open_work(struct ctx *cx, void *argument)
 enum err opaque_run(struct ctx *cx)
 {
 	struct demand_batch due = { .count = DEMAND_BATCH };
-	int64_t slot_us = slot_of(cx), began_us = 0, newest_us = 0;
+	const int64_t slot_us = slot_of(cx->now_us);
+	int64_t began_us = 0, newest_us = 0;
 	TRY(began(cx, &began_us));
-	TRY(db_get_i64_0(cx, SQL_opaque_newest_slot, &newest_us));
+	TRY(newest_slot(cx, &newest_us));
 	if (slot_us > newest_us && slot_us > began_us)
-		TRY(writer_run(cx, slot_work, &slot_us));
+		TRY(writer_run(cx, slot_work, NULL));
 	while (due.count == DEMAND_BATCH) {
 		const struct val vals[] = { I64(cx->now_us), I64(DEMAND_BATCH) };
 		TRY(demand_rows_in(cx, &SQL_opaque_due, vals, 2, &due));
@@ -174,7 +190,7 @@ enum err opaque_run(struct ctx *cx)
 enum err opaque_next(struct ctx *cx, int64_t *next_us)
 {
 	int64_t opens_us = 0;
-	const int64_t slot_us = slot_of(cx) + cx->config->ledger_opaque_hours * HOUR_US;
+	const int64_t slot_us = slot_of(cx->now_us) + OPAQUE_EVERY_US;
 	TRY(db_get_i64_0(cx, SQL_opaque_next, &opens_us));
 	*next_us = opens_us && opens_us < slot_us ? opens_us : slot_us;
 	return OK;

@@ -162,9 +162,17 @@ static enum err again(struct ctx *cx, void *)
 	return job_add(cx, DOCKET_JOB, 0, next_us > cx->now_us + SECOND_US ? next_us : cx->now_us + SECOND_US);
 }
 
+static enum err leave_it(struct ctx *cx, void *)
+{
+	return job_add(cx, DOCKET_JOB, 0, cx->now_us + SOON_US);
+}
+
 enum err docket_run(struct ctx *cx, const struct job *)
 {
 	uint64_t size;
+	/* A command that works through jobs: what a clock ends is the server's, whose starts are on record (verify/rhythm.c). */
+	if (!cx->ledger)
+		return writer_run(cx, leave_it, NULL);
 	TRY(ledger_size(cx, &size));
 	if (size == 0)                         /* a log without a key: nothing can be entered before its first entry */
 		return writer_run(cx, again, NULL);

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "ledger/log_key.h"
@@ -13,6 +14,7 @@ struct cosigner {
 	struct ctx own;                        /* its memory holds the policy */
 	struct log_key key;
 	struct policy policy;                  /* of which the logs count */
+	bool signs;
 };
 
 /* --- the question --- */
@@ -75,7 +77,9 @@ static enum err start(struct ctx *cx, const struct cosigner_config *config, stru
 	if (!config->logs_file[0])
 		return fail(cx, E_INVALID, "ledger.witness_name is set, and ledger.witness_logs does not say whose checkpoints are signed");
 	TRY(read_logs(cx, config->logs_file, &cosigner->policy));
-	return witness_key_open(cx, config->key_file, config->data_folder, str_of(config->name), &cosigner->key);
+	const bool made = access(config->key_file, F_OK) != 0;
+	TRY(witness_key_open(cx, config->key_file, config->data_folder, str_of(config->name), &cosigner->key));
+	return cosigner_may_sign(cx, config->data_folder, &cosigner->key.key, made, &cosigner->signs);
 }
 
 enum err cosigner_open(struct ctx *cx, const struct cosigner_config *config, struct cosigner **out)
@@ -106,6 +110,16 @@ void cosigner_close(struct cosigner **cosigner)
 const struct note_key *cosigner_key(const struct cosigner *cosigner)
 {
 	return &cosigner->key.key;
+}
+
+bool cosigner_signs(const struct cosigner *cosigner)
+{
+	return cosigner->signs;
+}
+
+static enum err check_signs(struct ctx *cx, const struct cosigner *cosigner)
+{
+	return cosigner->signs ? OK : fail_as(cx, E_BUSY, "witness-restored", "This witness was restored from a backup and does not know what it has signed since. It signs nothing until its operator gives it a new key.");
 }
 
 /* --- whose it is --- */
@@ -196,6 +210,7 @@ enum err cosigner_sign(struct ctx *cx, struct cosigner *cosigner, struct str bod
 	struct cosigner_newest newest;
 	struct str line;
 	assert(writer_here(cx));
+	TRY(check_signs(cx, cosigner));
 	TRY(cosigner_question_parse(cx, body, &question));
 	TRY(note_parse(cx, question.note, &note));
 	TRY(checkpoint_parse(cx, note.text, &checkpoint));

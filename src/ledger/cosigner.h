@@ -28,13 +28,24 @@ enum err cosigner_open(struct ctx *, const struct cosigner_config *, struct cosi
 void cosigner_close(struct cosigner **);       /* takes NULL */
 const struct note_key *cosigner_key(const struct cosigner *);
 
+/* A restored personal.db has forgotten what was signed since, so the key that did signs no more, for ever: nobody can know what it would
+ * contradict.  A key that is made afterwards has signed nothing.  (ledger/witness_key_mark.c) */
+enum err cosigner_forget_key(struct ctx *, const char *data_folder);
+/* Puts the key's file away and makes another; the server takes it at its start. */
+enum err cosigner_renew_key(struct ctx *, const struct cosigner_config *, struct note_key *out);
+/* `made`: just now, and it is noted that this key may. */
+enum err cosigner_may_sign(struct ctx *, const char *data_folder, const struct note_key *, bool made, bool *out);
+bool cosigner_signs(const struct cosigner *);
+/* For who looks from outside: restored, and no key was made since. */
+enum err cosigner_is_stopped(struct ctx *, const char *data_folder, bool *out);
+
 struct cosigned {
 	struct str line;                       /* the cosignature's line; empty: the question's `old` is not our newest, and nothing was signed */
 	uint64_t newest;                       /* the size that we signed last, this one included */
 };
 /* WRITE, inside a work on the writer's thread.  E_INVALID: malformed ("question-invalid", "note-invalid", "checkpoint-invalid"), or
  * `old` is larger than the checkpoint ("question-invalid"), or it does not continue what we have signed ("checkpoint-inconsistent").
- * E_NOTFOUND "log-unknown": not one of our logs.  E_DENIED "checkpoint-unsigned": none of that log's keys signed it, or forged. */
+ * E_BUSY "witness-restored": see cosigner_forget_key().  E_NOTFOUND "log-unknown": not one of our logs.  E_DENIED "checkpoint-unsigned": none of that log's keys signed it, or forged. */
 enum err cosigner_sign(struct ctx *, struct cosigner *, struct str body, struct cosigned *out);
 
 /* What was signed last, log by log. */

@@ -40,6 +40,9 @@ struct ledger {
 	uint64_t mirrored;                     /* entries that the mirror has, as far as this process knows */
 	struct witness_status answers[POLICY_PARTIES_MAX];
 };
+/* A file of FOLDER/ledger while it is being mended: whoever finds it at a start signs nothing, whatever witnesses say. */
+#define LEDGER_MENDING_FILE "mending"
+
 /* On the writer's thread, inside a work: its group enters something. */
 void ledger_expect(struct ledger *);
 /* The current view, held: never NULL. */
@@ -66,5 +69,5 @@ enum err ledger_follow(struct ctx *, struct ledger *);
  * has already. */
 enum err mirror_write(struct ctx *, const char *folder, uint64_t from, uint64_t size, struct str note);
 /* How many of `size` entries it has, by its checkpoint: 0 where that is not of such a log. */
-uint64_t mirror_has(struct ctx *, const char *folder, uint64_t size);
+uint64_t mirror_has(struct ctx *, const char *folder, const struct log_keys *, uint64_t size);
 #endif

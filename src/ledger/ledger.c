@@ -257,20 +257,34 @@ static struct ledger *ledger_new(const struct ctx *template, const struct ledger
 	return ledger;
 }
 
+static bool has_file(const struct ledger *ledger, const char *name)
+{
+	return faccessat(ledger->folder, name, F_OK, 0) == 0;
+}
+
+static void halt(struct ctx *cx, struct ledger *ledger, const char *why)
+{
+	ledger->halted = true;
+	ledger_hide(cx, ledger);
+	ledger_set_state(cx, ledger, LEDGER_BEHIND);
+	log_line(cx->log, LOG_ERROR, "ledger: %s; until then nothing is signed", why);
+}
+
 /* The sequencer's: who follows asks nobody. */
 static enum err start_thread(struct ctx *cx, const struct ledger_config *config, struct ledger *ledger)
 {
 	if (ledger->mirror)
-		ledger->mirrored = mirror_has(cx, ledger->mirror, ledger->size_at_start);
-	if (config->policy_file[0] && ledger->keys.count) {
+		ledger->mirrored = mirror_has(cx, ledger->mirror, &ledger->keys, ledger->size_at_start);
+	if (config->policy_file[0] && ledger->keys.count)
 		TRY(witnesses_open(cx, config->policy_file, &ledger->keys.keys[ledger->keys.count - 1].key, &ledger->witnesses));
+	if (has_file(ledger, LEDGER_MENDING_FILE)) {
+		/* the entries may be the new log's already and the key the old one's, which must never sign them */
+		halt(cx, ledger, "it was being mended and that did not end: run the same command again (`amanat ledger fetch` or `amanat ledger succeed`)");
+	} else if (has_file(ledger, LEDGER_RESTORED_FILE) && !witnesses_needed(ledger->witnesses)) {
+		halt(cx, ledger, "this folder was restored, and no witness has to say what was shown since the backup: fetch it from a mirror with `amanat ledger fetch`, "
+			"begin a new log with `amanat ledger succeed`, or say that nothing was shown with `amanat ledger continue`");
+	} else if (ledger->witnesses) {
 		ledger_note_answers(cx, ledger);
-	} else if (faccessat(ledger->folder, LEDGER_RESTORED_FILE, F_OK, 0) == 0) {
-		ledger->halted = true;
-		ledger_hide(cx, ledger);
-		ledger_set_state(cx, ledger, LEDGER_BEHIND);
-		log_line(cx->log, LOG_ERROR, "ledger: this folder was restored, and no witness can say what was shown since the backup: fetch it from a mirror with "
-			"`amanat ledger fetch`, begin a new log with `amanat ledger succeed`, or say that nothing was shown with `amanat ledger continue`; until then nothing is signed");
 	} else {
 		/* a mirror that is away, a full disk: the node serves, and the thread tries again */
 		take_stock(&ledger->cx, ledger, follow_table(&ledger->cx, ledger), 0);

@@ -44,8 +44,8 @@ enum err ledger_shown(struct ctx *, const char *data_folder, struct str *note, s
 /* The root over the first `size` entries of the table, from the entries alone.  E_CORRUPT: one is missing. */
 enum err ledger_recount(struct ctx *, uint64_t size, struct hash *out);
 
-/* A file of FOLDER/ledger that a restore leaves, and mending until it is done: what was shown is not known here, so nothing is signed
- * until witnesses or a person have said that it may be. */
+/* A file of FOLDER/ledger that a restore leaves: what was shown is not known here, so nothing is signed until witnesses or a person have
+ * said that it may be. */
 #define LEDGER_RESTORED_FILE "restored"
 
 /* --- the log --- */

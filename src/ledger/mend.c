@@ -49,18 +49,57 @@ static enum err take_lock(struct ctx *cx, const struct ledger_config *config, in
 
 static enum err forbid_signing(struct ctx *cx, const struct ledger_config *config)
 {
-	return file_write(cx, in_folder(cx, config, LEDGER_RESTORED_FILE), STR("the log is being mended\n"));
+	return file_write(cx, in_folder(cx, config, LEDGER_MENDING_FILE), STR("the log is being mended\n"));
+}
+
+static enum err remove_mark(struct ctx *cx, const struct ledger_config *config, const char *name)
+{
+	return unlink(in_folder(cx, config, name)) == 0 || errno == ENOENT ? OK : fail(cx, E_IO, "removing ledger/%s: %s", name, strerror(errno));
 }
 
 static enum err allow_signing(struct ctx *cx, const struct ledger_config *config)
 {
-	return unlink(in_folder(cx, config, LEDGER_RESTORED_FILE)) == 0 || errno == ENOENT ? OK : fail(cx, E_IO, "removing ledger/" LEDGER_RESTORED_FILE ": %s", strerror(errno));
+	TRY(remove_mark(cx, config, LEDGER_RESTORED_FILE));
+	return remove_mark(cx, config, LEDGER_MENDING_FILE);
+}
+
+#define RESTORED_HEAD "restored from a backup"
+#define RESTORED_COUNT " with entries: "
+
+enum err ledger_mark_restored(struct ctx *cx, const char *data_folder, int64_t entries)
+{
+	AUTO(buf_free) struct buf text = buf_new(100);
+	buf_text(&text, RESTORED_HEAD);
+	if (entries >= 0)
+		buf_printf(&text, RESTORED_COUNT "%lld", (long long)entries);
+	buf_char(&text, '\n');
+	return file_write(cx, arena_printf(&cx->mem, "%s/ledger/" LEDGER_RESTORED_FILE, data_folder).p, buf_view(&text));
+}
+
+/* So many entries of the table are the old log's: those that were signed here, or that a restore brought; all, where nothing is known. */
+static enum err count_signed(struct ctx *cx, const struct ledger_config *config, uint64_t size, uint64_t *out)
+{
+	AUTO(buf_free) struct buf mark = buf_new(100);
+	struct checkpoint last;
+	uint64_t restored = 0;
+	TRY(signed_read(cx, config->db->folder, &last));
+	const enum err e = file_read(cx, in_folder(cx, config, LEDGER_RESTORED_FILE), &mark);
+	const struct str text = buf_view(&mark);
+	if (e != E_NOTFOUND)
+		TRY(e);
+	if (str_starts(text, STR(RESTORED_HEAD RESTORED_COUNT)) && !str_u64(str_trim(str_from(text, sizeof RESTORED_HEAD RESTORED_COUNT - 1)), &restored))
+		return fail(cx, E_CORRUPT, "ledger/" LEDGER_RESTORED_FILE " is damaged");
+	const uint64_t known = last.size > restored ? last.size : restored;
+	*out = known && known < size ? known : size;
+	return OK;
 }
 
 enum err ledger_continue(struct ctx *cx, const struct ledger_config *config)
 {
 	AUTO(close_fd) int lock = -1;
 	TRY(take_lock(cx, config, &lock));
+	if (access(in_folder(cx, config, LEDGER_MENDING_FILE), F_OK) == 0)
+		return fail(cx, E_CONFLICT, "the log was being mended and that did not end: run the same command again (`amanat ledger fetch` or `amanat ledger succeed`)");
 	return allow_signing(cx, config);
 }
 
@@ -378,17 +417,26 @@ static enum err old_head(struct ctx *cx, const struct ledger_config *config, con
 	AUTO(buf_free) struct buf root = buf_new(64);
 	struct checkpoint shown;
 	struct str note;
-	uint64_t size;
+	uint64_t size, kept;
 	TRY(ledger_shown(cx, config->db->folder, &note, &shown));
 	buf_base64(&root, shown.root.bytes, TREE_HASH_BYTES);
 	TRY(ledger_size(cx, &size));
+	TRY(count_signed(cx, config, size, &kept));
 	const bool told = how->old_size > 0;
 	const uint64_t old_size = told ? how->old_size : shown.size;
 	entry->values[ENTRY_succession_old_size] = entry_of_count(cx, old_size);
 	entry->values[ENTRY_succession_old_root] = told ? how->old_root : arena_copy(&cx->mem, buf_view(&root));
-	entry->values[ENTRY_succession_kept] = entry_of_count(cx, size < old_size ? size : old_size);
+	entry->values[ENTRY_succession_kept] = entry_of_count(cx, kept < old_size ? kept : old_size);
 	entry->values[ENTRY_succession_reason] = how->reason;
 	return OK;
+}
+
+/* A run that was killed behind its entry: the old log's checkpoints may be put away already, so nothing is told of it a second time. */
+static bool is_entered(struct ctx *cx, struct str new_key)
+{
+	struct entry first;
+	struct str line;
+	return ledger_read(cx, 0, &first, &line) == OK && first.kind == ENTRY_succession && str_eq(first.values[ENTRY_succession_key], new_key);
 }
 
 enum err ledger_succeed(struct ctx *cx, const struct ledger_config *config, const struct succession *how)
@@ -402,11 +450,13 @@ enum err ledger_succeed(struct ctx *cx, const struct ledger_config *config, cons
 	TRY(old_log(cx, config, &entry.values[ENTRY_succession_old_origin], &entry.values[ENTRY_succession_old_key]));
 	TRY(forbid_signing(cx, config));
 	TRY(next_key(cx, next, config, how->origin, &keys));
-	TRY(old_head(cx, config, how, &entry));
 	note_key_write(&keys.keys[0].key, &vkey);
 	entry.values[ENTRY_succession_origin] = str_of(keys.keys[0].key.name);
 	entry.values[ENTRY_succession_key] = buf_view(&vkey);
-	TRY(writer_run(cx, enter_first, &entry));
+	if (!is_entered(cx, buf_view(&vkey))) {
+		TRY(old_head(cx, config, how, &entry));
+		TRY(writer_run(cx, enter_first, &entry));
+	}
 	TRY(put_away(cx, config, entry.values[ENTRY_succession_old_key]));
 	const char *const old = arena_printf(&cx->mem, "%s.before", config->key_file).p;
 	if ((rename(config->key_file, old) != 0 && errno != ENOENT) || rename(next, config->key_file) != 0)

@@ -6,13 +6,17 @@
 #define LEDGER_MEND_H
 #include "ledger/ledger.h"
 
+/* What a restore leaves: until witnesses or a person have said that it may be, nothing is signed.  `entries` of the old log are there; -1:
+ * not known. */
+enum err ledger_mark_restored(struct ctx *, const char *data_folder, int64_t entries);
+
 /* Fetches what is missing from a mirror: a folder, or an address, in the layout of tlog-tiles, whose checkpoint bears this log's key.
  * What was entered here since, and never signed, stands behind it afterwards.  E_INVALID "mirror-untrusted": signature or hashes are
  * wrong, or it has less than is here.  `fetched` counts entries. */
 enum err ledger_fetch(struct ctx *, const struct ledger_config *, struct str mirror, uint64_t *fetched);
 
 /* Begins a new log with a new key, which takes over the entries that are there, under the same numbers; its first entry names the old
- * log's head and the gap. */
+ * log's head and the gap: those that are known to be the old log's, for what was entered here since and never signed is not. */
 struct succession {
 	struct str origin;                     /* "": a random one */
 	struct str reason;                     /* as the entry's word */

@@ -64,13 +64,22 @@ enum err mirror_write(struct ctx *cx, const char *folder, uint64_t from, uint64_
 	return file_write(cx, arena_printf(&cx->mem, "%s/checkpoint", folder).p, note);
 }
 
-uint64_t mirror_has(struct ctx *cx, const char *folder, uint64_t size)
+static bool is_signed(const struct note *note, const struct log_keys *keys)
+{
+	for (unsigned i = 0; i < keys->count; i++)
+		if (note_check(note, &keys->keys[i].key, NULL) == NOTE_SIGNED)
+			return true;
+	return false;
+}
+
+/* Of a log that this one has succeeded nothing is there: its first entry was another. */
+uint64_t mirror_has(struct ctx *cx, const char *folder, const struct log_keys *keys, uint64_t size)
 {
 	AUTO(buf_free) struct buf bytes = buf_new(NOTE_BYTES_MAX);
 	struct checkpoint checkpoint;
 	struct note note;
 	if (file_read(cx, arena_printf(&cx->mem, "%s/checkpoint", folder).p, &bytes) != OK || note_parse(cx, buf_view(&bytes), &note) != OK ||
-	    checkpoint_parse(cx, note.text, &checkpoint) != OK || checkpoint.size > size)
+	    checkpoint_parse(cx, note.text, &checkpoint) != OK || checkpoint.size > size || !is_signed(&note, keys))
 		return 0;
 	return checkpoint.size;
 }

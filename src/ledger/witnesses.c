@@ -45,7 +45,7 @@ static enum err read_policy(struct ctx *cx, const char *path, const struct note_
 	for (unsigned i = 0; i < out->policy.log_count; i++)
 		named |= memcmp(out->policy.logs[i].public, log->public, SIGN_PUBLIC_BYTES) == 0 && strcmp(out->policy.logs[i].name, log->name) == 0;
 	if (!named)
-		return fail_as(cx, E_INVALID, "policy-invalid", "the policy %.100s has no line \"log\" with this log's key (see /ledger/key)", path);
+		return fail_as(cx, E_INVALID, "policy-invalid", "the policy %.100s has no line \"log\" with this log's key, which `amanat ledger show` tells", path);
 	for (unsigned i = 0; i < out->policy.party_count; i++)
 		if (!out->policy.parties[i].is_group && out->policy.parties[i].url.n)
 			out->items[out->count++] = (struct witness){ .party = &out->policy.parties[i] };
@@ -76,6 +76,11 @@ void witnesses_close(struct witnesses **witnesses)
 	ctx_end(&gone->own);
 	free(gone);
 	*witnesses = NULL;
+}
+
+bool witnesses_needed(const struct witnesses *witnesses)
+{
+	return witnesses && witnesses->policy.quorum >= 0;
 }
 
 /* --- one question --- */

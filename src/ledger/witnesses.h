@@ -33,6 +33,8 @@ struct witness_status {
 	struct str name, url;                  /* views of the policy */
 	enum witness_answer answer;
 };
+/* Whether the policy wants any of them to sign; NULL: no. */
+bool witnesses_needed(const struct witnesses *);
 unsigned witnesses_count(const struct witnesses *);
 void witnesses_read(const struct witnesses *, unsigned index, struct witness_status *out);
 #endif

@@ -1,11 +1,12 @@
 #include "safety/moderation.h"
 
-#include "ledger/ledger.h"
+#include "safety/operator.h"
 #include "safety/report.h"
 #include "social/account.h"
 #include "social/comment.h"
 #include "social/profile.h"
 #include "social/published.h"
+#include "social/takedown.h"
 #include "social/video.h"
 
 static enum err check_moderator(struct ctx *cx)
@@ -24,25 +25,11 @@ static enum err check_rank(struct ctx *cx, int64_t account)
 	return OK;
 }
 
-/* In the transaction of what it tells: "video", "comment" or "account", by the node's own rules. */
-static enum err enter_takedown(struct ctx *cx, struct str what)
-{
-	struct entry entry = { .kind = ENTRY_takedown };
-	entry.values[ENTRY_takedown_what] = what;
-	entry.values[ENTRY_takedown_basis] = STR("rules");
-	return ledger_append(cx, &entry, 0);
-}
-
 enum err moderation_suspend(struct ctx *cx, int64_t account)
 {
-	struct account row;
 	TRY(check_moderator(cx));
 	TRY(check_rank(cx, account));
-	TRY(account_by_id(cx, account, &row));
-	if (str_eq(row.state, STR("suspended")))
-		return OK;
-	TRY(account_suspend(cx, account));
-	return enter_takedown(cx, STR("account"));
+	return operator_suspend(cx, account);
 }
 
 enum err moderation_restore(struct ctx *cx, int64_t account)
@@ -65,7 +52,7 @@ static enum err take_subject(struct ctx *cx, const struct report *report)
 static enum err take_away(struct ctx *cx, const struct report *report)
 {
 	TRY(take_subject(cx, report));
-	return enter_takedown(cx, report->subject_kind);
+	return takedown_enter(cx, report->subject_kind);
 }
 
 static enum err suspend_author(struct ctx *cx, const struct report *report)

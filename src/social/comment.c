@@ -7,6 +7,7 @@
 #include "social/forget.h"
 #include "social/inbox.h"
 #include "social/published.h"
+#include "social/takedown.h"
 #include "social/text.h"
 #include "social/video.h"
 #include "store/outbox.h"
@@ -88,16 +89,16 @@ enum err comment_reply(struct ctx *cx, int64_t to, struct str text, struct comme
 
 /* --- removing --- */
 
-/* May the actor remove it?  The video may be gone, its comments waiting for the drop job: then it has no author. */
-static enum err check_remover(struct ctx *cx, const struct published *comment)
+/* May the actor remove it, and is it by office only?  The video may be gone, its comments waiting for the drop job: then it has no author. */
+static enum err check_remover(struct ctx *cx, const struct published *comment, bool *by_office)
 {
 	struct published video = { .id = 0 };
-	if (comment->account == cx->actor.account || cx->actor.role >= ROLE_MODERATOR)
-		return OK;
 	enum err outcome = published_get(cx, comment->video, &video);
 	if (outcome != OK && outcome != E_NOTFOUND)
 		return outcome;
-	if (video.id && video.account == cx->actor.account)
+	const bool own = comment->account == cx->actor.account || (video.id && video.account == cx->actor.account);
+	*by_office = !own;
+	if (own || cx->actor.role >= ROLE_MODERATOR)
 		return OK;
 	return fail(cx, E_DENIED, "only its author, the video's author or a moderator may remove a comment");
 }
@@ -105,9 +106,11 @@ static enum err check_remover(struct ctx *cx, const struct published *comment)
 enum err comment_remove(struct ctx *cx, int64_t id)
 {
 	struct published stands = { .id = 0 };
+	bool by_office = false;
 	TRY(standing(cx, id, &stands));
-	TRY(check_remover(cx, &stands));
-	return comment_take_away(cx, id);
+	TRY(check_remover(cx, &stands, &by_office));
+	TRY(comment_take_away(cx, id));
+	return by_office ? takedown_enter(cx, STR("comment")) : OK;
 }
 
 /* The replies go with it, and are counted off now. */

@@ -6,6 +6,7 @@
 #include "social/findable.h"
 #include "social/inbox.h"
 #include "social/published.h"
+#include "social/takedown.h"
 #include "social/text.h"
 #include "social/video.sql.h"
 #include "store/outbox.h"
@@ -90,7 +91,8 @@ enum err video_remove(struct ctx *cx, int64_t id)
 	TRY(standing(cx, id, &stands));
 	if (stands.account != cx->actor.account && cx->actor.role < ROLE_MODERATOR)
 		return fail(cx, E_DENIED, "only its author or a moderator may remove a video");
-	return video_take_away(cx, id);
+	TRY(video_take_away(cx, id));
+	return stands.account == cx->actor.account ? OK : takedown_enter(cx, STR("video"));
 }
 
 static enum err read_raw(struct ctx *cx, int64_t id, struct video *out)

@@ -85,17 +85,13 @@ static enum err there_already(const struct backup *b, struct ctx *cx, struct ite
 	return file_hash(cx, to, &bytes, item->file.hash);
 }
 
-/* An upload may be growing: what was read is what counts, and its own sum says what that was. */
+/* E_CONFLICT: an upload that grew while it was read, or a public file that is not what its name says. */
 static enum err copy_file(const struct backup *b, struct ctx *cx, struct item *item, const char *from, const char *to, unsigned thread)
 {
 	char tmp[FILE_PATH_BYTES];
 	struct sums sums;
 	snprintf(tmp, sizeof tmp, "%s/tmp/file-%u", b->options->dir, thread);
-	TRY(file_copy(cx, FILE_AS_IT_IS, from, tmp, to, &sums));
-	if (item->public ? strcmp(sums.hash, item->name) != 0 : sums.bytes != item->file.bytes) {
-		unlink(to);
-		return OK;
-	}
+	TRY(file_copy(cx, FILE_AS_IT_IS, from, tmp, to, &(struct file_wanted){ item->file.bytes, item->public ? item->name : NULL }, &sums));
 	memcpy(item->file.hash, sums.hash, sizeof sums.hash);
 	item->taken = true;
 	item->copied = true;
@@ -120,7 +116,7 @@ static enum err take_file(void *self, struct ctx *cx, size_t index, unsigned thr
 	if (item->taken)
 		return OK;
 	enum err e = copy_file(batch->backup, cx, item, from, to, thread);
-	return e == E_NOTFOUND ? OK : e;
+	return e == E_NOTFOUND || e == E_CONFLICT ? OK : e;
 }
 
 /* --- all files that are known --- */
@@ -205,7 +201,7 @@ static enum err pack_store(struct backup *b, struct ctx *cx, const char *generat
 	snprintf(tmp, sizeof tmp, "%s/tmp/%s.zst", b->options->dir, name);
 	snprintf(to, sizeof to, "%s/generations/%s/%s.zst", b->options->dir, generation, name);
 	tell(b, name, 0);
-	TRY(file_copy(cx, FILE_PACK, from, tmp, to, &sums));
+	TRY(file_copy(cx, FILE_PACK, from, tmp, to, NULL, &sums));
 	unlink(from);
 	snprintf(file.name, sizeof file.name, "%s", name);
 	file.bytes = sums.bytes;

@@ -157,22 +157,42 @@ static enum err all_pieces(struct copying *c, enum file_way way)
 	return pending ? fail(c->cx, E_CORRUPT, "%.150s is cut off", c->from) : OK;
 }
 
-enum err file_copy(struct ctx *cx, enum file_way way, const char *from, const char *tmp, const char *to, struct sums *out)
+static void add_up(struct copying *c, enum file_way way, struct sums *out)
+{
+	hash_text(&c->read, way == FILE_UNPACK ? out->packed_hash : out->hash);
+	hash_text(&c->wrote, way == FILE_UNPACK ? out->hash : out->packed_hash);
+	out->bytes = way == FILE_UNPACK ? c->bytes_wrote : c->bytes_read;
+	out->packed = way == FILE_UNPACK ? c->bytes_read : c->bytes_wrote;
+}
+
+/* Before it has its name: who is killed in between must not leave something else under a name that says what it is. */
+static enum err compare(const struct copying *c, const struct file_wanted *wanted, const struct sums *sums)
+{
+	const bool same = !wanted || ((wanted->bytes < 0 || wanted->bytes == sums->bytes) && (!wanted->hash || strcmp(wanted->hash, sums->hash) == 0));
+	return same ? OK : fail(c->cx, E_CONFLICT, "%.150s is not what it should be", c->from);
+}
+
+static enum err give_name(const struct copying *c, const char *tmp)
+{
+	return !fault_hit(c->cx) && rename(tmp, c->to) == 0 ? OK : fail(c->cx, E_IO, "naming %.150s: %s", c->to, strerror(errno));
+}
+
+enum err file_copy(struct ctx *cx, enum file_way way, const char *from, const char *tmp, const char *to, const struct file_wanted *wanted, struct sums *out)
 {
 	AUTO(copying_end) struct copying c = { .cx = cx, .from = from, .to = to, .in = -1, .out = -1 };
-	struct sums sums;
+	struct sums sums = {};
 	TRY(open_both(&c, way, tmp));
 	enum err e = all_pieces(&c, way);
-	if (e == OK && (fault_hit(cx) || rename(tmp, to) != 0))
-		e = fail(cx, E_IO, "naming %.150s: %s", to, strerror(errno));
+	if (e == OK) {
+		add_up(&c, way, &sums);
+		e = compare(&c, wanted, &sums);
+	}
+	if (e == OK)
+		e = give_name(&c, tmp);
 	if (e != OK) {
 		unlink(tmp);
 		return e;
 	}
-	hash_text(&c.read, way == FILE_UNPACK ? sums.packed_hash : sums.hash);
-	hash_text(&c.wrote, way == FILE_UNPACK ? sums.hash : sums.packed_hash);
-	sums.bytes = way == FILE_UNPACK ? c.bytes_wrote : c.bytes_read;
-	sums.packed = way == FILE_UNPACK ? c.bytes_read : c.bytes_wrote;
 	*out = sums;
 	return OK;
 }

@@ -21,7 +21,8 @@
 #include "store/search.h"
 #include "store/writer.h"
 #include "upkeep/backup.sql.h"
-#include "ledger/ledger.h"
+#include "ledger/cosigner.h"
+#include "ledger/mend.h"
 #include "upkeep/abreast.h"
 #include "upkeep/backup_dir.h"
 #include "upkeep/fsck.sql.h"
@@ -104,10 +105,8 @@ static enum err restore_file(void *self, struct ctx *cx, size_t index, unsigned 
 		backup_path(batch->dir, file, from);
 		snprintf(to, sizeof to, "%s/blobs/%s/%.2s/%s", folder, file->kind == FILE_PUBLIC ? "public" : "personal", file->name, file->name);
 	}
-	TRY(file_copy(cx, file->kind == FILE_STORE ? FILE_UNPACK : FILE_AS_IT_IS, from, tmp, to, &sums));
-	if (strcmp(sums.hash, file->hash) != 0 || sums.bytes != file->bytes)
-		return fail(cx, E_CORRUPT, "%.150s is not what the manifest says: the backup is damaged there", from);
-	return OK;
+	enum err e = file_copy(cx, file->kind == FILE_STORE ? FILE_UNPACK : FILE_AS_IT_IS, from, tmp, to, &(struct file_wanted){ file->bytes, file->hash }, &sums);
+	return e == E_CONFLICT ? fail(cx, E_CORRUPT, "%.150s is not what the manifest says: the backup is damaged there", from) : e;
 }
 
 static enum err restore_all(struct ctx *cx, const struct restore_options *options, const char *dir, const char *generation,
@@ -128,12 +127,13 @@ static enum err restore_all(struct ctx *cx, const struct restore_options *option
 	return OK;
 }
 
-/* Checkpoints that were shown after the backup are not known here: a log that went on from it might fork. */
-static enum err forget_checkpoint(struct ctx *cx, const char *folder)
+/* Checkpoints that were shown after the backup are not known here, nor those of others that this node has signed as a witness: a log that
+ * went on from it might fork, and so might those. */
+static enum err forget_checkpoints(struct ctx *cx, const char *folder)
 {
-	const char *const ledger = arena_printf(&cx->mem, "%s/ledger", folder).p;
-	TRY(folder_make(cx, ledger));
-	return file_write(cx, arena_printf(&cx->mem, "%s/" LEDGER_RESTORED_FILE, ledger).p, STR("restored from a backup\n"));
+	TRY(folder_make(cx, arena_printf(&cx->mem, "%s/ledger", folder).p));
+	TRY(ledger_mark_restored(cx, folder, -1));
+	return cosigner_forget_key(cx, folder);
 }
 
 enum err restore_files(struct ctx *cx, const struct restore_options *options, struct restore_report *out)
@@ -149,7 +149,7 @@ enum err restore_files(struct ctx *cx, const struct restore_options *options, st
 	blobs_close(&blobs);
 	TRY(restore_all(cx, options, options->dir, report.generation, chosen.manifest, &report));
 	TRY(restore_all(cx, options, options->keys, report.keys_generation, chosen.keys, &report));
-	TRY(forget_checkpoint(cx, options->folder));
+	TRY(forget_checkpoints(cx, options->folder));
 	TRY(folder_sync_all(cx, options->folder));
 	*out = report;
 	return OK;
@@ -303,6 +303,9 @@ static enum err wait_for_jobs(struct ctx *cx)
 enum err restore_replay(struct ctx *cx, const char *dir, struct restore_report *report)
 {
 	bool more = true;
+	uint64_t entries;
+	TRY(ledger_size(cx, &entries));
+	TRY(ledger_mark_restored(cx, cx->config->store_folder, (int64_t)entries));
 	while (more)
 		TRY(writer_run(cx, end_sessions, &more));
 	TRY(replay_deleted(cx, dir, report));

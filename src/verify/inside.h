@@ -7,6 +7,8 @@
 void story_demand(struct story *, const struct entry *, int64_t at_us);
 void story_opaque(struct story *, const struct entry *, int64_t at_us);
 void story_hold(struct story *, const struct entry *, int64_t at_us);
+/* Every entry: which tells when the node ran. */
+void story_rhythm(struct story *, const struct entry *, int64_t at_us);
 void story_takedown(struct story *, const struct entry *);
 enum err story_charter(struct ctx *, struct story *, const struct entry *, int64_t at_us);
 

@@ -194,6 +194,7 @@ enum err story_entry(struct ctx *cx, struct story *story, const struct entry *en
 		finding_add(story->findings, FINDING_LIE, "origin-missing", 0, "is no first entry: it does not say which log this is");
 	const int64_t at_us = keep_time(story, entry);
 	TRY(tell(cx, story, entry, at_us));
+	story_rhythm(story, entry, at_us);
 	story->of_kind[entry->kind]++;
 	story->entries++;
 	return OK;

@@ -57,6 +57,14 @@ struct story_hold {
 	bool ended;
 };
 
+/* Fixed times at which an opaque entry is due (verify/rhythm.c). */
+struct story_rhythm {
+	int64_t first_us;                      /* of the log's first entry */
+	int64_t began_us;                      /* none is due up to then */
+	int64_t since_us;                      /* since then the node ran; 0: not known */
+	int64_t newest_us, told_us;            /* the newest that has its entry, and that was told to have none; 0: none */
+};
+
 struct story_charters {
 	struct ctx cx;                         /* its memory holds them */
 	size_t count;
@@ -88,6 +96,7 @@ struct story {
 	size_t opaque_count, opaque_room, hold_count, hold_room;
 	struct story_opaque *opaques;
 	struct story_hold *holds;
+	struct story_rhythm rhythm;
 	struct tally tally;
 };
 struct story *story_new(struct source *, struct findings *);

@@ -163,6 +163,21 @@ test('what moderators take away is an entry, and so is an incident', async () =>
   await soon(async () => assert.deepEqual((await entries('incident')).map(({ kind, happened, people }) => [kind, happened, people]), [['outage', '2026-01-05', '3']]));
 });
 
+test('what the operator takes away on the console is an entry each, and what people take back is none', async () => {
+  const before = (await entries('takedown')).length, since = async () => (await entries('takedown')).slice(before).map(({ what, basis, demand }) => [what, basis, demand]);
+  const [lina] = [await server.signUp('lina'), await server.signUp('mina')];
+  await cli('user', 'suspend', 'mina');
+  await cli('user', 'suspend', 'mina');
+  await soon(async () => assert.deepEqual(await since(), [['account', 'rules', '-']]));
+  await cli('user', 'restore', 'mina');
+  await cli('user', 'delete', 'mina', '--yes');
+  await soon(async () => assert.deepEqual(await since(), [['account', 'rules', '-'], ['account', 'rules', '-']]));
+  assert.equal((await lina.delete('/api/v1/me', { password: 'correct horse battery' })).status, 204);
+  await cli('incident', 'add', '--kind', 'outage', '--happened', '2026-01-06', '--people', '0');
+  await soon(async () => assert.ok((await entries('incident')).some(({ happened }) => happened === '2026-01-06')));
+  assert.equal((await since()).length, 2);
+});
+
 test('the next charter is published in its turn, and not out of it', async () => {
   const file = path.join(server.folder, '..', 'charter.json');
   writeFileSync(file, '{"format": "amanat-charter/v1"}');

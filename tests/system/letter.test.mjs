@@ -46,6 +46,13 @@ test('a demand that is entered is counted at once, by a command beside the runni
   await soon(async () => assert.match(sentence(await letter(), 'demands').statement.replaceAll(/[\u2068\u2069]/g, ''), /^1 asked, 1 refused by rule \d+, 0 disclosed\.$/));
 });
 
+test('no id stands twice on a page, so that a link to a sentence leads there', async () => {
+  for (const where of ['/letter', '/trust', '/trust/entries', '/trust/charter']) {
+    const ids = [...(await server.visitor().get(where)).text.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
+    assert.deepEqual(ids.filter((id, i) => ids.indexOf(id) !== i), [], where);
+  }
+});
+
 test('the page shows every table with its class and each column\'s protection', async () => {
   const { tables } = await letter();
   const html = await page();
@@ -69,7 +76,7 @@ test('it is written in each language, in its direction, and needs no script', as
   for (const [lang, dir] of [['en', 'ltr'], ['ar', 'rtl'], ['hi', 'ltr']]) {
     const html = await page(lang);
     assert.match(html, new RegExp(`<html lang="${lang}" dir="${dir}"`));
-    assert.match(html, /<div id="app" data-static>/);
+    assert.match(html, /<div id="shell" data-static>/);
     assert.doesNotMatch(html, /letter\.[a-z]+\.[a-z]+|undefined|\{[a-z]+\}/);
     seen.add(/<h1 class="letter__title">(.*?)<\/h1>/.exec(html)[1]);
   }

@@ -205,7 +205,7 @@ test('what is entered later is counted, and an opaque entry is shut until it is 
 test('nobody needs a script, and none is inline', async () => {
   for (const where of ['/trust', '/trust/entries', '/trust/charter?asker=CN']) {
     const { text, headers } = await get(where);
-    assert.match(text, /<div id="app" data-static>/);
+    assert.match(text, /<div id="shell" data-static>/);
     assert.doesNotMatch(text, /<script(?! type="module" src=)|onclick=| style=/);
     assert.match(headers.get('content-security-policy'), /script-src 'self'/);
     if (!where.includes('charter')) assert.match(text, /amanat verify http:\/\//);

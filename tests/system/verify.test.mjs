@@ -79,8 +79,11 @@ function honest() {
   removal.told(t + 7 * day);
   log.add('takedown', t + 7 * day, { what: 'video', basis: 'law', country: 'SG', demand: id(5) });
   const salt = sha256('salt'), hidden = `demand-told ${stamp(t)} demand=${id(1)} received=3 accounts=1`;
+  // a node that was away: the one that is due at its start, and the one of the next midnight
+  const midnight = Math.floor((t + 9 * day) / day) * day;
+  log.add('node-started', t + 8 * day, { version: '0.1.0', build: hashed('program') });
   const shut = log.add('opaque', t + 8 * day, { commitment: hashed(Buffer.concat([salt, Buffer.from(hidden)])), opens: dayOf(t + 40 * day) });
-  log.add('opaque', t + 9 * day, { commitment: hashed('dummy'), opens: dayOf(now + 100 * day) });
+  log.add('opaque', midnight, { commitment: hashed('dummy'), opens: dayOf(now + 100 * day) });
   const quiet = demand(log, 6, t + 10 * day, { basis: 'statute' });
   quiet.decided(t + 10 * day + 336 * hour, 'refused', { rule: 7 });
   quiet.told(t + 10 * day + 337 * hour);
@@ -431,6 +434,46 @@ for (const [name, make] of Object.entries(breaches))
     assert.equal(report.code, 3, JSON.stringify(report.findings));
     assert.equal(report.of(slug)?.entry, number, JSON.stringify(report.findings));
   });
+
+// --- the rhythm of opaque entries: midnight ---
+
+const midnight = (n) => Math.floor(start / day) * day + n * day;
+const opaqueAt = (log, when) => log.add('opaque', when, { commitment: hashed(`${when}`), opens: dayOf(now + 300 * day) });
+const dayAt = (log, when) => log.add('day', when, { date: dayOf(when - day), unwraps_session: 0, unwraps_job: 0, unwraps_others: 0, unwraps_operator: 0, desk_reads: 0, accounts_erased: 0 });
+const started = (log, when) => log.add('node-started', when, { version: '0.1.0', build: hashed('program') });
+const rhythms = {
+  'each midnight, and the days\' totals behind them': (log) => { for (let n = 1; n < 9; n++) { opaqueAt(log, midnight(n)); dayAt(log, midnight(n)); } },
+  'an hour late is in time': (log) => { opaqueAt(log, midnight(1) + hour); opaqueAt(log, midnight(2)); },
+  'a stop: the last one that was missed, at the start': (log) => { opaqueAt(log, midnight(1)); started(log, midnight(5) + 7 * hour); opaqueAt(log, midnight(5) + 7 * hour + 2000); opaqueAt(log, midnight(6)); },
+  'a stop before the next one': (log) => { opaqueAt(log, midnight(1)); started(log, midnight(1) + 7 * hour); dayAt(log, midnight(1) + 9 * hour); opaqueAt(log, midnight(2)); },
+  'a start that ends at once makes none': (log) => { opaqueAt(log, midnight(1)); started(log, midnight(4) + hour); started(log, midnight(6)); opaqueAt(log, midnight(6)); },
+  'commands on a node that stands still': (log) => { opaqueAt(log, midnight(1)); log.add('takedown', midnight(4), { what: 'video', basis: 'rules', country: null, demand: null }); started(log, midnight(6)); opaqueAt(log, midnight(6)); },
+  'opaque-missing, seen by the next one': (log) => { opaqueAt(log, midnight(1)); return opaqueAt(log, midnight(3)); },
+  'opaque-missing, seen by the day\'s totals': (log) => { opaqueAt(log, midnight(1)); return dayAt(log, midnight(2) + 2 * hour); },
+  'opaque-missing, the first': (log) => dayAt(log, midnight(1) + 2 * hour),
+  'opaque-missing, after a start': (log) => { opaqueAt(log, midnight(1)); started(log, midnight(4) + hour); return dayAt(log, midnight(4) + 3 * hour); },
+  'opaque-missing, at its day, at another time': (log) => { opaqueAt(log, midnight(1)); return opaqueAt(log, midnight(2) + 15 * hour); },
+  'opaque-extra, between two': (log) => { opaqueAt(log, midnight(1)); return opaqueAt(log, midnight(1) + 15 * hour); },
+  'opaque-extra, after a start': (log) => { opaqueAt(log, midnight(1)); started(log, midnight(1) + 2 * hour); return opaqueAt(log, midnight(1) + 2 * hour); },
+  'opaque-extra, before the first midnight': (log) => opaqueAt(log, start),
+};
+for (const [name, make] of Object.entries(rhythms))
+  test(`the rhythm of opaque entries: ${name}`, async () => {
+    const log = begun(), number = make(log), [slug] = /^opaque-\w+/.exec(name) ?? [], report = await verifyLog(log);
+    assert.equal(report.code, slug ? 3 : 0, JSON.stringify(report.findings));
+    assert.deepEqual(report.findings.filter((f) => f.slug?.startsWith('opaque-')).map((f) => [f.slug, f.entry]), slug ? [[slug, number]] : [], JSON.stringify(report.findings));
+  });
+
+test('a missed midnight is told once, with how many there were', async () => {
+  const log = begun();
+  opaqueAt(log, midnight(1));
+  const number = opaqueAt(log, midnight(6));
+  opaqueAt(log, midnight(7));
+  const { findings } = await verifyLog(log);
+  assert.equal(findings.length, 1, JSON.stringify(findings));
+  assert.equal(findings[0].entry, number);
+  assert.match(JSON.stringify(findings), new RegExp(`at 4 fixed times, from ${dayOf(midnight(2))} on`));
+});
 
 test('what loosens waits thirty days, what tightens does not', async () => {
   // version 2: the owner is no longer refused

@@ -1,44 +1,15 @@
 // A node that asks witnesses, other nodes and worse: enough of them or silence, a witness that is slow, a fork, yesterday's data put back.
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { setTimeout as moment } from 'node:timers/promises';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 
-import { cosignLine, newSigner, readCheckpoint, readKey, readNote, signaturesOf, signerOfFile } from './notes.mjs';
+import { cosignLine, newSigner, readCheckpoint, readKey, readNote, signaturesOf } from './notes.mjs';
 import { freshFolder, Server } from './server.mjs';
+import { checkpointOf, newLog, newWitness, running, started, until, whole, withPolicy } from './witnesses.mjs';
 
-const running = [];
-after(() => Promise.all(running.map((stop) => stop())));
-const started = async (server) => {
-  await server.start();
-  if (!running.some((stop) => stop.of === server)) running.push(Object.assign(async () => { if (server.child.exitCode === null && server.child.signalCode === null) await server.stop(); }, { of: server }));
-  return server;
-};
-
-/** A node that has a log and does not run yet: { server, vkey }. */
-async function newLog() {
-  const folder = path.join(freshFolder(), 'node'), server = new Server({ folder });
-  const { code, stderr } = await server.cli('init');
-  assert.equal(code, 0, stderr);
-  return { server, vkey: signerOfFile(readFileSync(`${folder}.ledger`, 'utf8')).vkey };
-}
-/** A node that is a witness for these logs: { server, key, name, vkey, url }. */
-async function newWitness(name, ...vkeys) {
-  const around = freshFolder(), logs = path.join(around, 'logs');
-  writeFileSync(logs, vkeys.map((vkey) => `log ${vkey}\n`).join(''));
-  const server = await started(new Server({ folder: path.join(around, 'node'), settings: { 'ledger.witness_name': `${name}.example/w`, 'ledger.witness_logs': logs } }));
-  server.settings['server.port'] = server.port;
-  const vkey = (await server.visitor().get('/witness/key')).text.trim();
-  return { server, name, vkey, key: readKey(vkey), url: `${server.url}/witness` };
-}
-function withPolicy(server, vkey, witnesses, quorum) {
-  const file = path.join(path.dirname(server.folder), 'policy');
-  const lines = [`log ${vkey}`, ...witnesses.map((w) => `witness ${w.name} ${w.vkey} ${w.url}`), `group all-of-them ${quorum} ${witnesses.map((w) => w.name).join(' ')}`, 'quorum all-of-them'];
-  writeFileSync(file, `${lines.join('\n')}\n`);
-  server.settings['ledger.policy'] = file;
-}
 /** A server of Node's in place of a witness. `answer(question)` gives { status, type, body, wait }. */
 async function newImpostor(name, answer) {
   const signer = newSigner(`${name}.example/w`, 4), timers = new AbortController();
@@ -71,19 +42,6 @@ async function newRelay(url, lag) {
   running.push(async () => { timers.abort(); http.closeAllConnections(); await new Promise((resolve) => { http.close(resolve); }); });
   return { url: `http://127.0.0.1:${http.address().port}`, answered: () => new Promise((resolve) => { told = resolve; }) };
 }
-const ledgerOf = async (server) => (await server.visitor().get('/api/v1/ledger')).body;
-/** Waits until the log says what `holds`; gives what it said. */
-async function until(server, holds, what) {
-  const end = Date.now() + 25_000;
-  for (;;) {
-    const said = await ledgerOf(server);
-    if (holds(said)) return said;
-    if (Date.now() > end) assert.fail(`${what}: ${JSON.stringify(said)}\n${server.log.slice(-3000)}`);
-    await moment(30);
-  }
-}
-const whole = (server) => until(server, (s) => s.state === 'whole' && s.size === s.entries && s.size > 0, 'whole');
-const checkpointOf = (server) => server.visitor().get('/ledger/checkpoint');
 const metric = async (server, name) => Number(new RegExp(`^amanat_${name.replace(/[{}"]/g, '\\$&')} (\\S+)$`, 'm').exec((await server.visitor().get('/metrics')).text)[1]);
 const warnings = async (server) => JSON.parse((await server.cli('status', '--json')).stdout).warnings.map((w) => w.code);
 

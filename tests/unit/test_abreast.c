@@ -68,7 +68,7 @@ static enum err copy_one(void *self, struct ctx *cx, size_t index, unsigned thre
 	path_of(w, "from", index, from);
 	path_of(w, "tmp", thread, tmp);
 	path_of(w, "to", index, to);
-	enum err e = file_copy(cx, FILE_AS_IT_IS, from, tmp, to, &w->sums[index]);
+	enum err e = file_copy(cx, FILE_AS_IT_IS, from, tmp, to, NULL, &w->sums[index]);
 	atomic_fetch_sub(&w->busy[thread], 1);
 	return e;
 }
@@ -137,6 +137,31 @@ TEST(of_several_failures_the_first_in_order_is_told_and_nothing_begins_behind_it
 		CHECK(w.calls[i] == 0);
 }
 
+/* A kill at any moment finds the name as it was: it is not given before the copy was compared. */
+TEST(what_is_not_wanted_never_stands_under_the_name)
+{
+	AUTO(world_end) struct world w;
+	char from[96], tmp[96], to[96], other[HASH_TEXT_BYTES];
+	struct sums sums = { .bytes = -7 }, first;
+	world_begin(&w);
+	path_of(&w, "from", 0, from);
+	path_of(&w, "tmp", 0, tmp);
+	path_of(&w, "to", 0, to);
+	CHECK(file_copy(&w.cx, FILE_AS_IT_IS, from, tmp, to, NULL, &first) == OK);
+	memcpy(other, first.hash, sizeof other);
+	other[5] ^= 1;
+	path_of(&w, "from", 1, from);
+	const struct file_wanted wanted[] = { { -1, other }, { FILE_BYTES - 1, NULL }, { FILE_BYTES, first.hash } };
+	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+		CHECK(file_copy(&w.cx, FILE_AS_IT_IS, from, tmp, to, &wanted[i], &sums) == E_CONFLICT);
+		CHECK(sums.bytes == -7 && copy_is_whole(&w, 0) && left(&w, "tmp-", false) == 0);
+	}
+	path_of(&w, "to", 1, to);
+	CHECK(file_copy(&w.cx, FILE_AS_IT_IS, from, tmp, to, &wanted[0], &sums) == E_CONFLICT && left(&w, "to-", false) == 1);
+	path_of(&w, "from", 0, from);
+	CHECK(file_copy(&w.cx, FILE_AS_IT_IS, from, tmp, to, &(struct file_wanted){ FILE_BYTES, first.hash }, &sums) == OK);
+}
+
 TEST(whatever_call_fails_no_part_of_a_file_stands_under_its_name)
 {
 	AUTO(world_end) struct world w;
@@ -162,6 +187,7 @@ int main(void)
 {
 	RUN(each_file_is_copied_once_and_whole_with_its_sum);
 	RUN(of_several_failures_the_first_in_order_is_told_and_nothing_begins_behind_it);
+	RUN(what_is_not_wanted_never_stands_under_the_name);
 	RUN(whatever_call_fails_no_part_of_a_file_stands_under_its_name);
 	return tap_end();
 }

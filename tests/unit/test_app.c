@@ -67,6 +67,9 @@ static void house_close(struct house *house)
 	ctx_end(&house->cx);
 	nftw(house->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	unlink(house->key_file);
+	char log_key[sizeof house->folder + sizeof ".ledger"];
+	snprintf(log_key, sizeof log_key, "%s.ledger", house->folder);
+	unlink(log_key);
 }
 
 static bool call(struct house *house, const char *line, const char *body, struct answer *out)

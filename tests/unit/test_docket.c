@@ -336,6 +336,46 @@ TEST(a_removal_is_carried_out_after_its_entry_and_stands_as_a_takedown)
 	desk_close(&d);
 }
 
+static const struct stmt SQL_test_forget_opaque = { "test_forget_opaque", "DELETE FROM opaque", PERSONAL_DB };
+
+static enum err forget_opaque(struct ctx *cx, void *)
+{
+	return db_run0(cx, SQL_test_forget_opaque);
+}
+
+/* A restored personal.db, and a log that was fetched from its mirror. */
+TEST(a_fixed_time_whose_opaque_entry_only_the_log_knows_gets_no_second_one)
+{
+	struct desk d;
+	desk_open(&d, "XA");
+	desk_later(&d, DAY_US);
+	desk_job(&d);
+	CHECK(desk_entries(&d, ENTRY_opaque, NULL) == 1);
+	must(&d.w, writer_run(fresh(&d.w), forget_opaque, NULL));
+	desk_job(&d);
+	CHECK(desk_entries(&d, ENTRY_opaque, NULL) == 1);
+	desk_later(&d, DAY_US);
+	desk_job(&d);
+	CHECK(desk_entries(&d, ENTRY_opaque, NULL) == 2);
+	desk_close(&d);
+}
+
+/* Else a stranger who reads the log would take the node for running, and miss what a running node enters. */
+TEST(a_command_that_works_through_jobs_leaves_the_dockets_to_the_server)
+{
+	struct desk d;
+	desk_open(&d, "XA");
+	desk_later(&d, DAY_US);
+	struct ledger *const ledger = d.ledger;
+	desk_set_ledger(&d, NULL);
+	desk_job(&d);
+	desk_set_ledger(&d, ledger);
+	CHECK(desk_entries(&d, ENTRY_opaque, NULL) == 0);
+	desk_job(&d);
+	CHECK(desk_entries(&d, ENTRY_opaque, NULL) == 1);
+	desk_close(&d);
+}
+
 TEST(opaque_entries_come_at_fixed_times_and_each_is_opened)
 {
 	struct desk d;
@@ -509,6 +549,8 @@ int main(void)
 	RUN(silence_that_nobody_proved_a_right_to_ends_with_the_charters_notice);
 	RUN(a_hold_is_entered_ends_by_itself_and_knows_whom_it_holds);
 	RUN(a_removal_is_carried_out_after_its_entry_and_stands_as_a_takedown);
+	RUN(a_fixed_time_whose_opaque_entry_only_the_log_knows_gets_no_second_one);
+	RUN(a_command_that_works_through_jobs_leaves_the_dockets_to_the_server);
 	RUN(opaque_entries_come_at_fixed_times_and_each_is_opened);
 	RUN(a_demand_that_may_not_be_counted_is_hidden_and_comes_to_light_when_its_silence_ends);
 	RUN(what_the_charter_does_not_keep_quiet_is_not_hidden);

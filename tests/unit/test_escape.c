@@ -22,18 +22,8 @@
 
 #include "media/protocol.h"
 #include "sandbox.h"
+#include "sanitized.h"
 #include "tap.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0              /* a sanitizer's shadow is terabytes, so a build with one has no limits of memory */
-#endif
 
 enum { HELD = 40, ESCAPED, NO_SANDBOX, UNFIT };
 #define MEMORY_BYTES ((uint64_t)256 << 20)

@@ -2,6 +2,7 @@
 #include "social_fixture.h"
 
 #include "safety/moderation.h"
+#include "safety/operator.h"
 #include "safety/report.h"
 
 static const struct stmt SQL_test_sealed = { "test_sealed",
@@ -372,6 +373,56 @@ TEST(removing_an_account_blanks_its_profile)
 	world_close(&w);
 }
 
+static const struct stmt SQL_test_takedowns = { "test_takedowns",
+	"SELECT count(*) FROM logged WHERE line LIKE 'takedown % what=' || $1 || ' basis=rules country=- demand=-'", PUBLIC_DB };
+
+static bool takedowns(struct world *w, int64_t videos, int64_t comments, int64_t accounts)
+{
+	settle(w);
+	return NUMBER(w, SQL_test_takedowns, TEXT(STR("video"))) == videos && NUMBER(w, SQL_test_takedowns, TEXT(STR("comment"))) == comments &&
+	       NUMBER(w, SQL_test_takedowns, TEXT(STR("account"))) == accounts;
+}
+
+TEST(what_people_take_back_is_no_takedown)
+{
+	struct world w;
+	int64_t id, other;
+	struct village v = begin(&w);
+	must(&w, write_id(as(&w, &v.asha), comment_remove, v.comment));
+	must(&w, write_comment(as(&w, &v.bela), v.video, "hm", &id));
+	must(&w, write_id(as(&w, &v.asha), comment_remove, id));       /* the video's author */
+	must(&w, write_id(as(&w, &v.asha), video_remove, v.video));
+	other = publish(&w, &v.moderator, "of a moderator");
+	must(&w, write_comment(as(&w, &v.bela), other, "hm", &id));
+	must(&w, write_id(as(&w, &v.moderator), comment_remove, id));
+	must(&w, write_id(as(&w, &v.moderator), video_remove, other));
+	CHECK(takedowns(&w, 0, 0, 0));
+	world_close(&w);
+}
+
+TEST(whatever_way_the_operator_takes_something_away_it_is_one_takedown)
+{
+	struct world w;
+	int64_t id;
+	struct village v = begin(&w);
+	must(&w, write_id(as(&w, &v.moderator), comment_remove, v.comment));
+	CHECK(takedowns(&w, 0, 1, 0));
+	must(&w, write_id(as(&w, &v.moderator), video_remove, v.video));
+	CHECK(takedowns(&w, 1, 1, 0));
+	id = publish(&w, &v.asha, "another");
+	must(&w, write_id(fresh(&w), operator_remove_video, id));
+	CHECK(write_id(fresh(&w), operator_remove_video, id) == E_NOTFOUND);
+	CHECK(takedowns(&w, 2, 1, 0));
+	must(&w, write_id(fresh(&w), operator_suspend, v.bela.account));
+	must(&w, write_id(fresh(&w), operator_suspend, v.bela.account));
+	must(&w, write_id(fresh(&w), operator_close_account, v.bela.account)); /* shown no more before */
+	CHECK(takedowns(&w, 2, 1, 1));
+	must(&w, write_id(fresh(&w), operator_close_account, v.asha.account));
+	CHECK(write_id(fresh(&w), operator_close_account, v.asha.account) == E_NOTFOUND);
+	CHECK(takedowns(&w, 2, 1, 2));
+	world_close(&w);
+}
+
 int main(void)
 {
 	RUN(one_may_as_often_as_the_settings_say_and_again_later);
@@ -390,5 +441,7 @@ int main(void)
 	RUN(a_suspension_ends_sessions_and_hides_what_was_published);
 	RUN(moderators_do_not_suspend_each_other);
 	RUN(removing_an_account_blanks_its_profile);
+	RUN(what_people_take_back_is_no_takedown);
+	RUN(whatever_way_the_operator_takes_something_away_it_is_one_takedown);
 	return tap_end();
 }

@@ -1,4 +1,4 @@
-// Starts the client: takes over what the server rendered into #app, unless that page is the server's own.
+// Starts the client: takes over what the server rendered into #shell, unless that page is the server's own.
 import { render } from 'preact';
 import { App } from './app';
 import { awaitRolling } from './feed/rolling';
@@ -43,6 +43,6 @@ function startLater(): void {
   else addEventListener('load', soon, { once: true });
 }
 
-const box = document.getElementById('app');
+const box = document.getElementById('shell');
 if (box && !('static' in box.dataset)) void start(box);
 else if (box?.querySelector('[data-live], [data-check]')) void import('./trust/live').catch(() => undefined);

@@ -119,8 +119,15 @@ function Fact({ name, children }: { name: string; children: preact.ComponentChil
   return <div class="fact"><dt>{name}</dt><dd><bdi>{children}</bdi></dd></div>;
 }
 
-function Entry({ name, at }: { name: string; at: number | null }) {
-  return at === null ? null : <Fact name={name}><a href={`/ledger/entry/${at}`} target="_blank" rel="noreferrer">{t('desk.entry', { n: number(at) })}</a></Fact>;
+/** A step, its day and its entry; a person may have been told by no entry, and an entry may wait. */
+function Step({ name, on, at }: { name: string; on: string | null; at: number | null }) {
+  if (on === null && at === null) return null;
+  return (
+    <Fact name={name}>
+      {on && dayOf(on)}{on && at !== null && ' · '}
+      {at !== null && <a href={`/ledger/entry/${at}`} target="_blank" rel="noreferrer">{t('desk.entry', { n: number(at) })}</a>}
+    </Fact>
+  );
 }
 
 function Facts({ demand }: { demand: Demand }) {
@@ -134,12 +141,11 @@ function Facts({ demand }: { demand: Demand }) {
       {demand.reference && <Fact name={t('desk.reference')}>{demand.reference}</Fact>}
       {demand.text && <Fact name={t('desk.text')}>{demand.text}</Fact>}
       {demand.silence && <Fact name={t('desk.silence')}>{dayOf(demand.silence)}</Fact>}
-      {demand.told && <Fact name={t('desk.told')}>{dayOf(demand.told)}</Fact>}
       {demand.held_until && <Fact name={t('desk.held_until')}>{dayOf(demand.held_until)}</Fact>}
-      <Entry name={t('desk.entry.received')} at={demand.entries.received} />
-      <Entry name={t('desk.entry.authenticated')} at={demand.entries.authenticated} />
-      <Entry name={t('desk.entry.decided')} at={demand.entries.decided} />
-      <Entry name={t('desk.entry.told')} at={demand.entries.told} />
+      <Step name={t('desk.entry.received')} on={demand.received} at={demand.entries.received} />
+      <Step name={t('desk.entry.told')} on={demand.told} at={demand.entries.told} />
+      <Step name={t('desk.entry.authenticated')} on={demand.authenticated} at={demand.entries.authenticated} />
+      <Step name={t('desk.entry.decided')} on={demand.decided} at={demand.entries.decided} />
     </dl>
   );
 }

@@ -6,7 +6,7 @@ import { number, t } from '../i18n';
 import { bioLimit, nameLimit } from '../limits';
 import { me } from '../session';
 import { Avatar } from '../shell/avatar';
-import { Sheet } from '../shell/sheet';
+import { SaveSheet } from '../shell/save_sheet';
 import { toast } from '../shell/toasts';
 import { useStore } from '../store';
 
@@ -40,38 +40,25 @@ export function EditProfile({ close }: { close: () => void }) {
   const [name, setName] = useState(person.name);
   const [bio, setBio] = useState(person.bio);
   const [languages, setLanguages] = useState(person.languages);
-  const [busy, setBusy] = useState(false);
-  const save = async (event: Event) => {
-    event.preventDefault();
-    setBusy(true);
-    try {
-      me.set(await api.changeMe({ name: name.trim(), bio: bio.trim(), languages }));
-      toast(t('app.saved'));
-      close();
-    } catch (thrown) {
-      toast(plainWords(thrown));
-      setBusy(false);
-    }
+  const save = async () => {
+    me.set(await api.changeMe({ name: name.trim(), bio: bio.trim(), languages }));
   };
   return (
-    <Sheet title={t('profile.edit')} close={close} class="sheet--join">
-      <form class="form sheet__scroll" onSubmit={save}>
-        <Picture />
-        <label class="field">
-          <span class="field__name">{t('profile.name')}</span>
-          <input type="text" dir="auto" maxLength={nameLimit} value={name} onInput={event => setName(event.currentTarget.value)} />
-        </label>
-        <label class="field">
-          <span class="field__name">{t('profile.bio')}</span>
-          <textarea rows={3} dir="auto" maxLength={bioLimit} value={bio} onInput={event => setBio(event.currentTarget.value)} />
-          <span class="field__count">{number([...bio].length)} / {number(bioLimit)}</span>
-        </label>
-        <fieldset class="choices">
-          <legend class="field__name">{t('profile.languages')}</legend>
-          <LanguageChoice chosen={languages} onChange={setLanguages} />
-        </fieldset>
-        <button class="button button--main button--wide" type="submit" disabled={busy}>{t('app.save')}</button>
-      </form>
-    </Sheet>
+    <SaveSheet title={t('profile.edit')} class="sheet--join" close={close} save={save}>
+      <Picture />
+      <label class="field">
+        <span class="field__name">{t('profile.name')}</span>
+        <input type="text" dir="auto" maxLength={nameLimit} value={name} onInput={event => setName(event.currentTarget.value)} />
+      </label>
+      <label class="field">
+        <span class="field__name">{t('profile.bio')}</span>
+        <textarea rows={3} dir="auto" maxLength={bioLimit} value={bio} onInput={event => setBio(event.currentTarget.value)} />
+        <span class="field__count">{number([...bio].length)} / {number(bioLimit)}</span>
+      </label>
+      <fieldset class="choices">
+        <legend class="field__name">{t('profile.languages')}</legend>
+        <LanguageChoice chosen={languages} onChange={setLanguages} />
+      </fieldset>
+    </SaveSheet>
   );
 }

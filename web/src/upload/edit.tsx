@@ -1,9 +1,8 @@
 // Changing a draft's words, and the picture that stands for it.
 import { useEffect, useState } from 'preact/hooks';
-import { api, plainWords } from '../api';
+import { api } from '../api';
 import { t } from '../i18n';
-import { Sheet } from '../shell/sheet';
-import { toast } from '../shell/toasts';
+import { SaveSheet } from '../shell/save_sheet';
 import type { Draft } from '../types';
 import { filmAt, type Film } from './film';
 import { Strip } from './strip';
@@ -27,30 +26,17 @@ export function EditDraft({ draft, close }: { draft: Draft; close: () => void })
   const [words, setWords] = useState({ caption: draft.caption, language: draft.language ?? '' });
   const [cover, setCover] = useState(draft.cover_ms);
   const [film, setFilm] = useState<Film | null>(null);
-  const [busy, setBusy] = useState(false);
   useEffect(() => { if (draft.src) void filmAt(draft.src).then(setFilm); }, []);
 
-  const save = async (event: Event) => {
-    event.preventDefault();
-    setBusy(true);
-    try {
-      let next = await api.changeDraft(draft.id, { caption: words.caption.trim(), language: words.language || null });
-      if (cover !== null && cover !== draft.cover_ms) next = await api.changeCover(draft.id, cover);
-      replaceDraft(next);
-      toast(t('app.saved'));
-      close();
-    } catch (thrown) {
-      toast(plainWords(thrown));
-      setBusy(false);
-    }
+  const save = async () => {
+    let next = await api.changeDraft(draft.id, { caption: words.caption.trim(), language: words.language || null });
+    if (cover !== null && cover !== draft.cover_ms) next = await api.changeCover(draft.id, cover);
+    replaceDraft(next);
   };
   return (
-    <Sheet title={t('upload.edit')} close={close} class="sheet--card">
-      <form class="form sheet__scroll" onSubmit={save}>
-        {film && <CoverField film={film} cover={(cover ?? 0) / 1000} onChange={seconds => setCover(Math.round(seconds * 1000))} />}
-        <WordFields words={words} onChange={setWords} />
-        <button class="button button--main button--wide" type="submit" disabled={busy || isTooLong(words)}>{t('app.save')}</button>
-      </form>
-    </Sheet>
+    <SaveSheet title={t('upload.edit')} class="sheet--card" close={close} save={save} unfit={isTooLong(words)}>
+      {film && <CoverField film={film} cover={(cover ?? 0) / 1000} onChange={seconds => setCover(Math.round(seconds * 1000))} />}
+      <WordFields words={words} onChange={setWords} />
+    </SaveSheet>
   );
 }
