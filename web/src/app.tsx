@@ -48,7 +48,7 @@ function titleOf({ route }: Place): string {
 function OwnProfile() {
   const person = useStore(me);
   useEffect(() => {
-    if (person === null) navigate('/sign-in', { replace: true });
+    if (person === null) navigate('/sign-in?to=/me', { replace: true });
   }, [person]);
   return person ? <ProfilePage handle={person.handle} /> : <Spinner />;
 }
