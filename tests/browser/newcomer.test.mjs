@@ -174,23 +174,31 @@ test('beside its comments a clip fills its place at a desk', { skip }, async () 
   await desk.close();
 });
 
-test('without a network every screen of the app opens, and without the script its door says what does', { skip }, async () => {
+test('without the script the door says what opens without it', { skip }, async () => {
+  const plain = await browser.phone({ url: server.url, javaScriptEnabled: false });
+  const { page } = plain, say = words('en');
+  await plain.goto('/');
+  await page.getByRole('heading', { name: say('page.script') }).waitFor();
+  await page.getByRole('link', { name: say('letter.title') }).click();
+  await page.getByRole('heading', { level: 1, name: say('letter.title') }).waitFor();
+  await plain.close();
+});
+
+test('without a server every screen of the app opens, and nobody is asked to join', { skip }, async () => {
   const phone = await browser.phone({ url: server.url });
   const { page } = phone, say = words('en');
   await phone.goto('/');
-  await plays(page);
   await until(() => page.evaluate(() => Boolean(navigator.serviceWorker.controller)), 'the app is kept');
-  await phone.context.setOffline(true);
-  for (const [where, what] of [['/search', 'input[type=search]'], ['/inbox', '.blank'], ['/tag/flying', '.blank'], ['/settings', '.segments']]) {
+  await server.stop();
+  server = null;
+  for (const [where, what] of [['/search', 'input[type=search]'], ['/tag/flying', '.blank'], ['/settings', '.segments'], ['/sign-in', '.join']]) {
     await phone.goto(where);
     await page.locator(what).first().waitFor();
   }
+  for (const where of ['/me', '/inbox', '/upload', '/following']) {
+    await phone.goto(where);
+    await page.locator('main').getByText(say('problem.network')).waitFor();
+    assert.equal(await page.locator('main [href^="/sign"]').count(), 0, where);
+  }
   await phone.close();
-
-  const plain = await browser.phone({ url: server.url, javaScriptEnabled: false });
-  await plain.goto('/');
-  await plain.page.getByRole('heading', { name: say('page.script') }).waitFor();
-  await plain.page.getByRole('link', { name: say('letter.title') }).click();
-  await plain.page.getByRole('heading', { level: 1, name: say('letter.title') }).waitFor();
-  await plain.close();
 });

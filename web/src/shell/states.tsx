@@ -1,6 +1,6 @@
 // What a screen shows when it has nothing else to show.
 import type { ComponentChildren } from 'preact';
-import { plainWords } from '../api';
+import { plainWords, Problem } from '../api';
 import { boot } from '../boot';
 import { t } from '../i18n';
 import { Icon, Seal, type IconName } from './icons';
@@ -38,6 +38,13 @@ export function Doors() {
       <a class={`button ${open ? '' : 'button--main'}`} href={`/sign-in${to}`}>{t(open ? 'join.have_account' : 'join.sign_in')}</a>
     </>
   );
+}
+
+/** A place of one's own, while nobody is known to be here.  Without a network that says nothing about who is. */
+export function Nobody(words: Omit<Props, 'children'>) {
+  return boot.offline
+    ? <Failed title={t('app.chunk_failed')} error={new Problem(0, 'network', '')} retry={() => location.reload()} />
+    : <Blank {...words}><Doors /></Blank>;
 }
 
 export const Spinner = () => <div class="spinner" role="status" aria-label={t('app.loading')}><Seal /></div>;

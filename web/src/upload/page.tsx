@@ -6,7 +6,7 @@ import { clipSecondsLimit } from '../limits';
 import { asSomeone, me } from '../session';
 import { Icon } from '../shell/icons';
 import { Page } from '../shell/page';
-import { Blank, Doors, Spinner } from '../shell/states';
+import { Nobody, Spinner } from '../shell/states';
 import { useStore } from '../store';
 import { Chooser } from './choose';
 import { Cut, type Cutting } from './cut';
@@ -129,7 +129,7 @@ export function UploadPage() {
   if (person === null) {
     return (
       <Page title={t('upload.title')}>
-        <Blank icon="film" title={t('join.sheet_upload')} text={t('join.lead')}><Doors /></Blank>
+        <Nobody icon="film" title={t('join.sheet_upload')} text={t('join.lead')} />
       </Page>
     );
   }
