@@ -26,9 +26,9 @@ static void put_head(struct page *page, const struct letter *letter)
 	page_text(page, TEXT_letter_lead);
 	page_raw(page, "</p>\n<dl class=\"letter__facts\">\n");
 	put_fact(page, TEXT_letter_place, text_place(page->language, str_of(config->region_place)));
-	put_fact(page, TEXT_letter_law, str_of(config->region_jurisdiction));
+	put_fact(page, TEXT_letter_law, text_country(page->language, str_of(config->region_jurisdiction)));
 	put_fact(page, TEXT_letter_operator, str_of(config->region_operator_name));
-	put_fact(page, TEXT_letter_owner, str_of(config->region_owner_jurisdiction));
+	put_fact(page, TEXT_letter_owner, text_country(page->language, str_of(config->region_owner_jurisdiction)));
 	put_fact(page, TEXT_letter_version, letter_program());
 	if (letter->demo > 0)
 		put_fact(page, TEXT_letter_demo, arena_printf(&page->cx->mem, "%zu", letter->demo));

@@ -86,9 +86,15 @@ static enum err get_shell(struct ctx *cx, const struct req *req, struct resp *re
 	TRY(page_begin(&page, cx, req, &head));
 	page_raw(&page, "<noscript>");
 	TRY(page_doc_begin(&page, true));
-	page_raw(&page, "<main><p class=\"doc__note\">");
-	page_text(&page, TEXT_page_noscript);
-	page_raw(&page, "</p></main></div></noscript>\n");
+	page_raw(&page, "<main class=\"blank error\">\n<h1 class=\"blank__title\">");
+	page_text(&page, TEXT_page_script);
+	page_raw(&page, "</h1>\n<p class=\"blank__text\">");
+	page_text(&page, TEXT_page_script_text);
+	page_raw(&page, "</p>\n<div class=\"blank__actions\"><a class=\"button button--main\" href=\"/letter\">");
+	page_text(&page, TEXT_letter_title);
+	page_raw(&page, "</a><a class=\"button\" href=\"/trust\">");
+	page_text(&page, TEXT_trust_title);
+	page_raw(&page, "</a></div>\n</main></div></noscript>\n");
 	page_end_html(&page, resp);
 	return OK;
 }

@@ -226,7 +226,7 @@ static void put_places(struct page *page, const char *name, enum text_key label,
 	page_raw(page, "<label class=\"ask__field\"><span>");
 	page_text(page, label);
 	buf_printf(&page->html, "</span><select name=\"%s\"%s><option value=\"\">", name, must ? " required" : "");
-	page_text(page, TEXT_trust_whatif_unknown);
+	page_text(page, must ? TEXT_trust_whatif_choose : TEXT_trust_whatif_unknown);
 	page_raw(page, "</option>");
 	for (unsigned i = 0; i < COUNTRIES; i++) {
 		buf_printf(&page->html, "<option value=\"%s\"%s>", choices[i].code, strcmp(choices[i].code, chosen.code) == 0 ? " selected" : "");

@@ -216,7 +216,16 @@ static const struct demo_talk *talk_to(uint32_t number, unsigned i)
 	}
 }
 
-/* Comments come last and tell how far it was before a crash; likes twice are one. */
+static bool was_said(const struct comment_page *there, const struct demo_talk *talk)
+{
+	for (size_t i = 0; i < there->count; i++)
+		if (str_eq(there->items[i].comment.text, str_of(talk->text)))
+			return true;
+	return false;
+}
+
+/* Comments come last; those that stand tell how far it was before a crash, or while not all accounts were there yet.  Likes
+ * twice are one. */
 static enum err answer(struct ctx *cx, struct answering *answering)
 {
 	struct comment_page there;
@@ -227,9 +236,11 @@ static enum err answer(struct ctx *cx, struct answering *answering)
 	for (size_t i = 0; i < answering->demo->count; i++)
 		if (answering->demo->ids[i] != answering->author && dice(answering->number, 100 + (uint32_t)i) % 10 < 4)
 			TRY(as_other(cx, answering->demo->ids[i], like_work, answering));
-	for (unsigned i = (unsigned)there.count; i < wanted; i++) {
+	for (unsigned i = 0; i < wanted; i++) {
 		int64_t speaker;
 		answering->talk = talk_to(answering->number, i);
+		if (was_said(&there, answering->talk))
+			continue;
 		TRY(find(cx, answering->demo, answering->talk->handle, &speaker));
 		if (speaker != 0)
 			TRY(as_other(cx, speaker, comment_work, answering));

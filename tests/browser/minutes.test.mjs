@@ -98,7 +98,7 @@ const steps = {
     await page.locator('input[autocomplete=new-password]').fill(password);
     await button(page, say('join.continue')).click();
     await button(page, say('join.create')).click();
-    await page.waitForURL('**/');
+    await page.waitForURL('**/upload');                 // where they were going
   },
 
   async oneChoosesAClipFromTheGallery({ page }) {
@@ -140,6 +140,18 @@ const steps = {
     assert.equal(taken, 204);
   },
 };
+
+test('what the search page suggests is found, and nobody says the same twice', { skip }, async () => {
+  const visitor = server.visitor();
+  for (const [query, word] of [['namaste', 'नमस्ते'], ['salam', 'سلام']]) {
+    assert.ok(words('en')('search.begin_text').includes(query) || words('ar')('search.begin_text').includes(query));
+    await until(async () => (await visitor.get(`/api/v1/search?kind=videos&q=${query}`)).body.items.some((video) => video.caption.includes(word)), `${query} finds ${word}`);
+  }
+  for (const { id } of (await visitor.get('/api/v1/feed')).body.items) {
+    const said = (await visitor.get(`/api/v1/videos/${id}/comments`)).body.items.map((comment) => comment.text);
+    assert.deepEqual(said, [...new Set(said)]);
+  }
+});
 
 const captions = { en: 'My first clip', ar: 'مقطعي الأول', hi: 'मेरी पहली क्लिप' };
 

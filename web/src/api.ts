@@ -37,9 +37,9 @@ export async function readProblem(answer: Response): Promise<Problem> {
   }
 }
 
-let onLostSession = () => {};
-/** What happens when the server no longer knows who is here. */
-export const whenSessionIsLost = (then: () => void) => { onLostSession = then; };
+let onLostSession = () => false;
+/** What happens when the server no longer knows who is here; it says whether somebody was. */
+export const whenSessionIsLost = (then: () => boolean) => { onLostSession = then; };
 
 interface Options { body?: unknown; raw?: Blob; keepalive?: boolean; patient?: boolean; nameless?: boolean }
 
@@ -64,8 +64,8 @@ export async function ask<T>(method: string, path: string, options: Options = {}
   }
   if (!answer.ok) {
     const problem = await readProblem(answer);
-    if (problem.status === 401 && ['anonymous', 'session-ended'].includes(problem.code)) onLostSession();
-    throw problem;
+    const lost = problem.status === 401 && ['anonymous', 'session-ended'].includes(problem.code) && onLostSession();
+    throw lost ? new Problem(401, 'session-ended', '') : problem;
   }
   return answer.status === 204 ? undefined as T : await answer.json() as T;
 }

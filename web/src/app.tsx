@@ -10,7 +10,7 @@ import { me, wish } from './session';
 import { Asker } from './shell/ask';
 import { Nav } from './shell/nav';
 import { Page } from './shell/page';
-import { Blank, Spinner } from './shell/states';
+import { Blank, Nobody, Spinner } from './shell/states';
 import { toast, Toasts } from './shell/toasts';
 import { useStore } from './store';
 
@@ -48,8 +48,9 @@ function titleOf({ route }: Place): string {
 function OwnProfile() {
   const person = useStore(me);
   useEffect(() => {
-    if (person === null) navigate('/sign-in', { replace: true });
+    if (person === null && !boot.offline) navigate('/sign-in?to=/me', { replace: true });
   }, [person]);
+  if (person === null && boot.offline) return <Page title={t('nav.profile')}><Nobody icon="person" title={t('join.sheet_any')} /></Page>;
   return person ? <ProfilePage handle={person.handle} /> : <Spinner />;
 }
 

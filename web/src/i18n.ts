@@ -94,7 +94,7 @@ export function bytes(n: number): string {
     at++;
   }
   return new Intl.NumberFormat(speaker.language.code, {
-    style: 'unit', unit: units[at]!, unitDisplay: 'short', maximumFractionDigits: n < 10 ? 1 : 0,
+    style: 'unit', unit: units[at]!, unitDisplay: at === 0 ? 'long' : 'short', maximumFractionDigits: n < 10 ? 1 : 0,
   }).format(n);
 }
 

@@ -24,15 +24,18 @@ const forgetters: Forget[] = [];
 export const onOtherPerson = (forget: Forget) => { forgetters.push(forget); };
 
 export function nowIs(person: Me | null): void {
-  const arrived = person !== null && !me.get();
+  const before = me.get();
+  const arrived = person !== null && !before;
   me.set(person);
+  if (person && before?.id === person.id) return;
   for (const forget of forgetters) forget(arrived);
 }
 
 whenSessionIsLost(() => {
-  if (!me.get()) return;
+  if (!me.get()) return false;
   nowIs(null);
-  toast(t('problem.session-ended'));
+  toast(t('problem.session-ended'), 8, { text: t('join.sign_in'), then: () => comeBack(() => undefined) });
+  return true;
 });
 
 export async function signOut(): Promise<boolean> {
@@ -46,10 +49,13 @@ export async function signOut(): Promise<boolean> {
   return true;
 }
 
-export type Wish = 'like' | 'save' | 'follow' | 'comment' | 'report' | 'upload' | 'any';
+export type Wish = 'like' | 'save' | 'follow' | 'comment' | 'report' | 'upload' | 'any' | 'again';
 
 /** A wish of a signed-out person: the join sheet is shown while one stands. */
 export const wish = createStore<{ kind: Wish; then: () => void } | null>(null);
+
+/** For somebody who was signed in until just now. */
+export const comeBack = (then: () => void) => wish.set({ kind: 'again', then });
 
 /** Does it now, or after signing up or in. */
 export function asSomeone(kind: Wish, then: () => void): void {

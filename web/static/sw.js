@@ -3,7 +3,7 @@
 // says about a person.
 const store = 'amanat-1';
 const start = '/';
-const ours = /^\/($|following$|upload$|sign-in$|sign-up$|me$|settings$|@[^/]+$|v\/\d+$)/;
+const ours = /^\/($|(following|upload|sign-in|sign-up|me|settings|search|inbox|desk)$|@[^/]+$|v\/\d+$|tag\/[^/]+$)/;
 
 const filesOf = page => new Set(page.match(/\/assets\/[\w./-]+\.(?:js|css|json|svg)\b/g));
 

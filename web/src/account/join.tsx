@@ -1,10 +1,10 @@
 // Signing up in two steps and signing in, as a page and as a sheet over what somebody wanted to do.
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { api, plainWords, Problem } from '../api';
 import { boot } from '../boot';
 import { countryName, language, languageName, t, tn } from '../i18n';
 import { contentLanguages, countries, handlePattern, passwordLeast } from '../limits';
-import { navigate } from '../router';
+import { match, navigate } from '../router';
 import { nowIs, wish } from '../session';
 import { Icon, Seal } from '../shell/icons';
 import { homePlace } from '../shell/nav';
@@ -36,7 +36,7 @@ export function PasswordField({ name, value, fresh, onInput, error }: PasswordPr
       </label>
       <button class="field__eye icon-button" type="button" aria-label={t(shown ? 'join.password_hide' : 'join.password_show')}
         onClick={() => setShown(!shown)}><Icon name="eye" /></button>
-      {help && <span class={`field__help ${fresh && value && left <= 0 ? 'is-good' : ''}`} role="status">{help}</span>}
+      {help && !error && <span class={`field__help ${fresh && value && left <= 0 ? 'is-good' : ''}`} role="status">{help}</span>}
       {error && <span class="field__error" role="alert">{error}</span>}
     </div>
   );
@@ -48,7 +48,7 @@ function HandleField({ value, onInput, help, error }: { value: string; onInput: 
       <span class="field__name">{t('join.handle')}</span>
       <input type="text" required dir="ltr" value={value} autocomplete="username" autocapitalize="none" spellcheck={false} maxLength={30}
         aria-invalid={Boolean(error)} onInput={event => onInput(event.currentTarget.value.toLowerCase().replace(/^@/, ''))} />
-      {help && <span class="field__help">{help}</span>}
+      {help && !error && <span class="field__help">{help}</span>}
       {error && <span class="field__error" role="alert">{error}</span>}
     </label>
   );
@@ -130,6 +130,19 @@ function SignUp({ done }: { done: DoneWith }) {
   const [country, setCountry] = useState('');
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<{ code: string; text: string } | null>(null);
+  const form = useRef<HTMLFormElement>(null);
+  const turned = useRef(step);
+  // Another step is another form: who writes goes on in it, and not at the top of the page.
+  useEffect(() => {
+    if (turned.current !== step) form.current!.querySelector('input')?.focus();
+    turned.current = step;
+  }, [step]);
+  useEffect(() => { if (problem) form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus(); }, [problem]);
+  /** What is being mended is not wrong any more until it is sent again. */
+  const mending = (field: string, set: (value: string) => void) => (value: string) => {
+    set(value);
+    if (problem?.code.startsWith(field)) setProblem(null);
+  };
   const refuse = (code: string) => setProblem({ code, text: t(`problem.${code}`) });
   const errorOf = (field: string) => problem?.code.startsWith(field) ? problem.text : '';
 
@@ -161,11 +174,11 @@ function SignUp({ done }: { done: DoneWith }) {
 
   if (boot.node.sign_up === 'closed') return <p class="sheet__text">{t('join.closed')}</p>;
   return (
-    <form class="form" onSubmit={send} key={step}>
+    <form class="form" ref={form} onSubmit={send} key={step}>
       <div class="steps" aria-label={t('join.step', { n: step })} role="img"><i class="is-on" /><i class={step === 2 ? 'is-on' : ''} /></div>
       {step === 1 ? <>
-        <HandleField value={handle} onInput={setHandle} help={t('join.handle_help')} error={errorOf('handle')} />
-        <PasswordField name={t('join.password')} value={password} onInput={setPassword} fresh error={errorOf('password')} />
+        <HandleField value={handle} onInput={mending('handle', setHandle)} help={t('join.handle_help')} error={errorOf('handle')} />
+        <PasswordField name={t('join.password')} value={password} onInput={mending('password', setPassword)} fresh error={errorOf('password')} />
         {boot.node.sign_up === 'invitation' && (
           <label class="field">
             <span class="field__name">{t('join.invitation')}</span>
@@ -174,7 +187,7 @@ function SignUp({ done }: { done: DoneWith }) {
             {errorOf('invitation') && <span class="field__error" role="alert">{errorOf('invitation')}</span>}
           </label>
         )}
-        <button class="button button--main button--wide" type="submit" disabled={busy || !handle || !password}>{t('join.continue')}</button>
+        <button class="button button--main button--wide" type="submit" disabled={busy || !handle || !password}>{t(busy ? 'join.checking' : 'join.continue')}</button>
       </> : <>
         <fieldset class="choices">
           <legend class="field__name">{t('join.languages')}</legend>
@@ -211,13 +224,19 @@ function arrive(person: Me): void {
   toast(t('join.welcome', { name: nameOf(person) }));
 }
 
+/** Where somebody was going when they were asked who they are. */
+function goal(): string {
+  const to = new URLSearchParams(location.search).get('to') ?? '/';
+  return match(to) ? to : '/';
+}
+
 export function JoinPage({ kind }: { kind: 'up' | 'in' }) {
   return (
     <Page title={t(kind === 'up' ? 'join.title' : 'join.sign_in_title')} narrow
       aside={<a class="icon-button" href="/settings" aria-label={t('nav.settings')}><Icon name="gear" /></a>}>
       <div class="join__lead"><Seal /><p>{t(kind === 'up' ? 'join.lead' : 'app.line')}</p></div>
-      <Join kind={kind} change={next => navigate(next === 'up' ? '/sign-up' : '/sign-in', { replace: true })}
-        done={person => { arrive(person); navigate('/', { replace: true }); }} />
+      <Join kind={kind} change={next => navigate((next === 'up' ? '/sign-up' : '/sign-in') + location.search, { replace: true })}
+        done={person => { arrive(person); navigate(goal(), { replace: true }); }} />
     </Page>
   );
 }
@@ -225,11 +244,11 @@ export function JoinPage({ kind }: { kind: 'up' | 'in' }) {
 /** Over what a signed-out person wanted to do; it is done afterwards. */
 export function JoinSheet() {
   const wanted = useStore(wish);
-  const [kind, setKind] = useState<'up' | 'in'>('up');
+  const [kind, setKind] = useState<'up' | 'in'>(wanted?.kind === 'again' ? 'in' : 'up');
   if (!wanted) return null;
   const close = () => wish.set(null);
   return (
-    <Sheet title={t(kind === 'in' ? 'join.sign_in_title' : `join.sheet_${wanted.kind}`)} close={close} class="sheet--join">
+    <Sheet title={t(kind === 'in' ? 'join.sign_in_title' : `join.sheet_${wanted.kind === 'again' ? 'any' : wanted.kind}`)} close={close} class="sheet--join">
       <div class="sheet__scroll">
         {kind === 'up' && <p class="sheet__text">{t('join.lead')}</p>}
         <Join kind={kind} change={setKind} done={person => { close(); arrive(person); wanted.then(); }} />

@@ -100,7 +100,7 @@ function Writer({ video, answering, stopAnswering, onPosted }: WriterProps) {
   if (!person) {
     return (
       <div class="writer">
-        <button class="button button--wide" type="button" onClick={() => asSomeone('comment', () => undefined)}>{t('comments.placeholder_signed_out')}</button>
+        <button class="button button--wide" type="button" onClick={() => asSomeone('comment', () => undefined)}>{t('comments.placeholder')}</button>
       </div>
     );
   }

@@ -52,7 +52,7 @@ export function Rail({ video, onComments, onOptions }: Props) {
       <Act icon="heart" on={video.liked} pressed={video.liked} class={`act--like ${fresh ? 'is-fresh' : ''}`} text={counts.likes ? compact(counts.likes) : t('act.like')}
         label={`${t('act.like')}, ${tn('count.likes', counts.likes)}`}
         onClick={() => { setFresh(!video.liked); toggleLike(video); }} />
-      <Act icon="comment" text={compact(counts.comments)} label={`${t('act.comment')}, ${tn('count.comments', counts.comments)}`}
+      <Act icon="comment" text={counts.comments ? compact(counts.comments) : t('act.comment')} label={`${t('act.comment')}, ${tn('count.comments', counts.comments)}`}
         onClick={onComments} />
       <Act icon="bookmark" on={video.saved} pressed={video.saved} text={t(video.saved ? 'act.saved' : 'act.save')}
         label={t('act.save')} onClick={() => toggleSave(video)} />

@@ -8,7 +8,7 @@ import { me } from '../session';
 import { nameOf } from '../shell/avatar';
 import { Icon } from '../shell/icons';
 import { Shield } from '../shell/nav';
-import { Blank, Spinner } from '../shell/states';
+import { Blank, Nobody, Spinner } from '../shell/states';
 import { useStore } from '../store';
 import { videoOf } from '../videos';
 import { Feed } from './feed';
@@ -75,9 +75,7 @@ export function FollowingScreen() {
       <Top at="following" />
       {person === null ? (
         <div class="feed"><div class="clip clip--blank">
-          <Blank icon="people" title={t('feed.following_signed_out')} text={t('feed.following_signed_out_text')}>
-            <a class="button button--main" href="/sign-in">{t('join.sign_in')}</a>
-          </Blank>
+          <Nobody icon="people" title={t('feed.following_signed_out')} text={t('feed.following_signed_out_text')} />
         </div></div>
       ) : person && (
         <Feed key={generation.get()} list={list}

@@ -76,7 +76,7 @@ function Options({ video, close, to }: { video: Video; close: () => void; to: (k
         {own && <MenuItem icon="captions" text={t('captions.edit')} onClick={() => to('captions')} />}
         {!own && video.reason && <MenuItem icon="unseen" text={t('tune.hide')} onClick={then(() => void say(video, 'hide'))} />}
         {!own && <MenuItem icon="flag" text={t('act.report')} onClick={then(() => openReport('video', video.id))} />}
-        {!own && <MenuItem icon="block" text={t('act.block_ask', { name: nameOf(video.author) })} danger
+        {!own && <MenuItem icon="block" text={t('act.block_name', { name: nameOf(video.author) })} danger
           onClick={then(() => asSomeone('any', () => blockPerson(video.author)))} />}
         {(own || moderates) && <MenuItem icon="trash" text={t('act.delete_clip')} danger onClick={then(() => deleteClip(video))} />}
       </ul>

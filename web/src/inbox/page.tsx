@@ -7,7 +7,7 @@ import { me } from '../session';
 import { Avatar, nameOf } from '../shell/avatar';
 import { Icon, type IconName } from '../shell/icons';
 import { Page } from '../shell/page';
-import { Blank, Failed } from '../shell/states';
+import { Blank, Failed, Nobody } from '../shell/states';
 import { useStore } from '../store';
 import type { Notification, NotificationKind } from '../types';
 import { onNews, start } from './live';
@@ -131,9 +131,7 @@ export function InboxPage() {
   return (
     <Page title={t('inbox.title')} narrow>
       {person === null ? (
-        <Blank icon="bell" title={t('inbox.signed_out')} text={t('inbox.signed_out_text')}>
-          <a class="button button--main" href="/sign-in">{t('join.sign_in')}</a>
-        </Blank>
+        <Nobody icon="bell" title={t('inbox.signed_out')} text={t('inbox.signed_out_text')} />
       ) : person && <List key={person.id} />}
     </Page>
   );

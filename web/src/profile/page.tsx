@@ -133,6 +133,7 @@ function Lists({ profile }: { profile: Profile }) {
 export function ProfilePage({ handle }: { handle: string }) {
   const { profile, error, load, setProfile } = useProfile(handle);
   const [editing, setEditing] = useState(false);
+  const own = useStore(me)?.handle === handle;
   if (error) {
     const gone = error instanceof Problem && error.status === 404;
     return (
@@ -143,7 +144,7 @@ export function ProfilePage({ handle }: { handle: string }) {
     );
   }
   if (!profile) {
-    return <Page title={`@${handle}`} back><div class="person person--bone" role="status" aria-label={t('app.loading')}><i /><i /><i /></div></Page>;
+    return <Page title={`@${handle}`} back={!own}><div class="person person--bone" role="status" aria-label={t('app.loading')}><i /><i /><i /></div></Page>;
   }
   return (
     <Page title={`@${handle}`} back={!profile.self}>

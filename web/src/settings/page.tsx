@@ -5,6 +5,7 @@ import { navigate } from '../router';
 import { me, signOut } from '../session';
 import { Icon } from '../shell/icons';
 import { Page } from '../shell/page';
+import { Doors } from '../shell/states';
 import { toast } from '../shell/toasts';
 import { useStore, type Store } from '../store';
 import { Blocked } from './blocked';
@@ -96,7 +97,7 @@ export function SettingsPage() {
       </> : (
         <section class="group">
           <p class="group__note">{t('settings.signed_out_lead')}</p>
-          <a class="button button--main button--wide" href="/sign-in">{t('join.sign_in')}</a>
+          <div class="group__doors"><Doors /></div>
         </section>
       )}
     </Page>

@@ -9,8 +9,9 @@ let last = 0;
 
 const drop = (id: number) => messages.update(all => all.filter(message => message.id !== id));
 
-/** `act`: what can still be done about it, such as undoing it. */
+/** `act`: what can still be done about it, such as undoing it.  It is not said again without it. */
 export function toast(text: string, seconds = 4, act?: Act): void {
+  if (!act && messages.get().some(message => message.text === text && message.act)) return;
   const id = ++last;
   messages.update(all => [...all.filter(message => message.text !== text), { id, text, act }].slice(-2));
   setTimeout(() => drop(id), seconds * 1000);

@@ -11,8 +11,9 @@ const endings = /\.(mp4|m4v|mov|webm|mkv|avi|3gp|3g2|ts|mts|gif|webp)$/i;
 function isAcceptable(file: File): boolean {
   const video = file.type.startsWith('video/') || file.type === 'image/gif' || file.type === 'image/webp' || endings.test(file.name);
   if (!video) toast(t('upload.not_video'));
+  else if (file.size === 0) toast(t('upload.fail.empty'));
   else if (file.size > uploadLimit) toast(t('upload.too_big', { size: bytes(uploadLimit) }));
-  return video && file.size <= uploadLimit;
+  return video && file.size > 0 && file.size <= uploadLimit;
 }
 
 export const canRecord = () => typeof MediaRecorder !== 'undefined' && !!navigator.mediaDevices?.getUserMedia;

@@ -1,6 +1,7 @@
 // What is on its way: uploads, clips being prepared, drafts, and those that failed.
 import { useRef, useState } from 'preact/hooks';
 import { bytes, hasText, t } from '../i18n';
+import { comeBack } from '../session';
 import { ask } from '../shell/ask';
 import { Icon } from '../shell/icons';
 import { Sheet } from '../shell/sheet';
@@ -9,7 +10,7 @@ import { useStore } from '../store';
 import type { Draft } from '../types';
 import { EditDraft } from './edit';
 import {
-  cancelUpload, continueWith, deleteDraft, drafts, isShown, items, publishDraft, resumeUpload, type Item,
+  cancelUpload, continueWith, deleteDraft, drafts, isHere, isShown, items, publishDraft, resumeUpload, type Item,
 } from './work';
 
 function Bar({ part, calm }: { part: number; calm?: boolean }) {
@@ -64,7 +65,9 @@ function ItemRow({ item }: { item: Item }) {
         <div class="draft__acts">
           {active && <button class="button" type="button" onClick={() => item.transfer?.pause()}>{t('upload.pause')}</button>}
           {item.state === 'paused' && <button class="button button--main" type="button" onClick={() => resumeUpload(item)}>{t('upload.resume')}</button>}
-          {item.state === 'failed' && <button class="button" type="button" onClick={() => resumeUpload(item)}>{t('app.retry')}</button>}
+          {item.state === 'failed' && (item.transfer?.problem?.status === 401
+            ? <button class="button button--main" type="button" onClick={() => comeBack(() => { if (isHere(item)) resumeUpload(item); })}>{t('join.sign_in')}</button>
+            : <button class="button" type="button" onClick={() => resumeUpload(item)}>{t('app.retry')}</button>)}
           {item.state === 'unfinished' && <Picker item={item} />}
           <button class="button button--quiet" type="button" onClick={() => askDelete(() => void cancelUpload(item))}>{t('app.delete')}</button>
         </div>

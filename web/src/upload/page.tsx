@@ -6,7 +6,7 @@ import { clipSecondsLimit } from '../limits';
 import { asSomeone, me } from '../session';
 import { Icon } from '../shell/icons';
 import { Page } from '../shell/page';
-import { Blank, Spinner } from '../shell/states';
+import { Nobody, Spinner } from '../shell/states';
 import { useStore } from '../store';
 import { Chooser } from './choose';
 import { Cut, type Cutting } from './cut';
@@ -129,10 +129,7 @@ export function UploadPage() {
   if (person === null) {
     return (
       <Page title={t('upload.title')}>
-        <Blank icon="film" title={t('join.sheet_upload')} text={t('join.lead')}>
-          <a class="button button--main" href="/sign-up">{t('join.title')}</a>
-          <a class="button" href="/sign-in">{t('join.have_account')}</a>
-        </Blank>
+        <Nobody icon="film" title={t('join.sheet_upload')} text={t('join.lead')} />
       </Page>
     );
   }

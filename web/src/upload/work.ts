@@ -121,6 +121,9 @@ async function takeUp(person: string): Promise<void> {
   }
 }
 
+/** Not when another person came instead of who sent it. */
+export const isHere = (item: Item) => items.get().some(other => other.key === item.key);
+
 /** Whether a draft is the server's side of an upload. */
 const isSame = (draft: Draft, item: Item) => draft.upload !== null && item.url !== '' && item.url.endsWith(draft.upload);
 
