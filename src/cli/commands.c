@@ -261,8 +261,9 @@ const struct command commands[] = {
 	{ "charter verify", "FILE NOTE", 2, 2, "Check a charter and its signature", "Needs no node: only the two files and the public key.",
 	  "amanat charter verify charter.json charter.json.note --key \"example.org+1f2e3d4c+AbCd...\"\n", charter_verify_options, NEEDS_NOTHING, run_charter_verify },
 	{ "demo demand", "", 0, 0, "Let a fictitious authority demand data of a demo account",
-	  "It is entered, refused by the charter and told as every demand is: see /letter. Only on a demo: a ledger tells no tales.",
-	  "amanat demo demand --folder data\n", NULL, NEEDS_LOG, run_demo_demand },
+	  "It is entered, refused by the charter and told as every demand is: see /letter. Only on a demo: a ledger tells no tales. It asks first where "
+	  "people have accounts, too.",
+	  "amanat demo demand --folder data\n", yes_options, NEEDS_LOG, run_demo_demand },
 	{ "demo tamper", "", 0, 0, "Serve a copy of the ledger in which one old entry was altered",
 	  "Shows what a check finds when an operator rewrites history: beside the node, on a free port of the loopback, until Ctrl+C, which removes the copy. "
 	  "The copy has what is public and nothing else, and not the log's key: it shows the old signed checkpoint, and can sign nothing over "

@@ -145,7 +145,10 @@ static enum err check_demo(struct cli *cli)
 	TRY(demo_exists(&cli->cx, &exists));
 	if (!exists)
 		return fail(&cli->cx, E_DENIED, "this is no demo: a demand that nobody made has no place in its ledger (amanat serve --init --demo)");
-	return demo_alone(&cli->cx);
+	const enum err outcome = demo_alone(&cli->cx);
+	if (outcome == E_CONFLICT && !cli_sure(cli, "People have accounts on this node, too, and the demand will stand in its ledger for ever. Go on?"))
+		return fail_as(&cli->cx, E_INVALID, "usage", "nothing was filed: people have accounts on this node, too, and a demand stays in its ledger for ever; say --yes to be sure");
+	return outcome == E_CONFLICT ? OK : outcome;
 }
 
 enum err run_demo_demand(struct cli *cli)

@@ -51,6 +51,11 @@ test('a demo has clips in their languages, is marked, takes its sign-in, and goe
     const refused = await run(['demo', ...server.commandOptions]);
     assert.equal(refused.code, 1);
     assert.match(refused.stderr, /people have accounts on this node/);
+    // A demand that nobody made stays in their ledger: only whoever says so files it.
+    const unsure = await run(['demo', 'demand', ...server.commandOptions]);
+    assert.notEqual(unsure.code, 0);
+    assert.match(unsure.stderr, /nothing was filed.*--yes/);
+    assert.match((await run(['demo', 'demand', '--yes', ...server.commandOptions])).stdout, /refused by a rule/);
 
     assert.equal((await run(['demo', '--remove', ...server.commandOptions])).code, 0);
     await waitFor('erased', async () => (await server.cli('user', 'list')).stdout.trim().split('\n').length === 1);
