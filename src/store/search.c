@@ -144,16 +144,28 @@ static enum err read_weight(struct ctx *cx, enum search_kind kind, int64_t id, u
 	return OK;
 }
 
-static enum err weight_of(struct ctx *cx, enum search_kind kind, int64_t id, unsigned *out)
+static enum err weight_of(struct ctx *cx, enum search_kind kind, struct weights *weights, int64_t id, unsigned *out)
+{
+	if (weights && weights_get(weights, id, out))
+		return OK;
+	const uint64_t mark = weights ? weights_mark(weights) : 0;
+	TRY(read_weight(cx, kind, id, out));
+	if (weights)
+		weights_put(weights, id, *out, mark);
+	return OK;
+}
+
+/* All together: the memory's places lie far apart, and the machine fetches many at once. */
+static enum err weigh(struct ctx *cx, enum search_kind kind, struct search_hits *hits)
 {
 	struct weights *const weights = cx->writer ? cx->writer->weights : NULL;
-	if (!weights)
-		return read_weight(cx, kind, id, out);
-	if (weights_get(weights, id, out))
-		return OK;
-	const uint64_t mark = weights_mark(weights);
-	TRY(read_weight(cx, kind, id, out));
-	weights_put(weights, id, *out, mark);
+	if (weights)
+		weights_stand(weights, clock_boot_us(NULL));
+	for (size_t i = 0; i < hits->count; i++) {
+		unsigned weight;
+		TRY(weight_of(cx, kind, weights, hits->items[i].id, &weight));
+		hits->items[i].score = weighed(hits->items[i].score, weight);
+	}
 	return OK;
 }
 
@@ -164,32 +176,25 @@ static enum err match_rows(struct ctx *cx, enum search_kind kind, struct str mat
 	return db_query_(cx, statement, rows, VALS(TEXT(match), I64(before), I64(SEARCH_FOUND_MAX)));
 }
 
-static enum err read_hit(struct ctx *cx, enum search_kind kind, struct rows *rows, struct search_hit *out)
+static enum err read_hits(struct ctx *cx, enum search_kind kind, struct str match, int64_t before, struct search_hits *hits)
 {
-	const int64_t id = rows_i64(rows, 0);
-	unsigned weight;
-	if (kind == SEARCH_HASHTAGS)
-		weight = doublings(rows_i64(rows, 2));
-	else
-		TRY(weight_of(cx, kind, id, &weight));
-	*out = (struct search_hit){ id, weighed(rows_i64(rows, 1), weight) };
-	return OK;
+	AUTO(rows_close) struct rows *rows = NULL;
+	TRY(match_rows(cx, kind, match, before, &rows));
+	for (hits->count = 0; hits->count < SEARCH_FOUND_MAX && rows_next(rows); hits->count++) {
+		struct search_hit *const hit = &hits->items[hits->count];
+		*hit = (struct search_hit){ rows_i64(rows, 0), rows_i64(rows, 1) };
+		if (kind == SEARCH_HASHTAGS)
+			hit->score = weighed(hit->score, doublings(rows_i64(rows, 2)));
+	}
+	return rows_status(rows);
 }
 
 static enum err run(struct ctx *cx, enum search_kind kind, struct str words, bool begun, int64_t before, struct search_hits *hits)
 {
-	AUTO(rows_close) struct rows *rows = NULL;
 	AUTO(buf_free) struct buf match = buf_new(MATCH_BYTES_MAX);
 	TRY(write_match(cx, kind, words, begun, &match));
-	TRY(match_rows(cx, kind, buf_view(&match), before, &rows));
-	if (cx->writer)
-		weights_stand(cx->writer->weights, clock_boot_us(NULL));
-	hits->count = 0;
-	while (hits->count < SEARCH_FOUND_MAX && rows_next(rows)) {
-		TRY(read_hit(cx, kind, rows, &hits->items[hits->count]));
-		hits->count++;
-	}
-	return rows_status(rows);
+	TRY(read_hits(cx, kind, buf_view(&match), before, hits));
+	return kind == SEARCH_HASHTAGS ? OK : weigh(cx, kind, hits);
 }
 
 /* A word that stands everywhere is found as it is; what only begins so need not be gathered then. */
