@@ -19,14 +19,15 @@ const small = 10_000;
 const password = 'a password for benches';
 const settings = { 'server.access_log': 'false', 'demo.clips': 1 };
 
-/** amanat bench fill with so many videos; what is there already is left. */
+/** amanat bench fill with so many videos: its seconds; what is there already is left. */
 async function filled(folder, videos) {
   const argv = ['bench', 'fill', '--videos', videos, '--accounts', videos / 10, '--likes', videos * 20, '--folder', folder].map(String);
   const began = Date.now();
   const child = spawn(binary, argv, { stdio: ['ignore', 'ignore', 'inherit'] });
   const code = await new Promise((resolve, reject) => { child.on('error', reject); child.on('close', resolve); });
   if (code !== 0) throw new Error(`amanat ${argv.join(' ')}: ${code}`);
-  return (Date.now() - began) / 1000;
+  const seconds = (Date.now() - began) / 1000;
+  return seconds > 1 ? seconds : 'it was there';
 }
 
 /** One connection that stays; resolves with the time of an answer in microseconds, and its body. */

@@ -17,7 +17,7 @@ enum err search_drop(struct ctx *, int64_t id);
 
 /* --- upkeep, on a thread that may wait; hourly --- */
 /* Puts the index together again where it has fallen into many parts, which makes every search dearer; `into_one`: until there is one.
- * A call takes a second or two at most; `more`: there is more to do, call again. */
+ * A call takes about a second; `more`: there is more to do, call again. */
 enum err search_tidy(struct ctx *, bool into_one, bool *more);
 
 /* --- READ --- */

@@ -2,7 +2,7 @@
  *
  * FTS5 keeps words in parts, a new one for each commit, and looks for a word in every part.  By itself it merges four of about one size, so
  * a node that has stood for years has some twenty; and words that were taken out stay in a part until it is merged.  What a merge writes
- * goes through the outbox like every change of public.db, a little at a time, so that others' writes wait for some milliseconds at most. */
+ * goes through the outbox like every change of public.db, a little at a time, so that others' writes wait for some milliseconds. */
 #include "store/search.h"
 
 #include <time.h>
@@ -12,9 +12,8 @@
 #include "store/search.sql.h"
 #include "store/writer.h"
 
-#define STEP_PAGES 256                         /* 1 MiB: some 8 ms of the writer's */
-#define STEPS_MAX 32                           /* of one call */
-#define REST_NS 10'000'000                     /* between two steps: as long as one takes */
+#define STEP_PAGES 64                          /* 256 KiB: some milliseconds of the writer's */
+#define CALL_US SECOND_US                      /* one call ends after about so long */
 #define PARTS_ENOUGH 4
 #define OTHERS_SHARE 16                        /* all is written anew when this part of it does not lie in the largest */
 
@@ -75,13 +74,21 @@ static enum err begin_all(struct ctx *cx, struct parts *parts)
 	return read_parts(cx, parts);
 }
 
+/* As long as the step took: half of the writer's time is everybody else's. */
+static void rest_since(int64_t began_us)
+{
+	const int64_t us = clock_boot_us(NULL) - began_us;
+	const struct timespec rest = { .tv_sec = us / SECOND_US, .tv_nsec = us % SECOND_US * 1000 };
+	nanosleep(&rest, NULL);
+}
+
 enum err search_tidy(struct ctx *cx, bool into_one, bool *more)
 {
-	const struct timespec rest = { .tv_nsec = REST_NS };
+	const int64_t end_us = clock_boot_us(NULL) + CALL_US;
 	struct parts parts;
 	bool changed = true;
 	TRY(read_parts(cx, &parts));
-	for (unsigned step = 0; changed && step < STEPS_MAX; step++) {
+	for (int64_t now_us = end_us - CALL_US; changed && now_us < end_us; now_us = clock_boot_us(NULL)) {
 		changed = parts.count > PARTS_ENOUGH || is_scattered(&parts, into_one);
 		if (!changed)
 			break;
@@ -90,7 +97,7 @@ enum err search_tidy(struct ctx *cx, bool into_one, bool *more)
 			TRY(begin_all(cx, &parts));
 			changed = true;
 		}
-		nanosleep(&rest, NULL);
+		rest_since(now_us);
 	}
 	*more = changed;
 	return OK;
