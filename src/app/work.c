@@ -11,6 +11,7 @@
 #include "social/session.h"
 #include "store/blob.h"
 #include "store/job.h"
+#include "store/search.h"
 #include "store/writer.h"
 
 static const struct eraser others[] = {
@@ -50,27 +51,45 @@ static enum err sweep_sessions(struct ctx *cx, void *more)
 	return session_sweep(cx, more);
 }
 
-static enum err tidy_again(struct ctx *cx, void *after_us)
+struct again {
+	const char *kind;
+	int64_t after_us;
+};
+
+static enum err run_again(struct ctx *cx, void *argument)
 {
-	const int64_t *after = after_us;
-	return job_add(cx, TIDY_JOB, 0, cx->now_us + *after);
+	const struct again *again = argument;
+	return job_add(cx, again->kind, 0, cx->now_us + again->after_us);
 }
 
 static enum err tidy(struct ctx *cx, const struct job *)
 {
-	int64_t after_us = TIDY_EVERY_US;
+	struct again again = { .kind = TIDY_JOB, .after_us = TIDY_EVERY_US };
 	bool more = true;
 	while (more)
 		TRY(writer_run(cx, sweep_sessions, &more));
-	return writer_run(cx, tidy_again, &after_us);
+	return writer_run(cx, run_again, &again);
+}
+
+/* --- the index of words: hourly, and on as long as there is something to do --- */
+
+#define SEARCH_TIDY_JOB "search.tidy"
+
+static enum err tidy_search(struct ctx *cx, const struct job *)
+{
+	struct again again = { .kind = SEARCH_TIDY_JOB };
+	bool more = false;
+	TRY(search_tidy(cx, false, &more));
+	again.after_us = more ? 0 : TIDY_EVERY_US;
+	return writer_run(cx, run_again, &again);
 }
 
 static enum err tidy_first(struct ctx *cx, void *)
 {
-	int64_t at_once = 0;
-	TRY(job_add(cx, BLOB_SWEEP_JOB, 0, cx->now_us));
-	TRY(docket_wake(cx));
-	return tidy_again(cx, &at_once);
+	static const char *const kinds_of_it[] = { BLOB_SWEEP_JOB, TIDY_JOB, SEARCH_TIDY_JOB };
+	for (size_t i = 0; i < sizeof kinds_of_it / sizeof *kinds_of_it; i++)
+		TRY(job_add(cx, kinds_of_it[i], 0, cx->now_us));
+	return docket_wake(cx);
 }
 
 enum err app_tidy_begin(struct ctx *cx)
@@ -94,6 +113,7 @@ static enum err demo(struct ctx *cx, const struct job *job)
 /* What tidies begins itself anew: given up, it would rest until the next start. */
 static const struct job_kind kinds[] = {
 	{ TIDY_JOB, tidy, ERASE_ATTEMPTS_MAX, false },
+	{ SEARCH_TIDY_JOB, tidy_search, ERASE_ATTEMPTS_MAX, false },
 	{ DRAFT_PROCESS_JOB, publish_run, PUBLISH_JOB_ATTEMPTS, true },
 	{ UPLOAD_EXPIRE_JOB, upload_expire, ERASE_ATTEMPTS_MAX, false },
 	{ ERASE_JOB, erase, ERASE_ATTEMPTS_MAX, false },

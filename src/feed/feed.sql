@@ -23,8 +23,30 @@ SELECT {video:v}, p.handle, p.name, p.avatar,
 FROM video v JOIN profile p ON p.id = v.account
 WHERE v.id < $1 AND v.state = 'visible' AND p.state = 'active' ORDER BY v.id DESC LIMIT $2;
 
--- name: feed_older_ids @public
-SELECT v.id, v.account FROM video v WHERE v.id < $1 AND v.state = 'visible' ORDER BY v.id DESC LIMIT $2;
+-- name: feed_between_ids @public
+SELECT v.id, v.account FROM video v WHERE v.id < $1 AND v.id > $2 AND v.state = 'visible' ORDER BY v.id DESC LIMIT $3;
+
+-- The newest of each of sixteen accounts, older than $1.
+-- name: feed_newest_of_each @public
+SELECT 0, max(v.id) FROM video v WHERE v.account = $2 AND v.state = 'visible' AND v.id < $1
+UNION ALL SELECT 1, max(v.id) FROM video v WHERE v.account = $3 AND v.state = 'visible' AND v.id < $1
+UNION ALL SELECT 2, max(v.id) FROM video v WHERE v.account = $4 AND v.state = 'visible' AND v.id < $1
+UNION ALL SELECT 3, max(v.id) FROM video v WHERE v.account = $5 AND v.state = 'visible' AND v.id < $1
+UNION ALL SELECT 4, max(v.id) FROM video v WHERE v.account = $6 AND v.state = 'visible' AND v.id < $1
+UNION ALL SELECT 5, max(v.id) FROM video v WHERE v.account = $7 AND v.state = 'visible' AND v.id < $1
+UNION ALL SELECT 6, max(v.id) FROM video v WHERE v.account = $8 AND v.state = 'visible' AND v.id < $1
+UNION ALL SELECT 7, max(v.id) FROM video v WHERE v.account = $9 AND v.state = 'visible' AND v.id < $1
+UNION ALL SELECT 8, max(v.id) FROM video v WHERE v.account = $10 AND v.state = 'visible' AND v.id < $1
+UNION ALL SELECT 9, max(v.id) FROM video v WHERE v.account = $11 AND v.state = 'visible' AND v.id < $1
+UNION ALL SELECT 10, max(v.id) FROM video v WHERE v.account = $12 AND v.state = 'visible' AND v.id < $1
+UNION ALL SELECT 11, max(v.id) FROM video v WHERE v.account = $13 AND v.state = 'visible' AND v.id < $1
+UNION ALL SELECT 12, max(v.id) FROM video v WHERE v.account = $14 AND v.state = 'visible' AND v.id < $1
+UNION ALL SELECT 13, max(v.id) FROM video v WHERE v.account = $15 AND v.state = 'visible' AND v.id < $1
+UNION ALL SELECT 14, max(v.id) FROM video v WHERE v.account = $16 AND v.state = 'visible' AND v.id < $1
+UNION ALL SELECT 15, max(v.id) FROM video v WHERE v.account = $17 AND v.state = 'visible' AND v.id < $1;
+
+-- name: feed_newest_of @public
+SELECT max(v.id) FROM video v WHERE v.account = $2 AND v.state = 'visible' AND v.id < $1;
 
 -- People block few: their blocks are read through (the + keeps them from being looked up one by one), which for most is nothing.
 -- name: feed_unwanted @personal

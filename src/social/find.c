@@ -128,13 +128,7 @@ enum err find_hashtags(struct ctx *cx, const struct find_ask *ask, struct found 
 	struct found found = { .count = 0 };
 	TRY(take_slice(cx, SEARCH_HASHTAGS, ask, FIND_PAGE, &slice));
 	found.hashtags = arena_new(&cx->mem, struct hashtag_view, FIND_PAGE);
-	for (size_t i = 0; i < slice.count; i++) {
-		enum err outcome = hashtag_by_id(cx, slice.ids[i], &found.hashtags[found.count]);
-		if (outcome == E_NOTFOUND)
-			continue;
-		TRY(outcome);
-		found.count++;
-	}
+	TRY(hashtag_list_by_ids(cx, slice.ids, slice.count, found.hashtags, &found.count));
 	found.next = slice.next;
 	*out = found;
 	return OK;

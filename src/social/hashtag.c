@@ -127,6 +127,35 @@ enum err hashtag_by_id(struct ctx *cx, int64_t id, struct hashtag_view *out)
 	return OK;
 }
 
+/* Rows come in any order; each goes to its id's place in `views`, which are zeroed. */
+static enum err read_hashtags(struct ctx *cx, const int64_t *ids, size_t count, struct hashtag_view *views)
+{
+	AUTO(rows_close) struct rows *rows = NULL;
+	struct val vals[BATCH_IDS];
+	const size_t taken = batch_bind(ids, count, vals);
+	TRY(db_query_(cx, &SQL_hashtag_batch, &rows, BATCH_IDS, vals));
+	while (rows_next(rows)) {
+		const struct hashtag_view view = { .name = rows_text(rows, 1), .videos = rows_i64(rows, 2) };
+		for (size_t i = 0; i < taken; i++)
+			if (ids[i] == rows_i64(rows, 0))
+				views[i] = view;
+	}
+	return rows_status(rows);
+}
+
+enum err hashtag_list_by_ids(struct ctx *cx, const int64_t *ids, size_t count, struct hashtag_view *out, size_t *found)
+{
+	struct hashtag_view *const views = arena_new(&cx->mem, struct hashtag_view, count + 1);
+	size_t kept = 0;
+	for (size_t i = 0; i < count; i += BATCH_IDS)
+		TRY(read_hashtags(cx, ids + i, count - i, views + i));
+	for (size_t i = 0; i < count; i++)
+		if (views[i].name.n)
+			out[kept++] = views[i];
+	*found = kept;
+	return OK;
+}
+
 enum err hashtag_get(struct ctx *cx, struct str name, struct hashtag_view *out)
 {
 	int64_t id;

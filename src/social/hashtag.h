@@ -31,6 +31,8 @@ struct hashtag_view {
 /* READ.  `name` with or without #, as anybody writes it.  Those that have something to show: E_NOTFOUND else. */
 enum err hashtag_get(struct ctx *, struct str name, struct hashtag_view *out);
 enum err hashtag_by_id(struct ctx *, int64_t id, struct hashtag_view *out);
+/* As many of them as there are, in the order of the ids; `out` has room for `count`, `found` tells how many. */
+enum err hashtag_list_by_ids(struct ctx *, const int64_t *ids, size_t count, struct hashtag_view *out, size_t *found);
 /* READ.  Newest first, older than `before` (0: from the newest); those of blocked accounts are left out, so that a page with a
  * `next` may be short.  Nothing for an unknown name. */
 enum err hashtag_videos(struct ctx *, struct str name, int64_t before, struct video_page *out);

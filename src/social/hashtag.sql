@@ -16,6 +16,11 @@ SELECT h.name, h.videos FROM hashtag h WHERE h.id = $1 AND EXISTS (
 	SELECT 1 FROM tagged t JOIN video v ON v.id = t.video JOIN profile p ON p.id = v.account
 	WHERE t.tag = h.id AND v.state = 'visible' AND p.state = 'active');
 
+-- name: hashtag_batch @public
+SELECT h.id, h.name, h.videos FROM hashtag h WHERE h.id IN ($1, $2, $3, $4, $5, $6, $7, $8) AND EXISTS (
+	SELECT 1 FROM tagged t JOIN video v ON v.id = t.video JOIN profile p ON p.id = v.account
+	WHERE t.tag = h.id AND v.state = 'visible' AND p.state = 'active');
+
 -- name: hashtag_videos @public
 SELECT t.video FROM tagged t JOIN video v ON v.id = t.video JOIN profile p ON p.id = v.account
 WHERE t.tag = $1 AND t.video < $2 AND v.state = 'visible' AND p.state = 'active' ORDER BY t.video DESC LIMIT $3;

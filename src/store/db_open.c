@@ -121,6 +121,12 @@ static int note_frames(void *self, sqlite3 *, const char *, int frames)
 	return SQLITE_OK;
 }
 
+/* Everybody reads public.db, and a page of answers is made from pages that lie far apart there. */
+static int64_t cache_kib(const struct db_config *config, enum store store)
+{
+	return store == PUBLIC_DB ? 2 * config->cache_kib : config->cache_kib;
+}
+
 /* public.db follows the outbox, whose rows are kept until a checkpoint has synced it: it needs no fsync a commit.  A cache
  * that spilled would write frames that the sealed log does not take (store/cipher.h). */
 static enum err settle(struct ctx *cx, const struct db_config *config, enum store store, struct connection *connection)
@@ -130,7 +136,7 @@ static enum err settle(struct ctx *cx, const struct db_config *config, enum stor
 		"PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0; PRAGMA cache_spill = OFF; PRAGMA cache_size = -%lld;"
 		"PRAGMA trusted_schema = OFF; PRAGMA synchronous = %s; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 0;"
 		"PRAGMA query_only = %s",
-		(long long)config->cache_kib, person ? "FULL" : "NORMAL", config->write ? "OFF" : "ON");
+		(long long)cache_kib(config, store), person ? "FULL" : "NORMAL", config->write ? "OFF" : "ON");
 	sqlite3_db_config(connection->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(connection->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 	sqlite3_db_config(connection->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);

@@ -63,11 +63,14 @@ static enum err apply_values(struct writer *writer, int64_t id, struct rows *row
 	struct val *vals;
 	TRY(find_statement(writer, arena_text(&cx->mem, rows_text(rows, 1)), &q));
 	TRY(values_read(cx, rows_blob(rows, 2), &n, &vals));
+	const bool counts = strcmp(q->name, SQL_total_set.name) == 0;
 	size_t set = arity(q);
 	if (set == 0 ? n != 0 : n % set != 0 || n == 0)
 		return fail(cx, E_CORRUPT, "outbox row %lld does not fit its statement %s", (long long)id, q->name);
 	for (size_t at = 0; at < n || at == 0; at += set ? set : 1) {
 		enum err e = db_run_(cx, q, set, vals + at);
+		if (counts)
+			weights_note(writer->weights, vals[at].i);
 		if (e == E_CONFLICT)
 			log_line(cx->log, LOG_ERROR, "outbox: passed over row=%lld statement=%s: %s", (long long)id, q->name,
 				cx->failure.text);
@@ -125,6 +128,7 @@ enum err outbox_apply(struct writer *writer)
 			db_rollback(cx, PUBLIC_DB);
 			return e;
 		}
+		weights_forget_noted(writer->weights);
 		writer->applied = last;
 	}
 	writer->posts_waiting = false;

@@ -6,6 +6,7 @@
 #include "store/field.h"
 #include "store/outbox.h"
 #include "store/search.sql.h"
+#include "store/writer_group.h"
 
 struct search_index {
 #define EXPAND_STRUCT "store/search_index.def"
@@ -112,13 +113,19 @@ static enum err write_match(struct ctx *cx, enum search_kind kind, struct str wo
 
 /* --- the answer --- */
 
-/* A thousand likes are worth as much as matching twice as well; mildly. */
-static int64_t weighed(int64_t score, int64_t liked)
+/* How often it has doubled. */
+static unsigned doublings(int64_t liked)
 {
-	int64_t bits = 0;
+	unsigned count = 0;
 	for (int64_t rest = liked; rest > 0; rest >>= 1)
-		bits++;
-	return score + score / 10 * bits;
+		count++;
+	return count;
+}
+
+/* A thousand likes are worth as much as matching twice as well; mildly. */
+static int64_t weighed(int64_t score, unsigned weight)
+{
+	return score + score / 10 * weight;
 }
 
 static int best_first(const void *a, const void *b)
@@ -129,24 +136,65 @@ static int best_first(const void *a, const void *b)
 	return (one->id < two->id) - (one->id > two->id);
 }
 
+static enum err read_weight(struct ctx *cx, enum search_kind kind, int64_t id, unsigned *out)
+{
+	int64_t liked;
+	TRY(db_get_i64(cx, SQL_search_liked, &liked, I64(id), TEXT(kind == SEARCH_PEOPLE ? STR("followers") : STR("likes"))));
+	*out = doublings(liked);
+	return OK;
+}
+
+static enum err weight_of(struct ctx *cx, enum search_kind kind, struct weights *weights, int64_t id, unsigned *out)
+{
+	if (weights && weights_get(weights, id, out))
+		return OK;
+	const uint64_t mark = weights ? weights_mark(weights) : 0;
+	TRY(read_weight(cx, kind, id, out));
+	if (weights)
+		weights_put(weights, id, *out, mark);
+	return OK;
+}
+
+/* All together: the memory's places lie far apart, and the machine fetches many at once. */
+static enum err weigh(struct ctx *cx, enum search_kind kind, struct search_hits *hits)
+{
+	struct weights *const weights = cx->writer ? cx->writer->weights : NULL;
+	if (weights)
+		weights_stand(weights, clock_boot_us(NULL));
+	for (size_t i = 0; i < hits->count; i++) {
+		unsigned weight;
+		TRY(weight_of(cx, kind, weights, hits->items[i].id, &weight));
+		hits->items[i].score = weighed(hits->items[i].score, weight);
+	}
+	return OK;
+}
+
+/* Hashtags bring their number of videos along. */
 static enum err match_rows(struct ctx *cx, enum search_kind kind, struct str match, int64_t before, struct rows **rows)
 {
-	if (kind == SEARCH_HASHTAGS)
-		return db_query(cx, SQL_search_match_hashtags, rows, TEXT(match), I64(before), I64(SEARCH_FOUND_MAX));
-	struct str total = kind == SEARCH_PEOPLE ? STR("followers") : STR("likes");
-	return db_query(cx, SQL_search_match, rows, TEXT(match), TEXT(total), I64(before), I64(SEARCH_FOUND_MAX));
+	const struct stmt *const statement = kind == SEARCH_HASHTAGS ? &SQL_search_match_hashtags : &SQL_search_match;
+	return db_query_(cx, statement, rows, VALS(TEXT(match), I64(before), I64(SEARCH_FOUND_MAX)));
+}
+
+static enum err read_hits(struct ctx *cx, enum search_kind kind, struct str match, int64_t before, struct search_hits *hits)
+{
+	AUTO(rows_close) struct rows *rows = NULL;
+	TRY(match_rows(cx, kind, match, before, &rows));
+	for (hits->count = 0; hits->count < SEARCH_FOUND_MAX && rows_next(rows); hits->count++) {
+		struct search_hit *const hit = &hits->items[hits->count];
+		*hit = (struct search_hit){ rows_i64(rows, 0), rows_i64(rows, 1) };
+		if (kind == SEARCH_HASHTAGS)
+			hit->score = weighed(hit->score, doublings(rows_i64(rows, 2)));
+	}
+	return rows_status(rows);
 }
 
 static enum err run(struct ctx *cx, enum search_kind kind, struct str words, bool begun, int64_t before, struct search_hits *hits)
 {
-	AUTO(rows_close) struct rows *rows = NULL;
 	AUTO(buf_free) struct buf match = buf_new(MATCH_BYTES_MAX);
 	TRY(write_match(cx, kind, words, begun, &match));
-	TRY(match_rows(cx, kind, buf_view(&match), before, &rows));
-	hits->count = 0;
-	while (hits->count < SEARCH_FOUND_MAX && rows_next(rows))
-		hits->items[hits->count++] = (struct search_hit){ rows_i64(rows, 0), weighed(rows_i64(rows, 1), rows_i64(rows, 2)) };
-	return rows_status(rows);
+	TRY(read_hits(cx, kind, buf_view(&match), before, hits));
+	return kind == SEARCH_HASHTAGS ? OK : weigh(cx, kind, hits);
 }
 
 /* A word that stands everywhere is found as it is; what only begins so need not be gathered then. */

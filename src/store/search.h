@@ -15,6 +15,11 @@ enum search_kind { SEARCH_PEOPLE, SEARCH_HASHTAGS, SEARCH_VIDEOS };
 enum err search_put(struct ctx *, enum search_kind, int64_t id, struct str text);
 enum err search_drop(struct ctx *, int64_t id);
 
+/* --- upkeep, on a thread that may wait; hourly --- */
+/* Puts the index together again where it has fallen into many parts, which makes every search dearer; `into_one`: until there is one.
+ * A call takes about a second; `more`: there is more to do, call again. */
+enum err search_tidy(struct ctx *, bool into_one, bool *more);
+
 /* --- READ --- */
 #define SEARCH_POINTS_MAX 100                  /* code points of a query */
 #define SEARCH_WORDS_MAX 8                     /* the first ones count */

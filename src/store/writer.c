@@ -175,6 +175,7 @@ static void writer_free(struct writer **writer)
 	free((*writer)->queue);
 	free((*writer)->group);
 	free((*writer)->statements);
+	weights_free(&(*writer)->weights);
 	free(*writer);
 	*writer = NULL;
 }
@@ -196,6 +197,7 @@ enum err writer_start(struct ctx *template, struct db *db, const struct stmt *co
 		abort();
 	init_lock(writer);
 	writer->db = db;
+	writer->weights = weights_new();
 	writer->own = (struct ctx){ .mem = arena_new_capped((size_t)64 << 20), .now_us = clock_wall_us(template->clock),
 		.clock = template->clock, .ids = template->ids, .log = template->log, .config = template->config,
 		.faults = template->faults, .db = db };

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "store/weights.h"
 #include "store/writer.h"
 
 #define QUEUE_MAX 16384                        /* a power of two; more than there can be connections */
@@ -49,6 +50,8 @@ struct writer {
 	unsigned untold;                       /* failed since the last one */
 	int64_t applied;                       /* outbox row that public.db has followed to, */
 	int64_t synced, deleted;               /* ... that is on its disk, ... that was deleted */
+
+	struct weights *weights;               /* what public.db's totals are in a search; owned */
 
 	atomic_uint_fast64_t groups, works, failed, public_changes;
 	atomic_uint largest_group;

@@ -139,28 +139,50 @@ TEST(a_new_video_comes_with_a_new_walk_and_a_removed_one_goes)
 	world_end(w);
 }
 
-TEST(following_is_everything_of_the_followed_newest_first)
+/* Whoever follows the first `follows` of `creators` sees all of theirs, once each, the newest first: those that the pool has, `later` ones
+ * that it has not seen, and those that are older than what it has room for. */
+static void follow_to_the_end(unsigned creators, unsigned follows, unsigned room, unsigned later)
 {
 	struct world *w = world_new();
-	CHECK(world_open(w, 300, 10) && sign_in(w, 2, 0) && open_pool(w, 4000, 1000));
+	CHECK(world_open(w, 600, creators) && sign_in(w, follows, 0) && open_pool(w, room, 10));
+	for (unsigned i = 0; i < later; i++)
+		CHECK(add_clip(w, creator(i % creators), "en", w->cx->now_us + (int64_t)i * MINUTE_US));
 	char cursor[32] = "";
-	int64_t last = INT64_MAX;
-	unsigned shown = 0, due = 0;
-	for (unsigned pages = 0; pages < 200; pages++) {
+	unsigned at = w->count;                        /* clips lie in the order of their ids */
+	for (unsigned pages = 0; pages < 400; pages++) {
 		struct feed_page page;
+		arena_free(&w->cx->mem);
 		CHECK(put(w, feed_following(w->cx, str_of(cursor), &page)));
-		for (unsigned i = 0; i < page.count; i++, shown++) {
-			CHECK(page.items[i].video < last && page.items[i].reason == FEED_FOLLOWED && page.items[i].following);
-			last = page.items[i].video;
+		for (unsigned i = 0; i < page.count; i++) {
+			do
+				at--;
+			while (at > 0 && (w->clips[at].gone || w->clips[at].author == ME || w->clips[at].author >= creator(follows)));
+			CHECK(page.items[i].video == w->clips[at].id);
+			CHECK(page.items[i].reason == FEED_FOLLOWED && page.items[i].following);
 		}
 		snprintf(cursor, sizeof cursor, STR_FMT, STR_ARG(page.next));
 		if (page.next.n == 0)
 			break;
 	}
-	for (unsigned i = 0; i < w->count; i++)
-		due += !w->clips[i].gone && w->clips[i].author <= creator(1) && w->clips[i].author != ME;
-	CHECK(shown == due);
+	CHECK(cursor[0] == 0);
+	while (at-- > 0)
+		CHECK(w->clips[at].gone || w->clips[at].author == ME || w->clips[at].author >= creator(follows));
 	world_end(w);
+}
+
+TEST(following_is_everything_of_the_followed_newest_first)
+{
+	follow_to_the_end(10, 2, 4000, 0);
+	follow_to_the_end(10, 2, 40, 0);
+	follow_to_the_end(10, 3, 40, 30);
+	follow_to_the_end(40, 20, 100, 5);
+	follow_to_the_end(10, 1, 0, 3);
+}
+
+TEST(following_very_many_is_everything_of_theirs_too)
+{
+	follow_to_the_end(320, 300, 50, 10);
+	follow_to_the_end(320, 300, 4000, 10);
 }
 
 TEST(a_page_is_json_with_flags_and_reasons)
@@ -256,6 +278,7 @@ int main(void)
 	RUN(a_cursor_that_was_meddled_with_is_refused_or_harmless);
 	RUN(a_new_video_comes_with_a_new_walk_and_a_removed_one_goes);
 	RUN(following_is_everything_of_the_followed_newest_first);
+	RUN(following_very_many_is_everything_of_theirs_too);
 	RUN(a_page_is_json_with_flags_and_reasons);
 	RUN(a_page_out_of_ten_thousand_videos_is_made_without_a_wait);
 	RUN(each_failure_on_the_way_leaves_the_page_unwritten);

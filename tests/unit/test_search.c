@@ -205,11 +205,10 @@ TEST(a_query_too_long_or_no_text_is_refused)
 
 #define MANY (2 * SEARCH_FOUND_MAX + 20)       /* ranked in three lots */
 
-static bool each_once(struct world *w, struct str query)
+/* Page after page; of `seen` the first 2 * MANY. */
+static size_t find_all(struct world *w, struct str query, int64_t *seen)
 {
-	int64_t seen[2 * MANY];
 	size_t n = 0;
-	bool once = true;
 	struct find_ask ask = { .query = query };
 	struct found found;
 	fresh(w);
@@ -219,6 +218,14 @@ static bool each_once(struct world *w, struct str query)
 			seen[n++] = found.videos[i].video.id;
 		ask.cursor = found.next;
 	} while (found.next.n);
+	return n;
+}
+
+static bool each_once(struct world *w, struct str query)
+{
+	int64_t seen[2 * MANY];
+	const size_t n = find_all(w, query, seen);
+	bool once = true;
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < i; k++)
 			once = once && seen[i] != seen[k];
@@ -234,6 +241,60 @@ TEST(pages_hold_each_clip_once)
 		publish(&w, &asha, i % 3 ? "monsoon" : "monsoon monsoon day");
 	CHECK(each_once(&w, STR("monsoon")));
 	CHECK(each_once(&w, STR("mons")));
+	world_close(&w);
+}
+
+static enum err likes_by(struct ctx *cx, int64_t video)
+{
+	return outbox_total(cx, video, "likes", 9);
+}
+
+/* Ranks are remembered (store/weights.h). */
+TEST(a_liked_clip_moves_up_as_soon_as_its_total_shows)
+{
+	struct world w;
+	struct found found;
+	world_open(&w);
+	struct actor asha = sign_up(&w, "asha");
+	const int64_t first = publish(&w, &asha, "monsoon"), second = publish(&w, &asha, "monsoon");
+	CHECK(count(&w, find_videos, "monsoon", &found) == 2 && found.videos[0].video.id == second);
+	must(&w, write_id(as(&w, &asha), likes_by, first));
+	settle(&w);
+	CHECK(count(&w, find_videos, "monsoon", &found) == 2 && found.videos[0].video.id == first);
+	must(&w, write_id(as(&w, &asha), likes_by, second));
+	settle(&w);
+	CHECK(count(&w, find_videos, "monsoon", &found) == 2 && found.videos[0].video.id == second);
+	must(&w, write_id(as(&w, &asha), likes_by, first));
+	settle(&w);
+	CHECK(count(&w, find_videos, "monsoon", &found) == 2 && found.videos[0].video.id == first);
+	world_close(&w);
+}
+
+TEST(an_index_that_was_put_together_finds_the_same)
+{
+	static const struct stmt parts = { "test_parts", "SELECT count(DISTINCT segid) FROM search_index_idx", PUBLIC_DB };
+	struct world w;
+	struct found found;
+	int64_t before[2 * MANY], after[2 * MANY];
+	bool more = true;
+	world_open(&w);
+	struct actor asha = sign_up(&w, "asha");
+	for (int i = 0; i < MANY; i++) {
+		const int64_t video = publish(&w, &asha, i % 3 ? "monsoon" : "monsoon monsoon day");
+		if (i % 7 == 0)
+			must(&w, write_id(as(&w, &asha), video_remove, publish(&w, &asha, "monsoon over")));
+		if (i % 11 == 0)
+			must(&w, write_id(as(&w, &asha), likes_by, video));
+	}
+	settle(&w);
+	CHECK(number(&w, &parts, 0, NULL) > 1 && find_all(&w, STR("monsoon"), before) == MANY);
+	while (more)
+		must(&w, search_tidy(fresh(&w), true, &more));
+	CHECK(number(&w, &parts, 0, NULL) == 1 && find_all(&w, STR("monsoon"), after) == MANY);
+	CHECK(memcmp(before, after, MANY * sizeof *before) == 0 && each_once(&w, STR("mons")));
+	CHECK(count(&w, find_videos, "over", &found) == 0);
+	must(&w, search_tidy(fresh(&w), true, &more));
+	CHECK(!more);
 	world_close(&w);
 }
 
@@ -362,6 +423,8 @@ int main(void)
 	RUN(nothing_of_a_query_is_syntax);
 	RUN(a_query_too_long_or_no_text_is_refused);
 	RUN(pages_hold_each_clip_once);
+	RUN(a_liked_clip_moves_up_as_soon_as_its_total_shows);
+	RUN(an_index_that_was_put_together_finds_the_same);
 	RUN(a_start_does_not_look_at_what_is_findable);
 	RUN(applying_the_same_rows_again_changes_nothing);
 	RUN(what_was_published_before_becomes_findable_at_start);
