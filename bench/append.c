@@ -1,6 +1,7 @@
 /* append FOLDER append GROUPS SIZE | bare GROUPS SIZE | wait COUNT - what it costs to enter into the log, in a folder of its own.
  *
- *   append   groups of entries through the writer, one after the other: each durable before the next.  Prints the seconds.
+ *   append   groups of entries through the writer, one after the other: each durable, and in the log's table, before the next.  Prints the
+ *            seconds.
  *   bare     the same lines appended to a file, fsync after each group.  Prints the seconds.
  *   wait     single entries, each from its append to its inclusion in a checkpoint.  Prints milliseconds, a line each. */
 #include <fcntl.h>
@@ -15,7 +16,7 @@
 #include "store/migrate.h"
 #include "store/writer.h"
 
-#define LINE "demand-authenticated 2026-11-22T06:47:43Z demand=%016x received=%u how=call-back"
+#define LINE "demand-authenticated 2026-11-22T06:47:43Z demand=%08x%08x received=%u how=call-back"
 
 struct bench {
 	struct log log;
@@ -88,7 +89,7 @@ static struct group group_new(struct ctx *cx, size_t count)
 {
 	struct group group = { arena_new(&cx->mem, struct str, count), count };
 	for (size_t i = 0; i < count; i++)
-		group.lines[i] = arena_printf(&cx->mem, LINE, (unsigned)i, (unsigned)i);
+		group.lines[i] = arena_printf(&cx->mem, LINE, random_below(UINT32_MAX), random_below(UINT32_MAX), random_below(1'000'000));
 	return group;
 }
 
@@ -106,6 +107,8 @@ static double seconds_since(int64_t began_us)
 static double append_groups(struct bench *bench, unsigned groups, size_t size)
 {
 	struct group group = group_new(&bench->cx, size);
+	uint64_t before;
+	must(&bench->cx, ledger_size(&bench->cx, &before), "size");
 	const int64_t began_us = clock_boot_us(NULL);
 	for (unsigned i = 0; i < groups; i++) {
 		struct ctx cx = bench->cx;
@@ -113,7 +116,12 @@ static double append_groups(struct bench *bench, unsigned groups, size_t size)
 		must(&cx, writer_run(&cx, enter, &group), "append");
 		arena_free(&cx.mem);
 	}
-	return seconds_since(began_us);
+	uint64_t entered;                      /* by then: nothing of it is left to be done */
+	must(&bench->cx, ledger_size(&bench->cx, &entered), "size");
+	const double seconds = seconds_since(began_us);
+	if (entered != before + (uint64_t)groups * size)
+		die(&bench->cx, "not all of it was entered");
+	return seconds;
 }
 
 static double bare_groups(struct bench *bench, unsigned groups, size_t size)

@@ -25,7 +25,7 @@ function measure(...args) {
   return output.trim().split('\n').map(Number);
 }
 
-const groups = 200;
+const groups = 1000;
 const size = 200;
 
 /** Groups of 200 entries, one after the other, each durable before the next, against appending the same lines to a file with an fsync a group. */

@@ -3,6 +3,7 @@
 #include "api/routes.h"
 #include "api/trust.h"
 #include "base/json.h"
+#include "ledger/run.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -64,24 +65,29 @@ static enum err get_demands_csv(struct ctx *cx, const struct req *, struct resp 
 static enum err get_entries_csv(struct ctx *cx, const struct req *req, struct resp *resp)
 {
 	AUTO(buf_free) struct buf body = buf_new(CSV_BYTES_MAX);
+	AUTO(lines_close) struct lines lines = {};
 	struct ledger_head head;
 	struct entry entry;
-	struct str line, value;
+	struct str value;
 	uint64_t from = 0;
 	if (req_query(cx, req, "from", &value) && !str_u64(value, &from))
 		return fail(cx, E_INVALID, "from must be the number of an entry.");
 	TRY(ledger_head(cx, &head));
 	buf_text(&body, "number,time,kind,line\r\n");
 	uint64_t i = from;
-	for (; i < head.size && body.n < CSV_PART_BYTES; i++) {
+	TRY(lines_open(cx, from, head.size, &lines));
+	for (; body.n < CSV_PART_BYTES && lines_next(&lines); i++) {
 		char when[RFC3339_BYTES];
-		TRY(ledger_read(cx, i, &entry, &line));
+		TRY(entry_parse(cx, lines.line, &entry));
 		time_rfc3339(entry.time_us, when);
 		buf_printf(&body, "%" PRIu64 ",%s,%s,\"", i, when, entry_forms[entry.kind].name);
-		for (size_t at = 0; at < line.n; at++)
-			buf_text(&body, line.p[at] == '"' ? "\"\"" : (char[]){ line.p[at], '\0' });
+		for (size_t at = 0; at < lines.line.n; at++)
+			buf_text(&body, lines.line.p[at] == '"' ? "\"\"" : (char[]){ lines.line.p[at], '\0' });
 		buf_text(&body, "\"\r\n");
 	}
+	TRY(lines_status(&lines));
+	if (i < head.size && body.n < CSV_PART_BYTES)
+		return fail(cx, E_CORRUPT, "the ledger's entries from %llu on are not all there", (unsigned long long)i);
 	answer(cx, resp, "text/csv; charset=utf-8", &body);
 	resp_header(cx, resp, "Content-Disposition", STR("attachment; filename=\"entries.csv\""));
 	if (i < head.size)

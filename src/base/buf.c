@@ -48,6 +48,14 @@ void buf_bytes(struct buf *b, const void *bytes, size_t n)
 	b->n += n;
 }
 
+char *buf_room(struct buf *b, size_t n)
+{
+	if (!reserve(b, n))
+		return NULL;
+	b->n += n;
+	return b->p + b->n - n;
+}
+
 void buf_str(struct buf *b, struct str s)
 {
 	buf_bytes(b, s.p, s.n);

@@ -41,6 +41,7 @@ struct buf {
 struct buf buf_new(size_t max);
 void buf_free(struct buf *);                   /* takes NULL and freed ones */
 void buf_bytes(struct buf *, const void *, size_t);
+char *buf_room(struct buf *, size_t);         /* so many bytes more, for the caller to write; NULL when failed */
 void buf_str(struct buf *, struct str);
 void buf_text(struct buf *, const char *terminated);
 void buf_char(struct buf *, char);

@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "demo/tamper.sql.h"
+#include "ledger/run.h"
+
+#define TAMPERED_BYTES_MAX (RUN_BYTES_MAX + ENTRY_LINE_MAX)
 
 enum err tamper_choose(struct ctx *cx, uint64_t size, uint64_t wanted, struct ledger_item *out)
 {
@@ -31,13 +34,28 @@ enum err tamper_line(struct ctx *cx, const struct ledger_item *item, struct str 
 	return OK;
 }
 
+static enum err put_line(struct ctx *cx, uint64_t number, struct str line)
+{
+	AUTO(buf_free) struct buf altered = buf_new(TAMPERED_BYTES_MAX);
+	struct str lines;
+	uint64_t first;
+	TRY(run_of(cx, number, &first, &lines));
+	for (uint64_t at = first; lines.n; at++) {
+		const struct str kept = str_cut(&lines, '\n');
+		buf_str(&altered, at == number ? line : kept);
+		if (lines.n)
+			buf_char(&altered, '\n');
+	}
+	return db_run(cx, SQL_tamper_line, I64((int64_t)first), TEXT(buf_view(&altered)), BLOB(STR("")));
+}
+
 enum err tamper_alter(struct ctx *cx, const struct db_config *config, uint64_t number, struct str line)
 {
 	AUTO(db_close) struct db *db = NULL;
 	struct db *const kept = cx->db;
 	TRY(db_open(cx, config, &db));
 	cx->db = db;
-	const enum err outcome = db_run(cx, SQL_tamper_line, I64((int64_t)number), TEXT(line));
+	const enum err outcome = put_line(cx, number, line);
 	cx->db = kept;
 	return outcome;
 }

@@ -1,2 +1,2 @@
 -- name: tamper_line @public
-UPDATE logged SET line = $2 WHERE number = $1
+UPDATE logged SET lines = $2, packed = $3 WHERE number = $1

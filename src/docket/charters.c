@@ -78,7 +78,8 @@ static enum err parse(struct ctx *cx, struct str bytes, struct charter *out)
 
 /* --- reading --- */
 
-/* The bytes of a version are those whose hash its entry names. */
+/* The bytes of a version are those whose hash its entry names.  They are found by its mark, so they are there only for one that stands
+ * alone in its row. */
 static enum err read_item(struct ctx *cx, struct rows *rows, struct charter_item *out)
 {
 	AUTO(buf_free) struct buf hash = buf_new(2 * SHA256_BYTES + 1);
@@ -86,10 +87,10 @@ static enum err read_item(struct ctx *cx, struct rows *rows, struct charter_item
 	struct charter_item item = {
 		.number = (uint64_t)rows_i64(rows, 0), .bytes = rows_text(rows, 2), .note = rows_text(rows, 3),
 	};
-	TRY(entry_parse(cx, rows_text(rows, 1), &entry));
-	item.entered_us = entry.time_us;
 	if (item.bytes.n == 0)
 		return fail(cx, E_CORRUPT, "the charter of entry %llu is not there", (unsigned long long)item.number);
+	TRY(entry_parse(cx, rows_text(rows, 1), &entry));
+	item.entered_us = entry.time_us;
 	TRY(parse(cx, item.bytes, &item.charter));
 	buf_hex(&hash, item.charter.hash, sizeof item.charter.hash);
 	if (!str_eq(buf_view(&hash), entry.values[ENTRY_charter_charter]) || entry_count(&entry, ENTRY_charter_version) != item.charter.version)

@@ -23,4 +23,5 @@ UPDATE demand_shown SET held = (SELECT number FROM logged WHERE mark = $2 AND ma
 SELECT {demand_shown} FROM demand_shown WHERE demand = $1
 
 -- name: demand_shown_count @public
-SELECT count(*) FROM logged WHERE kind = 'demand-received'
+SELECT (SELECT coalesce(sum(count), 0) FROM logged WHERE kind = 'demand-received')
+	+ (SELECT coalesce(sum(count), 0) FROM logged_mixed WHERE kind = 'demand-received')

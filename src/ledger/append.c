@@ -1,15 +1,28 @@
 /* Entering, and reading what was entered. */
 #include <assert.h>
+#include <string.h>
 
 #include "ledger/inside.h"
 #include "ledger/logged.sql.h"
+#include "ledger/run.h"
 #include "store/outbox.h"
+#include "store/packed.h"
 
-static enum err post(struct ctx *cx, size_t n, const struct val *vals)
+static struct val name_of(enum entry_kind kind)
 {
-	TRY(outbox_post_(cx, "", 0, 'P', &SQL_logged_add, n, vals));
+	return TEXT(str_of(entry_forms[kind].name));
+}
+
+static void expect(struct ctx *cx)
+{
 	if (cx->ledger)
 		ledger_expect(cx->ledger);
+}
+
+static enum err post_one(struct ctx *cx, enum entry_kind kind, int64_t mark, struct str line)
+{
+	TRY(outbox_post(cx, "", 0, 'P', SQL_logged_add, name_of(kind), I64(mark), TEXT(line)));
+	expect(cx);
 	return OK;
 }
 
@@ -22,21 +35,78 @@ enum err ledger_append(struct ctx *cx, const struct entry *entry, int64_t mark)
 	TRY(entry_write(cx, &timed, &line));
 	if (line.failed)
 		return fail_as(cx, E_INVALID, "entry-invalid", "an entry has at most %d bytes", ENTRY_LINE_MAX);
-	return post(cx, 3, (struct val[]){ TEXT(str_of(entry_forms[entry->kind].name)), I64(mark), TEXT(buf_view(&line)) });
+	return post_one(cx, entry->kind, mark, buf_view(&line));
+}
+
+/* --- several at once --- */
+
+/* What is not posted yet. */
+struct run {
+	struct buf lines;
+	size_t count;
+	size_t of_kind[ENTRY_KINDS];
+	enum entry_kind last;
+};
+
+static void run_free(struct run *run)
+{
+	buf_free(&run->lines);
+}
+
+/* The row bears the kind of all, or none: then the row behind says which there are. */
+static enum err post_run(struct ctx *cx, struct run *run)
+{
+	AUTO(buf_free) struct buf frame = buf_new(RUN_BYTES_MAX);
+	const struct str lines = buf_view(&run->lines);
+	struct val kinds[2 * ENTRY_KINDS];
+	size_t n = 0;
+	for (enum entry_kind kind = 0; kind < ENTRY_KINDS; kind++)
+		if (run->of_kind[kind]) {
+			kinds[n++] = name_of(kind);
+			kinds[n++] = I64((int64_t)run->of_kind[kind]);
+		}
+	if (run->count == 1)
+		TRY(post_one(cx, run->last, 0, lines));
+	else
+		TRY(outbox_post(cx, "", 0, 'P', SQL_logged_add_run, n == 2 ? kinds[0] : TEXT(STR("")), TEXT(pack(cx, lines, &frame) ? STR("") : lines),
+			BLOB(buf_view(&frame)), I64((int64_t)run->count)));
+	if (n > 2)
+		TRY(outbox_post_(cx, "", 0, 'P', &SQL_logged_mixed_add, n, kinds));
+	expect(cx);
+	run->lines.n = run->count = 0;
+	memset(run->of_kind, 0, sizeof run->of_kind);
+	return OK;
+}
+
+/* Whether its row may be replaced one day by another's (a succession's). */
+static bool stands_alone(enum entry_kind kind)
+{
+	return kind == ENTRY_origin || kind == ENTRY_succession;
+}
+
+static enum err add_line(struct ctx *cx, struct run *run, struct str line)
+{
+	struct entry entry;
+	TRY(entry_parse(cx, line, &entry));
+	if (run->count == RUN_ENTRIES_MAX || run->lines.n + line.n + 1 > RUN_BYTES_MAX ||
+	    (run->count && (stands_alone(entry.kind) || stands_alone(run->last))))
+		TRY(post_run(cx, run));
+	if (run->count)
+		buf_char(&run->lines, '\n');
+	buf_str(&run->lines, line);
+	run->count++;
+	run->of_kind[entry.kind]++;
+	run->last = entry.kind;
+	return OK;
 }
 
 enum err ledger_append_lines(struct ctx *cx, const struct str *lines, size_t count)
 {
+	AUTO(run_free) struct run run = { .lines = buf_new(RUN_BYTES_MAX) };
 	assert(count <= LEDGER_APPEND_MAX);
-	struct val *const vals = arena_new(&cx->mem, struct val, 3 * count);
-	struct entry entry;
-	for (size_t i = 0; i < count; i++) {
-		TRY(entry_parse(cx, lines[i], &entry));
-		vals[3 * i] = TEXT(str_of(entry_forms[entry.kind].name));
-		vals[3 * i + 1] = I64(0);
-		vals[3 * i + 2] = TEXT(lines[i]);
-	}
-	return count ? post(cx, 3 * count, vals) : OK;
+	for (size_t i = 0; i < count; i++)
+		TRY(add_line(cx, &run, lines[i]));
+	return run.count ? post_run(cx, &run) : OK;
 }
 
 /* --- reading --- */
@@ -59,13 +129,13 @@ enum err ledger_find(struct ctx *cx, int64_t mark, uint64_t *number)
 
 enum err ledger_read(struct ctx *cx, uint64_t number, struct entry *out, struct str *line)
 {
+	AUTO(lines_close) struct lines lines = {};
 	if (number > INT64_MAX - 1)
 		return fail(cx, E_NOTFOUND, "the ledger has no such entry");
-	AUTO(rows_close) struct rows *rows = NULL;
-	TRY(db_query(cx, SQL_logged_lines, &rows, I64((int64_t)number), I64((int64_t)number + 1)));
-	const bool found = rows_next(rows);
-	struct str text = found ? rows_text(rows, 0) : STR("");
-	TRY(rows_status(rows));
+	TRY(lines_open(cx, number, number + 1, &lines));
+	const bool found = lines_next(&lines);
+	const struct str text = found ? arena_copy(&cx->mem, lines.line) : STR("");
+	TRY(lines_status(&lines));
 	if (!found)
 		return fail(cx, E_NOTFOUND, "the ledger has no such entry");
 	TRY(entry_parse(cx, text, out));
@@ -73,15 +143,41 @@ enum err ledger_read(struct ctx *cx, uint64_t number, struct entry *out, struct 
 	return OK;
 }
 
-static enum err read_items(struct ctx *cx, struct rows *rows, size_t max, struct ledger_item *out, size_t *count)
+/* --- by their kind --- */
+
+struct wanted {
+	enum entry_kind kind;
+	uint64_t from, below;
+	bool newest_first;
+	size_t max;
+};
+
+static enum err take_run(struct ctx *cx, const struct wanted *wanted, struct rows *rows, struct buf *room, struct ledger_item *out, size_t *count)
 {
-	size_t n = 0;
-	while (n < max && rows_next(rows)) {
-		out[n].number = (uint64_t)rows_i64(rows, 0);
-		out[n].line = rows_text(rows, 1);
-		TRY(entry_parse(cx, out[n].line, &out[n].entry));
-		n++;
+	struct str lines[RUN_ENTRIES_MAX];
+	const uint64_t first = (uint64_t)rows_i64(rows, 0);
+	struct str text;
+	TRY(run_text(cx, rows, 1, room, &text));
+	const size_t split = run_split(text, RUN_ENTRIES_MAX, lines), n = split < RUN_ENTRIES_MAX ? split : RUN_ENTRIES_MAX;
+	for (size_t i = 0; i < n && *count < wanted->max; i++) {
+		const size_t at = wanted->newest_first ? n - 1 - i : i;
+		struct ledger_item *const item = &out[*count];
+		if (first + at < wanted->from || first + at >= wanted->below || !line_is(lines[at], wanted->kind))
+			continue;
+		item->number = first + at;
+		item->line = arena_copy(&cx->mem, lines[at]);
+		TRY(entry_parse(cx, item->line, &item->entry));
+		++*count;
 	}
+	return OK;
+}
+
+static enum err take_runs(struct ctx *cx, const struct wanted *wanted, struct rows *rows, struct ledger_item *out, size_t *count)
+{
+	AUTO(buf_free) struct buf room = buf_new(RUN_BYTES_MAX);
+	size_t n = 0;
+	while (n < wanted->max && rows_next(rows))
+		TRY(take_run(cx, wanted, rows, &room, out, &n));
 	TRY(rows_status(rows));
 	*count = n;
 	return OK;
@@ -93,16 +189,19 @@ static int64_t bound(uint64_t number)
 	return number < INT64_MAX ? (int64_t)number : INT64_MAX;
 }
 
+/* Each row has an entry that is wanted, but perhaps the one in which the range begins. */
 enum err ledger_newest(struct ctx *cx, enum entry_kind kind, uint64_t before, size_t max, struct ledger_item *out, size_t *count)
 {
 	AUTO(rows_close) struct rows *rows = NULL;
-	TRY(db_query(cx, SQL_logged_of_kind, &rows, TEXT(str_of(entry_forms[kind].name)), I64(before ? bound(before) : INT64_MAX), I64((int64_t)max)));
-	return read_items(cx, rows, max, out, count);
+	const struct wanted wanted = { .kind = kind, .below = before ? before : UINT64_MAX, .newest_first = true, .max = max };
+	TRY(db_query(cx, SQL_logged_of_kind, &rows, name_of(kind), I64(bound(wanted.below)), I64((int64_t)max + 1)));
+	return take_runs(cx, &wanted, rows, out, count);
 }
 
 enum err ledger_oldest(struct ctx *cx, enum entry_kind kind, uint64_t from, uint64_t below, size_t max, struct ledger_item *out, size_t *count)
 {
 	AUTO(rows_close) struct rows *rows = NULL;
-	TRY(db_query(cx, SQL_logged_of_kind_from, &rows, TEXT(str_of(entry_forms[kind].name)), I64(bound(from)), I64(bound(below)), I64((int64_t)max)));
-	return read_items(cx, rows, max, out, count);
+	const struct wanted wanted = { .kind = kind, .from = from, .below = below, .max = max };
+	TRY(db_query(cx, SQL_logged_of_kind_from, &rows, name_of(kind), I64(bound(from)), I64(bound(below)), I64((int64_t)max + 1)));
+	return take_runs(cx, &wanted, rows, out, count);
 }

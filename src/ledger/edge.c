@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "ledger/ledger.h"
-#include "ledger/logged.sql.h"
+#include "ledger/run.h"
 #include "store/db.h"
 
 #define TILE_BYTES (TILE_WIDTH * TREE_HASH_BYTES)
@@ -107,13 +107,13 @@ struct leaves {
 
 static enum err take_leaves(struct ctx *cx, struct leaves *leaves)
 {
-	AUTO(rows_close) struct rows *rows = NULL;
-	TRY(db_query(cx, SQL_logged_lines, &rows, I64((int64_t)leaves->first), I64((int64_t)leaves->end)));
-	while (rows_next(rows)) {
-		const struct hash leaf = tree_leaf(rows_text(rows, 0));
+	AUTO(lines_close) struct lines lines = {};
+	TRY(lines_open(cx, leaves->first, leaves->end, &lines));
+	while (lines_next(&lines)) {
+		const struct hash leaf = tree_leaf(lines.line);
 		TRY(leaves->take(cx, leaves, &leaf));
 	}
-	return rows_status(rows);
+	return lines_status(&lines);
 }
 
 /* Lines are many, and needed one after the other only: in memory of their own. */

@@ -1,4 +1,5 @@
-/* ledger/ledger.h - this node's own log: what is entered, when it is included, what anybody may fetch.  Owns table logged.
+/* ledger/ledger.h - this node's own log: what is entered, when it is included, what anybody may fetch.  Owns tables logged and logged_mixed
+ * (their rows: ledger/run.h).
  *
  * An entry goes through the outbox in the transaction of what it tells, so there is no effect without its entry and no entry without
  * its effect; public.db's table is the durable truth.  One process is the sequencer (who holds ledger/lock in the data folder: the
@@ -18,7 +19,7 @@ struct ledger;
 
 /* `time_us` 0: now.  `mark` is a number by which ledger_find() finds the entry, once; 0: nobody looks.  E_INVALID "entry-invalid". */
 enum err ledger_append(struct ctx *, const struct entry *, int64_t mark);
-/* Many at once: lines as entry_write() writes them. At most LEDGER_APPEND_MAX. */
+/* Many at once, which is much cheaper: lines as entry_write() writes them. At most LEDGER_APPEND_MAX.  Nobody finds them by a mark. */
 #define LEDGER_APPEND_MAX 1000
 enum err ledger_append_lines(struct ctx *, const struct str *lines, size_t count);
 

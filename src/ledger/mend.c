@@ -13,6 +13,7 @@
 #include "ledger/fetch.h"
 #include "ledger/inside.h"
 #include "ledger/logged.sql.h"
+#include "ledger/run.h"
 #include "store/outbox.h"
 #include "store/writer.h"
 
@@ -232,15 +233,15 @@ static enum err compare(struct ctx *cx, struct bundles *bundles)
 
 static enum err read_tail(struct ctx *cx, uint64_t from, struct buf *out)
 {
-	AUTO(rows_close) struct rows *rows = NULL;
-	TRY(db_query(cx, SQL_logged_tail, &rows, I64((int64_t)from), I64(INT64_MAX)));
-	while (rows_next(rows)) {
-		buf_i64(out, rows_i64(rows, 0));
+	AUTO(lines_close) struct lines lines = {};
+	TRY(lines_open(cx, from, UINT64_MAX, &lines));
+	while (lines_next(&lines)) {
+		buf_i64(out, lines.mark);
 		buf_char(out, ' ');
-		buf_str(out, rows_text(rows, 1));
+		buf_str(out, lines.line);
 		buf_char(out, '\n');
 	}
-	TRY(rows_status(rows));
+	TRY(lines_status(&lines));
 	return out->failed ? fail(cx, E_TOOLARGE, "more than %zu bytes of entries were never signed", TAIL_BYTES_MAX) : OK;
 }
 
@@ -255,10 +256,21 @@ static enum err keep_tail(struct ctx *cx, const struct ledger_config *config, ui
 	return file_write(cx, path, buf_view(&tail));
 }
 
+/* A row that begins before it is cut with it, and what stands before it in that row is entered again. */
 static enum err cut(struct ctx *cx, void *argument)
 {
 	const uint64_t *const from = argument;
-	return outbox_post(cx, "", 0, 'D', SQL_logged_cut, I64((int64_t)*from));
+	uint64_t first = *from;
+	struct str kept = STR(""), lines[RUN_ENTRIES_MAX];
+	const enum err found = run_of(cx, *from, &first, &kept);
+	if (found != E_NOTFOUND)
+		TRY(found);
+	const uint64_t before = *from - first;
+	if (run_split(kept, RUN_ENTRIES_MAX, lines) < before || before > RUN_ENTRIES_MAX)
+		return fail(cx, E_CORRUPT, "the row of the ledger's entry %llu is not of this program", (unsigned long long)first);
+	TRY(outbox_post(cx, "", 0, 'D', SQL_logged_cut, I64((int64_t)first)));
+	TRY(outbox_post(cx, "", 0, 'D', SQL_logged_mixed_cut, I64((int64_t)first)));
+	return ledger_append_lines(cx, lines, before);
 }
 
 static enum err put_back(struct ctx *cx, void *argument)
@@ -390,6 +402,13 @@ static enum err enter_first(struct ctx *cx, void *argument)
 	const struct entry *const entry = argument;
 	AUTO(buf_free) struct buf line = buf_new(ENTRY_LINE_MAX);
 	struct entry timed = *entry;
+	struct str lines;
+	uint64_t first;
+	const enum err found = run_of(cx, 0, &first, &lines);
+	if (found != E_NOTFOUND)
+		TRY(found);
+	if (found == OK && run_split(lines, 0, NULL) > 1)
+		return fail(cx, E_CORRUPT, "the ledger does not begin as a log does: with an entry of its own");
 	timed.time_us = cx->now_us;
 	TRY(entry_write(cx, &timed, &line));
 	return outbox_post(cx, "", 0, 'P', SQL_logged_first, TEXT(str_of(entry_forms[entry->kind].name)), TEXT(buf_view(&line)));

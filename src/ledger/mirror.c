@@ -6,7 +6,7 @@
 
 #include "base/file.h"
 #include "ledger/inside.h"
-#include "ledger/logged.sql.h"
+#include "ledger/run.h"
 
 #define BUNDLE_BYTES_MAX ((size_t)TILE_WIDTH * (ENTRY_LINE_MAX + 2))
 
@@ -29,12 +29,12 @@ static const char *path_in(struct ctx *cx, const char *folder, uint64_t bundle, 
 
 static enum err read_bundle(struct ctx *cx, uint64_t bundle, unsigned width, struct buf *out)
 {
-	AUTO(rows_close) struct rows *rows = NULL;
-	const int64_t first = (int64_t)(bundle * TILE_WIDTH);
-	TRY(db_query(cx, SQL_logged_lines, &rows, I64(first), I64(first + width)));
-	while (rows_next(rows))
-		bundle_add(rows_text(rows, 0), out);
-	return rows_status(rows);
+	AUTO(lines_close) struct lines lines = {};
+	const uint64_t first = bundle * TILE_WIDTH;
+	TRY(lines_open(cx, first, first + width, &lines));
+	while (lines_next(&lines))
+		bundle_add(lines.line, out);
+	return lines_status(&lines);
 }
 
 /* The narrower one that stood there before goes: what is in it is in the wider one. */

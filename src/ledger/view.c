@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "ledger/inside.h"
-#include "ledger/logged.sql.h"
+#include "ledger/run.h"
 
 struct view *view_new(const struct edge *edge, const struct hash *root, struct str note, int64_t shown_us)
 {
@@ -112,14 +112,14 @@ enum err ledger_consistency(struct ctx *cx, uint64_t old, uint64_t size, struct 
 
 static enum err bundle(struct ctx *cx, const struct tile *tile, struct buf *out)
 {
-	AUTO(rows_close) struct rows *rows = NULL;
-	const int64_t first = (int64_t)(tile->index * TILE_WIDTH);
+	AUTO(lines_close) struct lines lines = {};
+	const uint64_t first = tile->index * TILE_WIDTH;
 	unsigned count = 0;
-	TRY(db_query(cx, SQL_logged_lines, &rows, I64(first), I64(first + tile->width)));
-	for (; rows_next(rows); count++)
-		bundle_add(rows_text(rows, 0), out);
-	TRY(rows_status(rows));
-	return count == tile->width ? OK : fail(cx, E_CORRUPT, "the ledger's entries from %lld on are not all there", (long long)first);
+	TRY(lines_open(cx, first, first + tile->width, &lines));
+	for (; lines_next(&lines); count++)
+		bundle_add(lines.line, out);
+	TRY(lines_status(&lines));
+	return count == tile->width ? OK : fail(cx, E_CORRUPT, "the ledger's entries from %llu on are not all there", (unsigned long long)first);
 }
 
 enum err ledger_tile(struct ctx *cx, const struct tile *tile, struct buf *out)

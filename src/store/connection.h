@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include "store/db.h"
+#include "store/packed.h"
 #include "store/script.h"
 #include "store/vfs.h"
 
@@ -32,6 +33,7 @@ struct db {
 	/* A commit group is open (writer_group.c): keys.db joins at its first statement, public.db may only be read. */
 	bool in_group, keys_joined;
 	struct romanizer *romanizer;           /* search.c makes it when it is first needed */
+	struct packer *packer;                 /* packed.c likewise */
 };
 
 /* Records what SQLite answered, with the statement's name and never a value. */

@@ -231,6 +231,14 @@ struct str rows_blob(struct rows *rows, int column)
 	return column_bytes(rows, column, sqlite3_column_blob(rows->prepared->handle, column));
 }
 
+struct str rows_lent(struct rows *rows, int column)
+{
+	assert(column < sqlite3_column_count(rows->prepared->handle));
+	const char *const bytes = sqlite3_column_blob(rows->prepared->handle, column);         /* of a text: as it is, UTF-8 */
+	const int n = sqlite3_column_bytes(rows->prepared->handle, column);
+	return n > 0 ? (struct str){ .p = bytes, .n = (size_t)n } : STR("");
+}
+
 bool rows_null(struct rows *rows, int column)
 {
 	return sqlite3_column_type(rows->prepared->handle, column) == SQLITE_NULL;

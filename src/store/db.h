@@ -45,6 +45,7 @@ enum err rows_status(struct rows *);           /* ... which this tells apart */
 int64_t rows_i64(struct rows *, int column);
 struct str rows_text(struct rows *, int column);      /* copied into cx->mem; "" for NULL */
 struct str rows_blob(struct rows *, int column);      /* copied into cx->mem; empty for NULL */
+struct str rows_lent(struct rows *, int column);      /* text or blob, not copied: until the next row, or the end */
 bool rows_null(struct rows *, int column);
 void rows_close(struct rows **);               /* for AUTO(); asserts that a failure was read */
 

@@ -209,6 +209,7 @@ void db_close(struct db **db)
 	for (enum store store = PUBLIC_DB; store < STORES; store++)
 		connection_close(&(*db)->stores[store]);
 	romanizer_close(&(*db)->romanizer);
+	packer_free(&(*db)->packer);
 	free(*db);
 	*db = NULL;
 }

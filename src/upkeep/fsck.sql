@@ -175,16 +175,32 @@ SELECT id, state = 'decided' FROM demand WHERE state NOT IN ('unentered', 'hidde
 SELECT l.mark, s.decided >= 0 FROM demand_shown s JOIN logged l ON l.number = s.received ORDER BY l.mark
 
 -- name: fsck_demand_entry @public
-SELECT s.received FROM demand_shown s
-WHERE NOT EXISTS (SELECT 1 FROM logged l WHERE l.number = s.received AND l.kind = 'demand-received')
-	OR (s.authenticated >= 0 AND NOT EXISTS (SELECT 1 FROM logged l WHERE l.number = s.authenticated AND l.kind = 'demand-authenticated'))
-	OR (s.decided >= 0 AND NOT EXISTS (SELECT 1 FROM logged l WHERE l.number = s.decided AND l.kind = 'demand-decided'))
-	OR (s.told >= 0 AND NOT EXISTS (SELECT 1 FROM logged l WHERE l.number = s.told AND l.kind = 'demand-told'))
-UNION SELECT l.number FROM logged l WHERE l.kind = 'demand-received' AND NOT EXISTS (SELECT 1 FROM demand_shown s WHERE s.received = l.number)
+WITH named (received, number, kind) AS (
+	SELECT received, received, 'demand-received' FROM demand_shown
+	UNION ALL SELECT received, authenticated, 'demand-authenticated' FROM demand_shown WHERE authenticated >= 0
+	UNION ALL SELECT received, decided, 'demand-decided' FROM demand_shown WHERE decided >= 0
+	UNION ALL SELECT received, told, 'demand-told' FROM demand_shown WHERE told >= 0)
+SELECT n.received FROM named n LEFT JOIN logged l ON l.number = (SELECT max(number) FROM logged WHERE number <= n.number)
+WHERE l.number IS NULL OR n.number >= l.number + l.count
+	OR (l.kind <> n.kind AND NOT EXISTS (SELECT 1 FROM logged_mixed m WHERE m.kind = n.kind AND m.number = l.number))
+UNION SELECT l.number FROM logged l WHERE l.kind = 'demand-received'
+	AND l.count <> (SELECT count(*) FROM demand_shown s WHERE s.received >= l.number AND s.received < l.number + l.count)
+UNION SELECT l.number FROM logged_mixed m JOIN logged l ON l.number = m.number WHERE m.kind = 'demand-received'
+	AND m.count <> (SELECT count(*) FROM demand_shown s WHERE s.received >= l.number AND s.received < l.number + l.count)
 
 -- name: fsck_charter_entry @public
 SELECT c.version FROM charter_text c WHERE NOT EXISTS (SELECT 1 FROM logged l WHERE l.mark = c.mark AND l.mark <> 0 AND l.kind = 'charter')
 UNION SELECT l.number FROM logged l WHERE l.kind = 'charter' AND NOT EXISTS (SELECT 1 FROM charter_text c WHERE c.mark = l.mark)
+UNION SELECT number FROM logged_mixed WHERE kind = 'charter'
+
+-- name: fsck_ledger_rows @public
+SELECT number, count, kind, lines, packed FROM logged WHERE number >= $1 ORDER BY number LIMIT $2
+
+-- name: fsck_ledger_mixed @public
+SELECT count FROM logged_mixed WHERE kind = $1 AND number = $2
+
+-- name: fsck_ledger_stray @public
+SELECT m.number FROM logged_mixed m LEFT JOIN logged l ON l.number = m.number WHERE l.number IS NULL OR l.kind <> ''
 
 -- name: fsck_following_count @personal
 SELECT count(*) FROM follow WHERE person = $1

@@ -45,7 +45,7 @@ fsck_check check_applied, check_outbox, check_accounts, check_handles, check_fol
 fsck_check check_pages, check_public, check_personal, check_keys, check_video_files, check_avatars, check_blob_files, check_files,
 	check_shown, check_owned, check_upload_bytes;
 /* --- fsck_ledger.c --- */
-fsck_check check_ledger_entries, check_ledger_checkpoint;
+fsck_check check_ledger_entries, check_ledger_kinds, check_ledger_checkpoint;
 /* --- fsck_repair.c --- */
 fsck_repair repair_profile_state, repair_erase, repair_session, repair_comment, repair_file, repair_shown, repair_owned, repair_likes,
 	repair_author_likes, repair_comments, repair_replies, repair_followers, repair_following, repair_videos,

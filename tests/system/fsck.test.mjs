@@ -114,8 +114,9 @@ const cases = {
   'blob-erase-job': [(f) => damage(f, 'personal', `DELETE FROM job WHERE kind = 'blob-erase'; INSERT INTO blob VALUES ('${'cf'.repeat(32)}', 'public', 'removed', 4, '', 1)`), { mended: true }],
   'mailbox-account': [(f) => damage(f, 'personal', 'INSERT INTO mailbox VALUES (5, zeroblob(32), 0)')],
   'notice-opens': [(f) => damage(f, 'personal', 'DELETE FROM mailbox_key WHERE id = (SELECT mailbox_key FROM inbox UNION SELECT mailbox_key FROM inbox_fresh LIMIT 1)')],
-  'ledger-entries': [(f) => damage(f, 'public', "UPDATE logged SET line = line || ' ' WHERE number = 1"), { also: ['ledger-checkpoint'] }],
-  'ledger-checkpoint': [(f) => damage(f, 'public', "UPDATE logged SET line = replace(line, 'version=', 'version=9') WHERE number = 1")],
+  'ledger-entries': [(f) => damage(f, 'public', "UPDATE logged SET lines = lines || ' ' WHERE number = 1"), { also: ['ledger-checkpoint'] }],
+  'ledger-kinds': [(f) => damage(f, 'public', "UPDATE logged SET kind = 'day' WHERE kind = 'node-started'; INSERT INTO logged_mixed VALUES ('day', 50000, 1)")],
+  'ledger-checkpoint': [(f) => damage(f, 'public', "UPDATE logged SET lines = replace(lines, 'version=', 'version=9') WHERE number = 1")],
   'demo-profile': [(f) => damage(f, 'public', 'INSERT INTO demo VALUES (5)')],
 };
 // outbox-applied: a lagging outbox is brought up by the opening itself; a server's that cannot write public.db is seen live.

@@ -1,5 +1,6 @@
 /* Statements and rows; who may read and write what. */
 #include "store/connection.h"
+#include "store/packed.h"
 #include "store_fixture.h"
 
 static const struct stmt make_kinds = { "make_kinds", "CREATE TABLE kinds (i INTEGER, t TEXT, b BLOB) STRICT", PERSONAL_DB };
@@ -120,6 +121,29 @@ TEST(a_missing_data_folder_is_told_as_that)
 	node_end(&node);
 }
 
+TEST(what_is_packed_opens_again_and_nothing_else_does)
+{
+	struct node node;
+	node_init(&node);
+	CHECK(node_open(&node));
+	AUTO(buf_free) struct buf plain = buf_new(40'000), frame = buf_new(40'000), again = buf_new(40'000), small = buf_new(29'999);
+	unsigned char noise[3000];
+	random_bytes(noise, sizeof noise);
+	for (unsigned i = 0; i < 1000; i++)
+		buf_printf(&plain, "the same, but for this: %6u", i);
+	CHECK(pack(&node.cx, buf_view(&plain), &frame) && frame.n < plain.n / 2);
+	CHECK(unpack(&node.cx, buf_view(&frame), &again) == OK && str_eq(buf_view(&again), buf_view(&plain)));
+	CHECK(unpack(&node.cx, buf_view(&frame), &small) == E_CORRUPT && small.n == 0);
+	for (size_t n = 0; n < frame.n; n += 7)
+		EXPECT(unpack(&node.cx, (struct str){ frame.p, n }, &again) == E_CORRUPT && again.n == 0);
+	frame.p[0] ^= 1;
+	CHECK(unpack(&node.cx, buf_view(&frame), &again) == E_CORRUPT);
+	CHECK(unpack(&node.cx, buf_view(&plain), &again) == E_CORRUPT);
+	CHECK(!pack(&node.cx, (struct str){ (const char *)noise, sizeof noise }, &frame) && frame.n == 0);
+	CHECK(!pack(&node.cx, STR("short"), &frame) && !pack(&node.cx, STR(""), &frame));
+	node_end(&node);
+}
+
 int main(void)
 {
 	RUN(parameters_bind_by_number_and_values_come_back);
@@ -129,5 +153,6 @@ int main(void)
 	RUN(a_reader_that_takes_too_long_is_cut_off);
 	RUN(a_version_rises_when_another_connection_commits);
 	RUN(a_missing_data_folder_is_told_as_that);
+	RUN(what_is_packed_opens_again_and_nothing_else_does);
 	return tap_end();
 }
