@@ -374,7 +374,7 @@ TEST(removing_an_account_blanks_its_profile)
 }
 
 static const struct stmt SQL_test_takedowns = { "test_takedowns",
-	"SELECT count(*) FROM logged WHERE line LIKE 'takedown % what=' || $1 || ' basis=rules country=- demand=-'", PUBLIC_DB };
+	"SELECT count(*) FROM logged WHERE lines LIKE 'takedown % what=' || $1 || ' basis=rules country=- demand=-'", PUBLIC_DB };
 
 static bool takedowns(struct world *w, int64_t videos, int64_t comments, int64_t accounts)
 {
