@@ -4,7 +4,7 @@
 
 #include "store/connection.h"
 
-#define CHECKPOINT_FRAMES 1000                 /* 4 MiB of log: move it into the database file */
+#define CHECKPOINT_FRAMES 4000                 /* 16 MiB of log, one block of its index: move it into the database file */
 #define LOG_FRAMES_MAX 16'000                  /* readers have kept it from being begun anew: wait for them */
 
 /* --- one group --- */
