@@ -296,6 +296,7 @@ TEST(pages_may_not_change_places)
 
 struct reading {
 	struct node *node;
+	struct ctx cx;                         /* made before its thread is: the node's own is at work meanwhile */
 	atomic_bool *stop;
 	unsigned looks;
 	bool good;
@@ -304,20 +305,20 @@ struct reading {
 static void *read_until_stopped(void *argument)
 {
 	struct reading *reading = argument;
-	struct ctx cx = node_ctx(reading->node);
+	struct ctx *const cx = &reading->cx;
 	struct db_config config = node_db(reading->node, false);
 	int64_t last = 0, n;
 	config.cache_kib = 16;                 /* nearly everything is read again */
-	cx.db = NULL;
-	reading->good = node_ok(&cx, db_open(&cx, &config, &cx.db));
+	cx->db = NULL;
+	reading->good = node_ok(cx, db_open(cx, &config, &cx->db));
 	while (reading->good && !atomic_load(reading->stop)) {
-		reading->good = node_ok(&cx, db_get_i64_0(&cx, note_all, &n)) && EXPECT(n >= last && n % 10 == 0);
+		reading->good = node_ok(cx, db_get_i64_0(cx, note_all, &n)) && EXPECT(n >= last && n % 10 == 0);
 		last = n;
 		reading->looks++;
-		arena_free(&cx.mem);
+		arena_free(&cx->mem);
 	}
-	db_close(&cx.db);
-	ctx_end(&cx);
+	db_close(&cx->db);
+	ctx_end(cx);
 	return NULL;
 }
 
@@ -331,8 +332,10 @@ TEST(readers_see_whole_transactions_while_the_log_begins_anew)
 	unsigned anew = 0;
 	CHECK(open_notes(&node));
 	node.cx.faults = NULL;
-	for (unsigned i = 0; i < 2; i++)
+	for (unsigned i = 0; i < 2; i++) {
+		readings[i].cx = node_ctx(&node);
 		pthread_create(&threads[i], NULL, read_until_stopped, &readings[i]);
+	}
 	for (int64_t round = 0; good && round < 300; round++) {
 		good = node_ok(&node.cx, db_begin(&node.cx, PERSONAL_DB)) && add_rows(&node, round * 10, 10) &&
 		       node_ok(&node.cx, db_commit(&node.cx, PERSONAL_DB));

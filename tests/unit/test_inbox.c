@@ -284,8 +284,10 @@ TEST(pages_follow_each_other_and_what_was_read_stays_read)
 	open_world(&w);
 	struct actor asha = sign_up(&w, "asha"), bela = sign_up(&w, "bela");
 	int64_t newest = 0;
-	for (int i = 0; i < INBOX_PAGE + 4; i++)
-		must(&w, write_id(as(&w, &bela), like_add, publish(&w, &asha, "clip")));
+	for (int i = 0; i < INBOX_PAGE + 4; i++) {
+		const int64_t video = publish(&w, &asha, "clip");
+		must(&w, write_id(as(&w, &bela), like_add, video));
+	}
 	page = inbox_of(&w, &asha);
 	CHECK(page.count == INBOX_PAGE && page.next == page.items[INBOX_PAGE - 1].id && page.unread == INBOX_PAGE + 4);
 	newest = page.newest;
