@@ -1,6 +1,7 @@
 #include "ledger/cosigner.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -77,7 +78,7 @@ static enum err start(struct ctx *cx, const struct cosigner_config *config, stru
 	if (!config->logs_file[0])
 		return fail(cx, E_INVALID, "ledger.witness_name is set, and ledger.witness_logs does not say whose checkpoints are signed");
 	TRY(read_logs(cx, config->logs_file, &cosigner->policy));
-	const bool made = access(config->key_file, F_OK) != 0;
+	const bool made = access(config->key_file, F_OK) != 0 && errno == ENOENT;
 	TRY(witness_key_open(cx, config->key_file, config->data_folder, str_of(config->name), &cosigner->key));
 	return cosigner_may_sign(cx, config->data_folder, &cosigner->key.key, made, &cosigner->signs);
 }

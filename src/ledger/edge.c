@@ -127,8 +127,10 @@ static enum err read_leaves(struct ctx *cx, struct leaves *leaves)
 	return e;
 }
 
-static enum err put_leaf(struct ctx *, struct leaves *leaves, const struct hash *leaf)
+static enum err put_leaf(struct ctx *cx, struct leaves *leaves, const struct hash *leaf)
 {
+	if (leaves->count == TILE_WIDTH)
+		return fail(cx, E_CORRUPT, "the ledger has more entries from %llu on than there is room for", (unsigned long long)leaves->first);
 	leaves->out[leaves->count++] = *leaf;
 	return OK;
 }

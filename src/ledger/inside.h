@@ -42,6 +42,8 @@ struct ledger {
 };
 /* A file of FOLDER/ledger while it is being mended: whoever finds it at a start signs nothing, whatever witnesses say. */
 #define LEDGER_MENDING_FILE "mending"
+/* How many entries a restore brought, by its mark; 0: there is none, or it does not say.  (mend.c) */
+enum err ledger_restored_count(struct ctx *, const char *data_folder, uint64_t *out);
 
 /* On the writer's thread, inside a work: its group enters something. */
 void ledger_expect(struct ledger *);

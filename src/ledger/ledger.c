@@ -270,6 +270,16 @@ static void halt(struct ctx *cx, struct ledger *ledger, const char *why)
 	log_line(cx->log, LOG_ERROR, "ledger: %s; until then nothing is signed", why);
 }
 
+/* A log whose first entry does not say which it is has no other. */
+static bool is_own_key(struct ledger *ledger)
+{
+	struct entry first;
+	struct str line;
+	const bool said = ledger_read(&ledger->cx, 0, &first, &line) == OK && (first.kind == ENTRY_origin || first.kind == ENTRY_succession);
+	static_assert((int)ENTRY_origin_origin == (int)ENTRY_succession_origin, "they begin alike");
+	return !said || ledger->keys.count == 0 || str_eq(first.values[ENTRY_origin_origin], str_of(ledger->keys.keys[0].key.name));
+}
+
 /* The sequencer's: who follows asks nobody. */
 static enum err start_thread(struct ctx *cx, const struct ledger_config *config, struct ledger *ledger)
 {
@@ -280,6 +290,8 @@ static enum err start_thread(struct ctx *cx, const struct ledger_config *config,
 	if (has_file(ledger, LEDGER_MENDING_FILE)) {
 		/* the entries may be the new log's already and the key the old one's, which must never sign them */
 		halt(cx, ledger, "it was being mended and that did not end: run the same command again (`amanat ledger fetch` or `amanat ledger succeed`)");
+	} else if (!is_own_key(ledger)) {
+		halt(cx, ledger, "the key in ledger.key_file is another log's than the one that lies here: put its own there");
 	} else if (has_file(ledger, LEDGER_RESTORED_FILE) && !witnesses_needed(ledger->witnesses)) {
 		halt(cx, ledger, "this folder was restored, and no witness has to say what was shown since the backup: fetch it from a mirror with `amanat ledger fetch`, "
 			"begin a new log with `amanat ledger succeed`, or say that nothing was shown with `amanat ledger continue`");

@@ -42,4 +42,4 @@ DELETE FROM logged_mixed WHERE number >= $1
 
 -- name: logged_first @public
 INSERT INTO logged (number, kind, mark, lines, count) VALUES (0, $1, 0, $2, 1)
-ON CONFLICT (number) DO UPDATE SET kind = excluded.kind, mark = 0, lines = excluded.lines
+ON CONFLICT (number) DO UPDATE SET kind = excluded.kind, mark = 0, lines = excluded.lines, packed = excluded.packed, count = 1

@@ -48,9 +48,24 @@ static enum err take_lock(struct ctx *cx, const struct ledger_config *config, in
 	return OK;
 }
 
-static enum err forbid_signing(struct ctx *cx, const struct ledger_config *config)
+/* The mark says which command it is that has to end: the other one would take a half-mended table for a whole one. */
+static enum err read_mending(struct ctx *cx, const struct ledger_config *config, struct str *out)
 {
-	return file_write(cx, in_folder(cx, config, LEDGER_MENDING_FILE), STR("the log is being mended\n"));
+	AUTO(buf_free) struct buf text = buf_new(100);
+	const enum err e = file_read(cx, in_folder(cx, config, LEDGER_MENDING_FILE), &text);
+	if (e != E_NOTFOUND)
+		TRY(e);
+	*out = arena_copy(&cx->mem, str_trim(buf_view(&text)));
+	return OK;
+}
+
+static enum err forbid_signing(struct ctx *cx, const struct ledger_config *config, const char *command)
+{
+	struct str begun;
+	TRY(read_mending(cx, config, &begun));
+	if (begun.n && !str_eq(begun, str_of(command)))
+		return fail(cx, E_CONFLICT, "`amanat ledger " STR_FMT "` was begun here and did not end: run that again first", STR_ARG(begun));
+	return file_write(cx, in_folder(cx, config, LEDGER_MENDING_FILE), arena_printf(&cx->mem, "%s\n", command));
 }
 
 static enum err remove_mark(struct ctx *cx, const struct ledger_config *config, const char *name)
@@ -77,19 +92,27 @@ enum err ledger_mark_restored(struct ctx *cx, const char *data_folder, int64_t e
 	return file_write(cx, arena_printf(&cx->mem, "%s/ledger/" LEDGER_RESTORED_FILE, data_folder).p, buf_view(&text));
 }
 
-/* So many entries of the table are the old log's: those that were signed here, or that a restore brought; all, where nothing is known. */
-static enum err count_signed(struct ctx *cx, const struct ledger_config *config, uint64_t size, uint64_t *out)
+enum err ledger_restored_count(struct ctx *cx, const char *data_folder, uint64_t *out)
 {
 	AUTO(buf_free) struct buf mark = buf_new(100);
-	struct checkpoint last;
 	uint64_t restored = 0;
-	TRY(signed_read(cx, config->db->folder, &last));
-	const enum err e = file_read(cx, in_folder(cx, config, LEDGER_RESTORED_FILE), &mark);
+	const enum err e = file_read(cx, arena_printf(&cx->mem, "%s/ledger/" LEDGER_RESTORED_FILE, data_folder).p, &mark);
 	const struct str text = buf_view(&mark);
 	if (e != E_NOTFOUND)
 		TRY(e);
 	if (str_starts(text, STR(RESTORED_HEAD RESTORED_COUNT)) && !str_u64(str_trim(str_from(text, sizeof RESTORED_HEAD RESTORED_COUNT - 1)), &restored))
 		return fail(cx, E_CORRUPT, "ledger/" LEDGER_RESTORED_FILE " is damaged");
+	*out = restored;
+	return OK;
+}
+
+/* So many entries of the table are the old log's: those that were signed here, or that a restore brought; all, where nothing is known. */
+static enum err count_signed(struct ctx *cx, const struct ledger_config *config, uint64_t size, uint64_t *out)
+{
+	struct checkpoint last;
+	uint64_t restored = 0;
+	TRY(signed_read(cx, config->db->folder, &last));
+	TRY(ledger_restored_count(cx, config->db->folder, &restored));
 	const uint64_t known = last.size > restored ? last.size : restored;
 	*out = known && known < size ? known : size;
 	return OK;
@@ -245,15 +268,21 @@ static enum err read_tail(struct ctx *cx, uint64_t from, struct buf *out)
 	return out->failed ? fail(cx, E_TOOLARGE, "more than %zu bytes of entries were never signed", TAIL_BYTES_MAX) : OK;
 }
 
-/* Once: killed behind this, the next run finds the file and takes it. */
+/* A run that was killed left the file.  What stands in the table is the same, and perhaps more; or it was cut already, and is what has been
+ * entered since. */
 static enum err keep_tail(struct ctx *cx, const struct ledger_config *config, uint64_t from)
 {
 	AUTO(buf_free) struct buf tail = buf_new(TAIL_BYTES_MAX);
+	AUTO(buf_free) struct buf kept = buf_new(TAIL_BYTES_MAX);
 	const char *const path = in_folder(cx, config, TAIL_FILE);
-	if (access(path, F_OK) == 0)
-		return OK;
 	TRY(read_tail(cx, from, &tail));
-	return file_write(cx, path, buf_view(&tail));
+	const enum err e = file_read(cx, path, &kept);
+	if (e != E_NOTFOUND)
+		TRY(e);
+	if (str_starts(buf_view(&tail), buf_view(&kept)))
+		return file_write(cx, path, buf_view(&tail));
+	buf_str(&kept, buf_view(&tail));
+	return kept.failed ? fail(cx, E_TOOLARGE, "more than %zu bytes of entries were never signed", TAIL_BYTES_MAX) : file_write(cx, path, buf_view(&kept));
 }
 
 /* A row that begins before it is cut with it, and what stands before it in that row is entered again. */
@@ -341,7 +370,7 @@ static enum err fetch_from(struct ctx *cx, const struct ledger_config *config, s
 	TRY(signed_read(cx, config->db->folder, &last));
 	if (mirror->size < shown.size)
 		return untrusted(cx, "the mirror has less than was signed here");
-	TRY(forbid_signing(cx, config));
+	TRY(forbid_signing(cx, config, "fetch"));
 	TRY(keep_tail(cx, config, bundles->alike));
 	TRY(writer_run(cx, cut, &bundles->alike));
 	TRY(append_missing(cx, bundles));
@@ -414,6 +443,14 @@ static enum err enter_first(struct ctx *cx, void *argument)
 	return outbox_post(cx, "", 0, 'P', SQL_logged_first, TEXT(str_of(entry_forms[entry->kind].name)), TEXT(buf_view(&line)));
 }
 
+static enum err sync_folder_of(struct ctx *cx, const char *path)
+{
+	const char *const slash = strrchr(path, '/');
+	const char *const folder = slash ? arena_printf(&cx->mem, "%.*s/", (int)(slash - path), path).p : ".";
+	AUTO(close_fd) const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd >= 0 && fsync(fd) == 0 ? OK : fail(cx, E_IO, "syncing %.150s: %s", folder, strerror(errno));
+}
+
 /* What was made from the old log stays to be looked at, under its key's id. */
 static enum err put_away(struct ctx *cx, const struct ledger_config *config, struct str old_key)
 {
@@ -464,10 +501,15 @@ enum err ledger_succeed(struct ctx *cx, const struct ledger_config *config, cons
 	AUTO(log_keys_wipe) struct log_keys keys = {};
 	AUTO(buf_free) struct buf vkey = buf_new(NOTE_VKEY_MAX);
 	struct entry entry = { .kind = ENTRY_succession };
+	struct str begun;
 	const char *const next = arena_printf(&cx->mem, "%s.next", config->key_file).p;
 	TRY(take_lock(cx, config, &lock));
+	TRY(read_mending(cx, config, &begun));
 	TRY(old_log(cx, config, &entry.values[ENTRY_succession_old_origin], &entry.values[ENTRY_succession_old_key]));
-	TRY(forbid_signing(cx, config));
+	/* killed behind the last rename: the key in the file is the new log's, and only the marks are left to go */
+	if (str_eq(begun, STR("succeed")) && access(next, F_OK) != 0 && is_entered(cx, entry.values[ENTRY_succession_old_key]))
+		return allow_signing(cx, config);
+	TRY(forbid_signing(cx, config, "succeed"));
 	TRY(next_key(cx, next, config, how->origin, &keys));
 	note_key_write(&keys.keys[0].key, &vkey);
 	entry.values[ENTRY_succession_origin] = str_of(keys.keys[0].key.name);
@@ -480,6 +522,9 @@ enum err ledger_succeed(struct ctx *cx, const struct ledger_config *config, cons
 	const char *const old = arena_printf(&cx->mem, "%s.before", config->key_file).p;
 	if ((rename(config->key_file, old) != 0 && errno != ENOENT) || rename(next, config->key_file) != 0)
 		return fail(cx, E_IO, "putting the new key in its place: %s", strerror(errno));
+	/* the key may lie on another disk than the mark: it has to be there before the mark is gone */
+	TRY(sync_folder_of(cx, config->key_file));
+	TRY(sync_folder_of(cx, in_folder(cx, config, LEDGER_MENDING_FILE)));
 	return allow_signing(cx, config);
 }
 

@@ -30,7 +30,13 @@ static bool next_run(struct lines *lines)
 {
 	if (!rows_next(lines->rows))
 		return false;
-	lines->next = (uint64_t)rows_i64(lines->rows, 0);
+	const uint64_t number = (uint64_t)rows_i64(lines->rows, 0);
+	if (lines->begun ? number != lines->next : number > lines->from) {
+		lines->status = fail(lines->cx, E_CORRUPT, "the ledger's rows do not follow each other at entry %llu", (unsigned long long)number);
+		return false;
+	}
+	lines->begun = true;
+	lines->next = number;
 	lines->mark = rows_i64(lines->rows, 1);
 	lines->status = run_text(lines->cx, lines->rows, 2, &lines->room, &lines->rest);
 	return lines->status == OK;

@@ -19,13 +19,14 @@ struct lines {
 	uint64_t from, below;
 	struct str rest;                       /* of the run */
 	uint64_t next;                         /* the number of its next line */
+	bool begun;
 	/* that lines_next() came to */
 	uint64_t number;
 	int64_t mark;
 	struct str line;                       /* lent: until the next */
 };
 enum err lines_open(struct ctx *, uint64_t from, uint64_t below, struct lines *out);
-bool lines_next(struct lines *);               /* false at the end or on failure ... */
+bool lines_next(struct lines *);               /* false at the end or on failure (E_CORRUPT: rows do not follow each other) ... */
 enum err lines_status(struct lines *);         /* ... which this tells apart */
 void lines_close(struct lines *);              /* for AUTO() */
 

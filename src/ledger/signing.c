@@ -205,11 +205,15 @@ enum err ledger_publish(struct ctx *cx, struct ledger *ledger)
 	return show(cx, ledger, &checkpoint, &ledger->edge, buf_view(&note));
 }
 
-/* Without a note of what was signed (a restore has none) what was there at the start is signed and asked about: of a log that went on it is a
- * beginning, no fork. */
+/* Without a note of what was signed (a restore has none) what was restored is signed and asked about: of a log that went on it is a
+ * beginning, no fork.  What has been entered here since then is none of it: an earlier start may have done so. */
 static enum err confirm_beginning(struct ctx *cx, struct ledger *ledger)
 {
-	TRY(edge_grow(cx, ledger->folder, ledger->size_at_start, &ledger->edge));
+	uint64_t size = ledger->size_at_start, restored = 0;
+	TRY(ledger_restored_count(cx, ledger->data_folder, &restored));
+	if (restored && restored < size)
+		size = restored;
+	TRY(edge_grow(cx, ledger->folder, size, &ledger->edge));
 	ledger->sure = ledger->edge.size == 0;
 	return ledger->sure ? OK : ledger_publish(cx, ledger);
 }

@@ -67,17 +67,20 @@ static enum err merge_some(struct ctx *cx, struct parts *parts, bool *more)
 }
 
 /* Less than nothing asks for one merge of everything. */
-static enum err begin_all(struct ctx *cx, struct parts *parts)
+static enum err begin_all(struct ctx *cx, struct parts *parts, bool *more)
 {
+	const struct parts before = *parts;
 	int64_t pages = -STEP_PAGES;
 	TRY(writer_run(cx, post_merge, &pages));
-	return read_parts(cx, parts);
+	TRY(read_parts(cx, parts));
+	*more = parts->count != before.count || parts->pages != before.pages;
+	return OK;
 }
 
 /* As long as the step took: half of the writer's time is everybody else's. */
 static void rest_since(int64_t began_us)
 {
-	const int64_t us = clock_boot_us(NULL) - began_us;
+	const int64_t took_us = clock_boot_us(NULL) - began_us, us = took_us < CALL_US ? took_us : CALL_US;
 	const struct timespec rest = { .tv_sec = us / SECOND_US, .tv_nsec = us % SECOND_US * 1000 };
 	nanosleep(&rest, NULL);
 }
@@ -93,10 +96,8 @@ enum err search_tidy(struct ctx *cx, bool into_one, bool *more)
 		if (!changed)
 			break;
 		TRY(merge_some(cx, &parts, &changed));
-		if (!changed && is_scattered(&parts, into_one)) {
-			TRY(begin_all(cx, &parts));
-			changed = true;
-		}
+		if (!changed && is_scattered(&parts, into_one))
+			TRY(begin_all(cx, &parts, &changed));
 		rest_since(now_us);
 	}
 	*more = changed;

@@ -4,6 +4,7 @@
 
 #include "store/connection.h"
 
+#define FLUSHES_MAX 4                          /* of totals in a group */
 #define CHECKPOINT_FRAMES 4000                 /* 16 MiB of log, one block of its index: move it into the database file */
 #define LOG_FRAMES_MAX 16'000                  /* readers have kept it from being begun anew: wait for them */
 
@@ -43,7 +44,7 @@ static enum err run_all(struct writer *writer, unsigned count)
 	for (unsigned i = 0; i < count; i++)
 		TRY(run_work(writer, &writer->group[i]));
 	TRY(outbox_clean(writer));
-	if (writer->totals_waiting && clock_boot_us(NULL) >= writer->totals_due_us)
+	for (unsigned i = 0; i < FLUSHES_MAX && writer->totals_waiting && clock_boot_us(NULL) >= writer->totals_due_us; i++)
 		TRY(totals_flush(writer));
 	if (writer->db->keys_joined)
 		TRY(db_commit(own, KEYS_DB));

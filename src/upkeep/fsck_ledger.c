@@ -19,7 +19,8 @@ struct row {
 struct walk {
 	struct fsck *fsck;
 	enum err (*look)(struct walk *, struct ctx *, const struct row *);
-	uint64_t next;
+	uint64_t next;                         /* the number that the next row should have ... */
+	int64_t row;                           /* ... and from which on it is looked for */
 	bool more;
 };
 
@@ -39,12 +40,13 @@ static enum err walk_some(struct walk *walk, struct ctx *cx)
 	AUTO(rows_close) struct rows *rows = NULL;
 	AUTO(buf_free) struct buf room = buf_new(RUN_BYTES_MAX);
 	unsigned count = 0;
-	TRY(db_query(cx, SQL_fsck_ledger_rows, &rows, I64((int64_t)walk->next), I64(ROWS_AT_ONCE)));
+	TRY(db_query(cx, SQL_fsck_ledger_rows, &rows, I64(walk->row), I64(ROWS_AT_ONCE)));
 	for (; rows_next(rows); count++) {
 		struct row row = { .opens = false };
 		TRY(read_row(cx, rows, &room, &row));
 		TRY(walk->look(walk, cx, &row));
 		walk->next = row.number + (row.count ? row.count : 1);
+		walk->row = (int64_t)row.number + 1;
 	}
 	walk->more = count == ROWS_AT_ONCE;
 	return rows_status(rows);

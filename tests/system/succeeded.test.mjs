@@ -116,7 +116,30 @@ test('a succession that was killed between the new entries and the new key: noth
   writeFileSync(server.settings['ledger.policy'], readFileSync(server.settings['ledger.policy'], 'utf8').replace(/^quorum .*$/m, 'quorum none'));
   await server.start();
   assert.deepEqual((await whole(server)).keys, [next]);
-  assert.match((await server.visitor().get('/ledger/entry/0')).text, new RegExp(` old_size=${today.size} `), 'it was told already');
+  const first = (await server.visitor().get('/ledger/entry/0')).text;
+  assert.match(first, new RegExp(` old_size=${today.size} `), 'it was told already');
+  await server.stop();
+
+  // killed behind the last step: only the mark is left, and who runs it again begins no third log
+  writeFileSync(path.join(ledger, 'mending'), 'succeed\n');
+  const kept = readFileSync(`${key}.before`, 'utf8');
+  assert.match((await server.cli('ledger', 'fetch', path.join(path.dirname(server.folder), 'mirror'))).stderr, /succeed|mirror/);
+  assert.equal(keyIn(ok(await server.cli('ledger', 'succeed', '--yes', '--reason', 'database-lost'))), next);
+  assert.ok(!existsSync(path.join(ledger, 'mending')) && readFileSync(`${key}.before`, 'utf8') === kept);
+
+  // the old key, put back by hand, signs nothing of the new log
+  const own = readFileSync(key, 'utf8'), policy = server.settings['ledger.policy'];
+  writeFileSync(key, old);
+  server.settings['ledger.policy'] = '';
+  await server.start();
+  await until(server, (s) => s.state === 'behind', 'nothing is signed');
+  assert.match(server.log, /the key in ledger\.key_file is another log's/);
+  await server.stop();
+  writeFileSync(key, own);
+  server.settings['ledger.policy'] = policy;
+  await server.start();
+  assert.deepEqual((await whole(server)).keys, [next]);
+  assert.equal((await server.visitor().get('/ledger/entry/0')).text, first);
 });
 
 test('a restored log whose policy needs no witness is not signed on: nobody has said what was shown since', async () => {

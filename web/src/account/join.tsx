@@ -227,7 +227,7 @@ function arrive(person: Me): void {
 /** Where somebody was going when they were asked who they are. */
 function goal(): string {
   const to = new URLSearchParams(location.search).get('to') ?? '/';
-  return match(to) ? to : '/';
+  return match(to) && !to.startsWith('//') ? to : '/';
 }
 
 export function JoinPage({ kind }: { kind: 'up' | 'in' }) {
