@@ -1,5 +1,4 @@
 /* The day's totals: entered after midnight (UTC), each day once. */
-#include "custody/custody.h"
 #include "docket/demand.sql.h"
 #include "docket/inside.h"
 #include "store/daily.h"
@@ -55,7 +54,6 @@ static enum err day_work(struct ctx *cx, void *argument)
 enum err day_run(struct ctx *cx)
 {
 	int64_t today = daily_of(cx->now_us), entered = 0;
-	TRY(custody_note_unwraps(cx));
 	TRY(db_get_i64_0(cx, SQL_daily_entered, &entered));
 	return entered >= today - 1 ? OK : writer_run(cx, day_work, &today);
 }

@@ -88,7 +88,7 @@ enum err hold_of(struct ctx *, int64_t account, int64_t *until_us, bool *told);
 #define DOCKET_JOB "docket"
 #define DOCKET_JOB_ATTEMPTS 1'000'000'000
 /* Does what is due, in order: enters what an older program recorded, does what a crash left, ends what a clock ends, opens and makes
- * opaque entries, enters yesterday's totals; and comes again when the next is due. */
+ * opaque entries, enters yesterday's totals (these two not while the log is halted); and comes again when the next is due. */
 enum err docket_run(struct ctx *, const struct job *);
 /* Queues it. WRITE. */
 enum err docket_wake(struct ctx *);

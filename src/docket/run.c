@@ -7,6 +7,7 @@
 
 #define LOOK_EVERY_US HOUR_US                  /* also: how much of the day's counts a crash may cost */
 #define SOON_US (5 * SECOND_US)
+#define HELD_LOOK_US MINUTE_US                 /* while nothing may be entered by the clock */
 
 enum err docket_wake(struct ctx *cx)
 {
@@ -141,6 +142,30 @@ static enum err carry_out_all(struct ctx *cx)
 	return OK;
 }
 
+/* --- what strangers count by the clock (verify/rhythm.c) --- */
+
+/* Not while the log is halted: of what is entered then a log that was fetched has its own already, and one that succeeds it had none due.  Silent
+ * witnesses are only waited for; but what they have seen has to be known, so at a start the first checkpoint comes before. */
+static enum err is_going_on(struct ctx *cx, bool *out)
+{
+	struct ledger_head head;
+	TRY(ledger_head(cx, &head));
+	if (head.state == LEDGER_WHOLE)
+		return all_included(cx, out);
+	*out = head.state == LEDGER_UNWITNESSED || head.state == LEDGER_FAILING;
+	return OK;
+}
+
+static enum err enter_by_clock(struct ctx *cx, bool *going_on)
+{
+	TRY(custody_note_unwraps(cx));
+	TRY(is_going_on(cx, going_on));
+	if (!*going_on)
+		return OK;
+	TRY(opaque_run(cx));
+	return day_run(cx);
+}
+
 /* --- coming again --- */
 
 static int64_t sooner(int64_t a, int64_t b)
@@ -149,12 +174,14 @@ static int64_t sooner(int64_t a, int64_t b)
 }
 
 /* In the write that queues it, so that nothing comes between the look and the queue. */
-static enum err again(struct ctx *cx, void *)
+static enum err again(struct ctx *cx, void *argument)
 {
-	int64_t next_us = cx->now_us + LOOK_EVERY_US, clock_us = 0, opaque_us, waits = 0;
+	const bool *const going_on = argument;
+	int64_t next_us = cx->now_us + (*going_on ? LOOK_EVERY_US : HELD_LOOK_US), clock_us = 0, opaque_us = 0, waits = 0;
 	TRY(db_get_i64_0(cx, SQL_demand_next, &clock_us));
 	TRY(db_get_i64_0(cx, SQL_demand_waits, &waits));
-	TRY(opaque_next(cx, &opaque_us));
+	if (*going_on)
+		TRY(opaque_next(cx, &opaque_us));
 	next_us = sooner(sooner(next_us, clock_us), opaque_us);
 	next_us = sooner(next_us, whole_day(cx->now_us) + DAY_US);
 	next_us = waits ? sooner(next_us, cx->now_us + SOON_US) : next_us;
@@ -170,12 +197,13 @@ static enum err leave_it(struct ctx *cx, void *)
 enum err docket_run(struct ctx *cx, const struct job *)
 {
 	uint64_t size;
+	bool going_on = false;
 	/* A command that works through jobs: what a clock ends is the server's, whose starts are on record (verify/rhythm.c). */
 	if (!cx->ledger)
 		return writer_run(cx, leave_it, NULL);
 	TRY(ledger_size(cx, &size));
 	if (size == 0)                         /* a log without a key: nothing can be entered before its first entry */
-		return writer_run(cx, again, NULL);
+		return writer_run(cx, again, &going_on);
 	TRY(step_all(cx, &SQL_demand_unentered, enter_legacy, false));
 	TRY(step_all(cx, &SQL_demand_unsettled, demand_settle, true));
 	TRY(carry_out_all(cx));
@@ -183,7 +211,6 @@ enum err docket_run(struct ctx *cx, const struct job *)
 	TRY(step_due(cx, &SQL_demand_hidden_due, opaque_reveal));
 	TRY(step_due(cx, &SQL_demand_notice_due, tell_now));
 	TRY(hold_end_due(cx));
-	TRY(opaque_run(cx));
-	TRY(day_run(cx));
-	return writer_run(cx, again, NULL);
+	TRY(enter_by_clock(cx, &going_on));
+	return writer_run(cx, again, &going_on);
 }

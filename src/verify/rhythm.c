@@ -26,6 +26,20 @@ static void follow_beginning(struct story *story, int64_t at_us)
 		rhythm->began_us = at_us;
 }
 
+/* Entered between the loss and the succession: no entry of the old log, and none was due of the new one yet. */
+static bool is_between(const struct story *story, const struct entry *entry)
+{
+	return story->old_origin.n && story->entries >= story->kept && entry->time_us < story->rhythm.first_us;
+}
+
+/* Up to when an opaque entry is one too many.  What was kept of a log has lost its first entry: the next one may be of a later day, on which one was due,
+ * or of the same day, on which none was. */
+static int64_t none_until(const struct story *story)
+{
+	const int64_t began_us = story->rhythm.began_us;
+	return story->old_origin.n && story->entries < story->kept ? fixed_time(began_us) - 1 : began_us;
+}
+
 /* An entry at the fixed time, or as soon as the node runs, is in time for an hour. */
 static void look_back(struct story *story, int64_t at_us)
 {
@@ -49,6 +63,8 @@ void story_rhythm(struct story *story, const struct entry *entry, int64_t at_us)
 {
 	struct story_rhythm *const rhythm = &story->rhythm;
 	follow_beginning(story, at_us);
+	if (is_between(story, entry))
+		return;
 	if (entry->kind == ENTRY_node_started)
 		rhythm->since_us = at_us;
 	if (entry->kind != ENTRY_day && entry->kind != ENTRY_opaque)
@@ -59,7 +75,7 @@ void story_rhythm(struct story *story, const struct entry *entry, int64_t at_us)
 	if (entry->kind == ENTRY_day)
 		return;
 	const int64_t time_us = fixed_time(entry->time_us);
-	if (time_us <= rhythm->newest_us || time_us <= rhythm->began_us)
+	if (time_us <= rhythm->newest_us || time_us <= none_until(story))
 		finding_add(story->findings, FINDING_PROMISE, "opaque-extra", story->entries, "is an opaque entry at no fixed time: there is one of its day, or none was due on it");
 	else
 		rhythm->newest_us = time_us;

@@ -464,6 +464,35 @@ for (const [name, make] of Object.entries(rhythms))
     assert.deepEqual(report.findings.filter((f) => f.slug?.startsWith('opaque-')).map((f) => [f.slug, f.entry]), slug ? [[slug, number]] : [], JSON.stringify(report.findings));
   });
 
+/** A log that takes another's place: its kept entries, what was entered until the succession and was never signed, and what came after. */
+function succeeding(at, { kept = () => {}, between = () => {}, after = () => {} }) {
+  const old = begun(), log = new Log({ origin: 'amanat/second', seed: seedOf('second') });
+  let number = kept(old);
+  const root = Buffer.alloc(32).toString('base64');
+  log.add('succession', at, { origin: log.origin, key: log.vkey, old_origin: old.origin, old_key: old.vkey, old_size: old.lines.length, old_root: root, kept: old.lines.length, reason: 'database-lost' });
+  log.lines.push(...old.lines.slice(1));
+  log.charters = old.charters;
+  between(log);
+  number = after(log) ?? number;
+  return { log, number };
+}
+const rhythmsOfSucceeded = {
+  'what a halted node entered by the clock is not judged': { between: (log) => { started(log, midnight(5) - 2 * hour); opaqueAt(log, midnight(5)); dayAt(log, midnight(5)); dayAt(log, midnight(6)); opaqueAt(log, midnight(8)); } },
+  'nor is what it did not enter': { between: (log) => { started(log, midnight(3)); dayAt(log, midnight(4)); dayAt(log, midnight(8)); } },
+  'opaque-missing, after it': { after: (log) => { started(log, midnight(8) + 7 * hour); opaqueAt(log, midnight(9)); return opaqueAt(log, midnight(11)); } },
+  'opaque-extra, on its day': { between: (log) => opaqueAt(log, midnight(8)), after: (log) => { started(log, midnight(8) + 7 * hour); return opaqueAt(log, midnight(8) + 8 * hour); } },
+  'the oldest entry kept may be younger than the log: one of its day': { kept: (old) => { opaqueAt(old, start); opaqueAt(old, midnight(1)); } },
+  'or as old as the log: none of its day': { kept: (old) => { opaqueAt(old, midnight(1)); dayAt(old, midnight(1)); } },
+  'opaque-extra, two of that day': { kept: (old) => { opaqueAt(old, start); return opaqueAt(old, start); } },
+  'opaque-missing, among what was kept': { kept: (old) => { opaqueAt(old, midnight(1)); return opaqueAt(old, midnight(3)); } },
+};
+for (const [name, parts] of Object.entries(rhythmsOfSucceeded))
+  test(`the rhythm of a log that succeeds another: ${name}`, async () => {
+    const { log, number } = succeeding(midnight(8) + 6 * hour, parts), [slug] = /^opaque-\w+/.exec(name) ?? [], report = await verifyLog(log);
+    assert.deepEqual(report.findings.filter((f) => f.slug?.startsWith('opaque-')).map((f) => [f.slug, f.entry]), slug ? [[slug, number]] : [], JSON.stringify(report.findings));
+    assert.deepEqual(report.findings.filter((f) => f.weight === 'lie'), []);
+  });
+
 test('a missed midnight is told once, with how many there were', async () => {
   const log = begun();
   opaqueAt(log, midnight(1));

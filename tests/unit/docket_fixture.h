@@ -14,7 +14,7 @@ struct desk {
 	struct world w;
 	pthread_mutex_t lock;                  /* of `ledger`, which the writer's thread tells of its groups */
 	struct ledger *ledger;
-	char log_key[56];
+	char log_key[56], policy[56];          /* policy: "" for none */
 };
 
 FIXTURE void desk_committed(void *self)
@@ -38,7 +38,7 @@ FIXTURE void desk_open_log(struct desk *d)
 	struct world *const w = &d->w;
 	struct db_config config = { .folder = w->folder, .store_key = keyholder_store_key(w->cx.keyholder), .cache_kib = 1024 };
 	struct ledger *ledger = NULL;
-	const struct ledger_config log = { .db = &config, .key_file = d->log_key, .policy_file = "", .mirror = "" };
+	const struct ledger_config log = { .db = &config, .key_file = d->log_key, .policy_file = d->policy, .mirror = "" };
 	writer_after(w->cx.writer, desk_committed, d);
 	must(w, ledger_open(fresh(w), &log, &ledger));
 	desk_set_ledger(d, ledger);

@@ -1,6 +1,7 @@
 /* Demands: what is entered, when, and what follows. */
 #include "docket_fixture.h"
 
+#include "base/file.h"
 #include "custody/disclosure.h"
 
 #define EXPAND_ROW "docket/demand.def"
@@ -360,6 +361,126 @@ TEST(a_fixed_time_whose_opaque_entry_only_the_log_knows_gets_no_second_one)
 	desk_close(&d);
 }
 
+static const struct stmt SQL_test_forget_jobs = { "test_forget_jobs", "DELETE FROM job", PERSONAL_DB };
+
+static enum err forget_jobs(struct ctx *cx, void *)
+{
+	return db_run0(cx, SQL_test_forget_jobs);
+}
+
+/* Runs the job at a time of the caller's; in how many microseconds from the world's time it comes again. */
+static int64_t run_at(struct desk *d, int64_t now_us)
+{
+	struct ctx *const cx = fresh(&d->w);
+	int64_t next_us = 0;
+	must(&d->w, writer_run(cx, forget_jobs, NULL));
+	cx->now_us = now_us;
+	must(&d->w, docket_run(cx, NULL));
+	must(&d->w, job_next(fresh(&d->w), &(struct job_share){ .kind = DOCKET_JOB }, &next_us));
+	return next_us;
+}
+
+static void leave_mark(struct desk *d)
+{
+	must(&d->w, file_write(fresh(&d->w), arena_printf(&d->w.cx.mem, "%s/ledger/" LEDGER_RESTORED_FILE, d->w.folder).p, STR("restored from a backup\n")));
+}
+
+static void remove_mark(struct desk *d)
+{
+	CHECK(unlink(arena_printf(&fresh(&d->w)->mem, "%s/ledger/" LEDGER_RESTORED_FILE, d->w.folder).p) == 0);
+}
+
+static void hide_key(struct desk *d)
+{
+	CHECK(rename(d->log_key, arena_printf(&fresh(&d->w)->mem, "%s.away", d->log_key).p) == 0);
+}
+
+static void bring_key(struct desk *d)
+{
+	CHECK(rename(arena_printf(&fresh(&d->w)->mem, "%s.away", d->log_key).p, d->log_key) == 0);
+}
+
+/* Fetched or succeeded, the log would have them once too often. */
+TEST(while_the_log_is_halted_nothing_is_entered_by_the_clock_and_all_of_it_afterwards)
+{
+	static const struct {
+		void (*halt)(struct desk *), (*mend)(struct desk *);
+		enum ledger_state state;
+	} ways[] = { { leave_mark, remove_mark, LEDGER_BEHIND }, { hide_key, bring_key, LEDGER_NO_KEY } };
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+		struct desk d;
+		struct ledger_head head;
+		desk_open(&d, "XA");
+		desk_job(&d);
+		desk_close_log(&d);
+		ways[i].halt(&d);
+		desk_open_log(&d);
+		desk_later(&d, DAY_US);
+		CHECK(run_at(&d, fresh(&d.w)->now_us) > 30 * SECOND_US);      /* it does not spin */
+		must(&d.w, ledger_head(fresh(&d.w), &head));
+		CHECK(head.state == ways[i].state && desk_entries(&d, ENTRY_opaque, NULL) == 0 && desk_entries(&d, ENTRY_day, NULL) == 0);
+		desk_close_log(&d);
+		ways[i].mend(&d);
+		desk_open_log(&d);
+		desk_job(&d);
+		CHECK(desk_entries(&d, ENTRY_opaque, NULL) == 1 && desk_entries(&d, ENTRY_day, NULL) == 1);
+		desk_close(&d);
+	}
+}
+
+/* One witness, and nobody answers at its address. */
+static void need_a_witness(struct desk *d)
+{
+	struct ctx *const cx = fresh(&d->w);
+	AUTO(buf_free) struct buf text = buf_new(4096);
+	AUTO(log_keys_wipe) struct log_keys keys = {};
+	must(&d->w, log_keys_read(cx, d->log_key, &keys));
+	const struct note_key witness = note_key_new(STR("w0"), NOTE_COSIGNATURE, keys.keys[0].key.public);
+	buf_text(&text, "log ");
+	note_key_write(&keys.keys[0].key, &text);
+	buf_text(&text, "\nwitness w0 ");
+	note_key_write(&witness, &text);
+	buf_text(&text, " http://127.0.0.1:1/\nquorum w0\n");
+	snprintf(d->policy, sizeof d->policy, "%s.policy", d->w.folder);
+	must(&d->w, file_write(cx, d->policy, buf_view(&text)));
+}
+
+/* The node runs, and its midnights pass: later nobody could tell why there is nothing. */
+TEST(while_the_log_waits_for_witnesses_opaque_entries_come_as_always)
+{
+	struct desk d;
+	struct ledger_head head;
+	desk_open(&d, "XA");
+	desk_job(&d);
+	desk_close_log(&d);
+	need_a_witness(&d);
+	desk_open_log(&d);
+	desk_later(&d, DAY_US);
+	do {
+		struct timespec pause = { .tv_nsec = 10'000'000 };
+		nanosleep(&pause, NULL);
+		must(&d.w, ledger_head(fresh(&d.w), &head));
+	} while (head.state == LEDGER_WHOLE);  /* it was not asked yet */
+	desk_job(&d);
+	CHECK(head.state == LEDGER_UNWITNESSED && desk_entries(&d, ENTRY_opaque, NULL) == 1 && desk_entries(&d, ENTRY_day, NULL) == 1);
+	unlink(d.policy);
+	desk_close(&d);
+}
+
+/* A job's time is that of its beginning, to its end: also the next one's is reckoned from it (store/writer.h gives a work its caller's context). */
+TEST(a_midnight_that_comes_while_the_job_runs_is_not_left_for_an_hour)
+{
+	struct desk d;
+	desk_open(&d, "XA");
+	desk_job(&d);
+	const int64_t now_us = fresh(&d.w)->now_us, midnight_us = now_us - now_us % DAY_US + DAY_US;
+	desk_later(&d, midnight_us - now_us + SECOND_US / 10);
+	CHECK(run_at(&d, midnight_us - SECOND_US / 10) <= SECOND_US && desk_entries(&d, ENTRY_opaque, NULL) == 0);
+	desk_later(&d, SECOND_US);
+	CHECK(run_at(&d, fresh(&d.w)->now_us) > MINUTE_US && desk_entries(&d, ENTRY_opaque, NULL) == 1);
+	desk_close(&d);
+}
+
 /* Else a stranger who reads the log would take the node for running, and miss what a running node enters. */
 TEST(a_command_that_works_through_jobs_leaves_the_dockets_to_the_server)
 {
@@ -550,6 +671,9 @@ int main(void)
 	RUN(a_hold_is_entered_ends_by_itself_and_knows_whom_it_holds);
 	RUN(a_removal_is_carried_out_after_its_entry_and_stands_as_a_takedown);
 	RUN(a_fixed_time_whose_opaque_entry_only_the_log_knows_gets_no_second_one);
+	RUN(while_the_log_is_halted_nothing_is_entered_by_the_clock_and_all_of_it_afterwards);
+	RUN(while_the_log_waits_for_witnesses_opaque_entries_come_as_always);
+	RUN(a_midnight_that_comes_while_the_job_runs_is_not_left_for_an_hour);
 	RUN(a_command_that_works_through_jobs_leaves_the_dockets_to_the_server);
 	RUN(opaque_entries_come_at_fixed_times_and_each_is_opened);
 	RUN(a_demand_that_may_not_be_counted_is_hidden_and_comes_to_light_when_its_silence_ends);
