@@ -168,7 +168,7 @@ test('of two copies of one log a witness signs one; the other is noticed, signs 
   assert.deepEqual([problem.status, problem.body.code], [503, 'ledger-silent']);
   assert.match(problem.body.detail, /behind/);
   assert.match(bad.log, /ledger: witnesses have seen more of this log than is here, or something else: .* nothing is signed or shown/);
-  assert.ok((await warnings(bad)).includes('ledger-stopped'));
+  await until(bad, async () => (await warnings(bad)).includes('ledger-stopped'), 'tells its operator');
   assert.ok(await bad.alive());
   assert.equal((await bad.visitor().get('/ledger/entry/0')).status, 404);
   const kept = readFileSync(path.join(bad.folder, 'ledger/signed'), 'utf8');

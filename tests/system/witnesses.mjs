@@ -45,7 +45,7 @@ export async function until(server, holds, what) {
   const end = Date.now() + 25_000;
   for (;;) {
     const said = await ledgerOf(server);
-    if (holds(said)) return said;
+    if (await holds(said)) return said;
     if (Date.now() > end) assert.fail(`${what}: ${JSON.stringify(said)}\n${server.log.slice(-3000)}`);
     await moment(30);
   }

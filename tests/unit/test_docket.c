@@ -382,7 +382,8 @@ static int64_t run_at(struct desk *d, int64_t now_us)
 
 static void leave_mark(struct desk *d)
 {
-	must(&d->w, file_write(fresh(&d->w), arena_printf(&d->w.cx.mem, "%s/ledger/" LEDGER_RESTORED_FILE, d->w.folder).p, STR("restored from a backup\n")));
+	struct ctx *const cx = fresh(&d->w);
+	must(&d->w, file_write(cx, arena_printf(&cx->mem, "%s/ledger/" LEDGER_RESTORED_FILE, d->w.folder).p, STR("restored from a backup\n")));
 }
 
 static void remove_mark(struct desk *d)
