@@ -214,7 +214,7 @@ test('a restored backup is noticed, a drill touches neither witness nor mirror',
   Object.assign(server.settings, { 'ledger.mirror': at('mirror'), 'ledger.key_file': `${server.folder}.ledger`, 'store.key_file': `${server.folder}.key` });
   mkdirSync(at('mirror'));
   await started(server);
-  const { origin } = await whole(server);
+  const { origin, size } = await whole(server);
   const seen = async () => [(await witness.server.visitor().get(`/witness/checkpoint/${origin}`)).text, readFileSync(at('mirror/checkpoint'), 'utf8')].map((note) => readNote(note).text);
   const before = await seen();
   await ran('backup', at('copies'), '--keys', at('keys'));
@@ -228,8 +228,14 @@ test('a restored backup is noticed, a drill touches neither witness nor mirror',
   const restored = new Server({ folder: at('restored'), settings: server.settings });
   const done = await restored.cli('restore', at('copies'), '--keys', at('keys'));
   assert.equal(done.code, 0, done.stderr);
+  // a start at which nobody could be asked has entered something, which is none of what was restored
+  const alone = new Server({ folder: restored.folder, settings: { ...restored.settings, 'ledger.policy': '' } });
+  await started(alone);
+  await until(alone, (s) => s.state === 'behind' && s.entries > size, 'nothing is signed');
+  await alone.stop();
   await started(restored);
   const said = await until(restored, (s) => s.state === 'behind', 'noticed');
+  assert.equal(readCheckpoint(readFileSync(path.join(restored.folder, 'ledger/signed'), 'utf8')).size, size);
   assert.equal(said.witnesses[0].answer, 'ahead');
   assert.ok((await checkpointOf(restored)).status === 503 && await restored.alive());
   assert.deepEqual(await seen(), after);
