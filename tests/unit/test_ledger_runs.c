@@ -297,6 +297,37 @@ TEST(a_log_that_parts_from_its_mirror_inside_a_row_is_mended)
 	log_end(&log);
 }
 
+static enum err read_all(struct ctx *cx)
+{
+	AUTO(lines_close) struct lines lines = {};
+	TRY(lines_open(cx, 0, UINT64_MAX, &lines));
+	while (lines_next(&lines))
+		;
+	return lines_status(&lines);
+}
+
+/* Longer by what others hold already, or with a gap: neither is read as if it were a log. */
+TEST(rows_that_do_not_follow_each_other_are_damage)
+{
+	static const char *const damage[] = {
+		"UPDATE logged SET number = number - 100 WHERE number > 250 AND count > 50",
+		"DELETE FROM logged WHERE number = (SELECT min(number) FROM logged WHERE number > 200)",
+	};
+	for (size_t i = 0; i < sizeof damage / sizeof *damage; i++) {
+		struct log_node log;
+		log_up(&log);
+		CHECK(ledger_up(&log));
+		AUTO(ctx_end) struct ctx cx = node_ctx(&log.node);
+		struct work work = some_lines(&cx);
+		CHECK(node_ok(&cx, writer_run(&cx, enter_lines, &work)) && node_ok(&cx, ledger_wait(&cx, work.count, PATIENCE_US)));
+		ledger_down(&log);
+		CHECK(read_all(&cx) == OK);
+		CHECK(changed(&log, damage[i]));
+		CHECK(read_all(&cx) == E_CORRUPT);
+		log_end(&log);
+	}
+}
+
 TEST(an_entry_is_tampered_with_in_its_row_and_no_other_is_touched)
 {
 	struct log_node log;
@@ -322,6 +353,7 @@ int main(void)
 	RUN(entries_of_a_work_that_fails_are_not_entered_whatever_row_they_were_for);
 	RUN(rows_of_before_are_carried_over_and_go_on);
 	RUN(a_post_of_before_is_applied_after_the_migration);
+	RUN(rows_that_do_not_follow_each_other_are_damage);
 	RUN(an_entry_is_tampered_with_in_its_row_and_no_other_is_touched);
 	RUN(a_log_that_parts_from_its_mirror_inside_a_row_is_mended);
 	return tap_end();
