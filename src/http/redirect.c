@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "http/quiesce.h"
+
 /* One short answer a connection: whoever takes longer is not a browser. */
 #define PATIENCE_SECONDS 10
 #define CONNECTIONS_MAX 256
@@ -114,7 +116,7 @@ void redirect_stop(struct redirect **redirect)
 	if (!redirect || !*redirect)
 		return;
 	if ((*redirect)->daemon) {
-		MHD_quiesce_daemon((*redirect)->daemon);     /* so that the listening socket stays ours to close */
+		http_quiesce((*redirect)->daemon);     /* so that the listening socket stays ours to close */
 		MHD_stop_daemon((*redirect)->daemon);
 	}
 	if ((*redirect)->listener >= 0)

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "http/quiesce.h"
 #include "http/wire.h"
 
 /* One that is told that there are too many has so long to ask, and be told. */
@@ -220,7 +221,7 @@ void http_stop(struct http *http, unsigned seconds)
 	int64_t until_us = now_us + (int64_t)seconds * SECOND_US;
 	atomic_store(&http->draining, true);
 	streams_end(http->streams);
-	MHD_quiesce_daemon(http->daemon);
+	http_quiesce(http->daemon);
 	if (!http->config.inherited)
 		shutdown(http->listener, SHUT_RDWR);   /* closed later: an event thread may still hold the number */
 	redirect_stop(&http->redirect);

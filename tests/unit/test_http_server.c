@@ -1,5 +1,11 @@
 #include "http_fixture.h"
 
+#include <dlfcn.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+
+#define ROUNDS 100
+
 #define END " HTTP/1.1\r\nHost: t\r\n"
 
 TEST(a_read_route_answers)
@@ -373,6 +379,58 @@ TEST(a_lost_answer_costs_a_connection_only)
 	CHECK(ask_text(&f, "GET /hello" END "\r\n", &a) && a.status == 200);
 }
 
+/* As libmicrohttpd finds it: both ends of its quiescing take the listening socket out of the same set. */
+TEST(what_is_gone_from_an_epoll_set_may_be_taken_out_again)
+{
+	int (*control)(int, int, int, struct epoll_event *);
+	*(void **)&control = dlsym(RTLD_DEFAULT, "epoll_ctl");
+	int set = epoll_create1(EPOLL_CLOEXEC), fd = eventfd(0, EFD_CLOEXEC);
+	struct epoll_event event = { .events = EPOLLIN };
+	CHECK(control && set >= 0 && fd >= 0);
+	errno = EDOM;
+	CHECK(control(set, EPOLL_CTL_ADD, fd, &event) == 0);
+	CHECK(control(set, EPOLL_CTL_DEL, fd, NULL) == 0 && control(set, EPOLL_CTL_DEL, fd, NULL) == 0);
+	CHECK(errno == EDOM);
+	CHECK(control(set, EPOLL_CTL_MOD, fd, &event) == -1 && errno == ENOENT);
+	CHECK(control(set, EPOLL_CTL_DEL, -1, NULL) == -1 && errno == EBADF);
+	close(set);
+	close(fd);
+}
+
+struct crowd_of {
+	unsigned port;
+	atomic_bool enough;
+	atomic_uint came;
+};
+
+static void *come_and_go(void *argument)
+{
+	struct crowd_of *self = argument;
+	while (!atomic_load(&self->enough)) {
+		struct answer a AUTO(answer_free) = {};
+		if (ask(self->port, STR("GET /hello" END "Connection: close\r\n\r\n"), &a))
+			atomic_fetch_add(&self->came, 1);
+	}
+	return NULL;
+}
+
+TEST(a_server_may_stop_while_people_come_and_go)
+{
+	for (int round = 0; round < ROUNDS; round++) {
+		FIXTURE(f);
+		struct crowd_of crowd = { .port = http_port(f.http) };
+		pthread_t visitors[2];
+		for (int i = 0; i < 2; i++)
+			pthread_create(&visitors[i], NULL, come_and_go, &crowd);
+		EXPECT(EVENTUALLY(atomic_load(&crowd.came) > 10));
+		http_stop(f.http, 0);
+		f.http = NULL;
+		atomic_store(&crowd.enough, true);
+		for (int i = 0; i < 2; i++)
+			pthread_join(visitors[i], NULL);
+	}
+}
+
 int main(void)
 {
 	RUN(a_read_route_answers);
@@ -402,5 +460,7 @@ int main(void)
 	RUN(each_failing_start_leaves_nothing_behind);
 	RUN(a_taken_port_and_a_bad_address_are_told);
 	RUN(a_lost_answer_costs_a_connection_only);
+	RUN(what_is_gone_from_an_epoll_set_may_be_taken_out_again);
+	RUN(a_server_may_stop_while_people_come_and_go);
 	return tap_end();
 }
