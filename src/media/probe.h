@@ -3,6 +3,7 @@
 #define MEDIA_PROBE_H
 #include "base/ctx.h"
 
-/* Gives it a byte that is no picture, which it has to refuse.  Logs what its sandbox lacks.  Blocks for some 50 ms.  E_IO: it does not run. */
+/* Gives it a byte that is no picture, which it has to refuse.  Logs what its sandbox lacks.  Blocks for some 50 ms.
+ * E_IO: it does not run.  E_BUSY: the server stops meanwhile. */
 enum err media_probe(struct ctx *);
 #endif

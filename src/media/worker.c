@@ -78,6 +78,28 @@ static void session_end(struct session *session)
 	free(session->reply);
 }
 
+static enum err refuse(const struct session *session, enum media_reason reason)
+{
+	return fail_as(session->cx, E_INVALID, media_reason_slug(reason), "%s", media_reason_sentence(reason));
+}
+
+/* It went away without a verdict. */
+static enum err explain_death(struct session *session)
+{
+	int status = worker_process_reap(&session->process, false);
+	if (!session->started)
+		return fail(session->cx, E_IO, "the media worker ended before it began (status %d)", status);
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
+		return refuse(session, REASON_TIME_LIMIT);
+	/* No limit of its sandbox ends it so, and nothing that it reads can: the machine was short of memory, or somebody did it. */
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+		return fail(session->cx, E_IO, "the media worker was killed");
+	char line[64];
+	snprintf(line, sizeof line, "the media worker died (status %#x)", (unsigned)status);
+	note(session, line);
+	return refuse(session, REASON_WORKER_FAILED);
+}
+
 /* One that has waited may be gone by now. */
 static bool spare_takes_it(struct session *session)
 {
@@ -90,6 +112,11 @@ static bool spare_takes_it(struct session *session)
 	return false;
 }
 
+static bool is_gone(int why)
+{
+	return why == EPIPE || why == ECONNRESET;
+}
+
 static enum err session_start(struct session *session)
 {
 	struct ctx *cx = session->cx;
@@ -98,13 +125,8 @@ static enum err session_start(struct session *session)
 		return OK;
 	TRY(worker_process_start(cx, job->program, &session->process));
 	if (!worker_job_give(session->process.control, &session->message, job->video_fd, job->image_fd))
-		return fail(cx, E_IO, "the media worker took no job: %s", strerror(errno));
+		return is_gone(errno) ? explain_death(session) : fail(cx, E_IO, "the media worker took no job: %s", strerror(errno));
 	return OK;
-}
-
-static enum err refuse(const struct session *session, enum media_reason reason)
-{
-	return fail_as(session->cx, E_INVALID, media_reason_slug(reason), "%s", media_reason_sentence(reason));
 }
 
 /* Before its sandbox is up no byte of the upload can have misled it: what goes wrong then is ours. */
@@ -238,23 +260,6 @@ static enum err session_step(struct session *session)
 	else if (fds[1].revents != 0)
 		TRY(take_request(session));
 	return OK;
-}
-
-/* It went away without a verdict. */
-static enum err explain_death(struct session *session)
-{
-	int status = worker_process_reap(&session->process, false);
-	if (!session->started)
-		return fail(session->cx, E_IO, "the media worker ended before it began (status %d)", status);
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
-		return refuse(session, REASON_TIME_LIMIT);
-	/* No limit of its sandbox ends it so, and nothing that it reads can: the machine was short of memory, or somebody did it. */
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
-		return fail(session->cx, E_IO, "the media worker was killed");
-	char line[64];
-	snprintf(line, sizeof line, "the media worker died (status %#x)", (unsigned)status);
-	note(session, line);
-	return refuse(session, REASON_WORKER_FAILED);
 }
 
 static bool size_is(int fd, uint64_t bytes)
