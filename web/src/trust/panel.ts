@@ -100,6 +100,7 @@ function taskOf(main: HTMLElement, progress: Task['progress']): Task {
 async function run(panel: HTMLElement, main: HTMLElement, button: HTMLButtonElement): Promise<void> {
   const box = panel.querySelector<HTMLElement>('.check__result')!;
   button.disabled = true;
+  box.replaceChildren();                       // what the last check found is no answer to this one
   try {
     const words = await speaker();
     const bar = make('progress', 'check__bar'), line = make('p', 'check__line', words.say('check.fetching'));
