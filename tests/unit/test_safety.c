@@ -96,7 +96,7 @@ TEST(who_waits_as_long_as_is_said_gets_through_and_who_comes_earlier_does_not)
 			CHECK(limit_take(&w.cx, classes[i].rate, STR("203.0.113.9"), &retry) == E_LIMIT);
 			CHECK(retry >= 1 && retry <= classes[i].seconds / classes[i].most + 1);
 			until_us = w.ahead_us + retry * SECOND_US;
-			w.ahead_us = until_us - SECOND_US - SECOND_US / 100;   /* the clock runs meanwhile; rounding gives at most a second */
+			w.ahead_us = until_us - SECOND_US - SECOND_US / 2;     /* the clock runs meanwhile; rounding gives at most a second */
 			if (retry > 1)
 				CHECK(limit_take(&w.cx, classes[i].rate, STR("203.0.113.9"), &retry) == E_LIMIT);
 			w.ahead_us = until_us;

@@ -67,7 +67,6 @@ TEST(use_moves_the_end_on_at_most_hourly)
 	struct session_page page;
 	bool touch_due;
 	world_open(&w);
-	w.ahead_us = HOUR_US - clock_wall_us(NULL) % HOUR_US;         /* uses are noted by the hour: one has just begun */
 	struct actor asha = sign_up_with(&w, "asha", &token);
 	w.ahead_us += 61 * MINUTE_US;
 	CHECK(session_open(fresh(&w), str_of(token.text), &touch_due) == OK && touch_due);
