@@ -78,7 +78,9 @@ const putBack = ({ server, old }) => {
 test('a mirror has each entry before it is shown, in one bundle a 256', async () => {
   const past = await nodeWithPast();
   const files = readdirSync(past.mirror, { recursive: true }).filter((f) => /\.p\/\d+$/.test(f));
-  assert.deepEqual(files, [`tile/entries/000.p/${past.shown.size}`]);
+  assert.equal(files.length, 1, files.join());
+  const [, entries] = /^tile\/entries\/000\.p\/(\d+)$/.exec(files[0]);
+  assert.ok(Number(entries) >= past.shown.size, files[0]);      // more: one came since that is not shown yet
 });
 
 test('a restored log signs nothing until a mirror has given what it lacks; then nothing is missing and nothing is lost', async () => {
