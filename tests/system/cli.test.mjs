@@ -125,6 +125,16 @@ test('commands that write take turns, and say so when a turn takes too long; tho
   }
 });
 
+test('many commands at once all come in, whoever is first to open the node and last to leave it', async () => {
+  const server = await startServer();
+  await server.signUp('asha');                             // something has been published, and its outbox was emptied
+  await server.stop();
+  for (let round = 0; round < 8; round++) {
+    const all = await Promise.all(Array.from({ length: 6 }, () => server.cli('user', 'list')));
+    for (const { code, stderr } of all) assert.equal(code, 0, stderr);
+  }
+});
+
 test('commands work beside a running server, and it sees what they did', async () => {
   const server = await startServer();
   const { code } = await run(['user', 'add', 'beside', ...server.commandOptions], { input: `${password}\n` });
