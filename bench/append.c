@@ -67,7 +67,7 @@ static void set_up(struct bench *bench, const char *folder)
 	config.write = false;
 	must(cx, db_open(cx, &config, &cx->db), "reader");
 	must(cx, log_keys_init(cx, key_file, "data", STR("example.org/bench")), "key");
-	must(cx, ledger_open(cx, &(struct ledger_config){ &config, key_file, "", "" }, &cx->ledger), "ledger");
+	must(cx, ledger_open(cx, &(struct ledger_config){ &config, key_file, "", "", 0 }, &cx->ledger), "ledger");
 	atomic_store(&bench->ledger, cx->ledger);
 }
 

@@ -206,7 +206,9 @@ static enum err open_writer(struct app *app, struct ctx *cx)
 		return status;
 	}
 	app_ctx_bare(app, &app->writer_cx);
-	TRY(writer_start(&app->writer_cx, db, all_statements, &app->writer));
+	status = writer_start(&app->writer_cx, db, all_statements, &app->writer);
+	cx->failure = app->writer_cx.failure;
+	TRY(status);
 	writer_guard(app->writer, session_stands);
 	app->events = app->template.events = events_new();
 	writer_after(app->writer, committed, app);

@@ -12,6 +12,8 @@
 #include "ledger/ledger.h"
 #include "store/writer.h"
 
+#define LEDGER_PATIENCE_US (30 * SECOND_US)      /* a command waits for its entry for less */
+
 /* A node of before there was a ledger gets its key now. */
 static enum err make_key(struct app *app, struct ctx *cx)
 {
@@ -64,6 +66,7 @@ enum err app_ledger_open(struct app *app, struct ctx *cx)
 	TRY(make_key(app, cx));
 	const struct ledger_config config = {
 		.db = &app->db_config, .key_file = app_ledger_key_file(cx), .policy_file = cx->config->ledger_policy, .mirror = cx->config->ledger_mirror,
+		.lock_patience_us = app->extent >= APP_SERVE ? LEDGER_PATIENCE_US : 0,
 	};
 	TRY(ledger_open(cx, &config, &ledger));
 	app->template.ledger = cx->ledger = ledger;

@@ -215,8 +215,12 @@ static enum MHD_Result send_away(struct exchange *x)
 {
 	const struct http_hooks *hooks = &x->http->hooks;
 	bool write = x->req.route->how == WRITE;
-	atomic_store(&x->phase, PHASE_AWAY);
 	atomic_fetch_add(&x->http->counters.away, 1);
+	if (atomic_load(&x->http->closing)) {          /* http_stop() has counted, or counts this one, too */
+		atomic_fetch_sub(&x->http->counters.away, 1);
+		return MHD_NO;
+	}
+	atomic_store(&x->phase, PHASE_AWAY);
 	MHD_suspend_connection(x->wire);
 	if (write)
 		hooks->write(hooks->self, &x->cx, run_write, x, write_done);

@@ -229,6 +229,7 @@ void http_stop(struct http *http, unsigned seconds)
 	warden_cut(http->warden, false);
 	wait_until_none(&http->counters.running, until_us);
 	warden_cut(http->warden, true);
+	atomic_store(&http->closing, true);    /* what was read before the cut may still become whole */
 	wait_until_none(&http->counters.away, -1);
 	MHD_stop_daemon(http->daemon);
 	http_free(&http);

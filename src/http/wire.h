@@ -45,6 +45,7 @@ struct http {
 	int listener;
 	unsigned port;
 	atomic_bool draining;
+	atomic_bool closing;                   /* nothing is sent away any more */
 	struct counters counters;
 };
 

@@ -31,7 +31,24 @@ static void close_fd(const int *fd)
 		close(*fd);
 }
 
-static enum err open_folder(struct ctx *cx, struct ledger *ledger)
+/* A command may have it for as long as it waits for its entry: a server that followed it would follow nobody when it has ended. */
+static enum err take_guard(struct ctx *cx, struct ledger *ledger, int guard, int64_t patience_us)
+{
+	const int64_t until_us = clock_boot_us(NULL) + patience_us;
+	const struct timespec moment = { .tv_nsec = FOLLOW_MS * 1'000'000 };
+	bool taken = flock(guard, LOCK_EX | LOCK_NB) == 0;
+	while (!taken && clock_boot_us(NULL) < until_us) {
+		nanosleep(&moment, NULL);
+		taken = flock(guard, LOCK_EX | LOCK_NB) == 0;
+	}
+	if (taken)
+		ledger->guard = guard;
+	else
+		close(guard);
+	return taken || patience_us == 0 ? OK : fail(cx, E_BUSY, "a command is writing the ledger of %.120s; wait until it is done", ledger->data_folder);
+}
+
+static enum err open_folder(struct ctx *cx, struct ledger *ledger, int64_t patience_us)
 {
 	const char *const path = arena_printf(&cx->mem, "%s/ledger", ledger->data_folder).p;
 	if (mkdir(path, S_IRWXU | S_IRGRP | S_IXGRP) != 0 && errno != EEXIST)
@@ -42,11 +59,7 @@ static enum err open_folder(struct ctx *cx, struct ledger *ledger)
 		close_fd(&guard);
 		return fail(cx, E_IO, "opening the folder %.150s: %s", path, strerror(errno));
 	}
-	if (flock(guard, LOCK_EX | LOCK_NB) == 0)
-		ledger->guard = guard;
-	else
-		close(guard);
-	return OK;
+	return take_guard(cx, ledger, guard, patience_us);
 }
 
 /* --- one turn --- */
@@ -312,7 +325,7 @@ static enum err start(struct ctx *cx, const struct ledger_config *config, struct
 	const enum err keys = log_keys_read(cx, config->key_file, &ledger->keys);
 	if (keys != E_NOTFOUND)
 		TRY(keys);
-	TRY(open_folder(cx, ledger));
+	TRY(open_folder(cx, ledger, config->lock_patience_us));
 	if (ledger->keys.count)
 		TRY(writer_run(cx, enter_origin, &ledger->keys.keys[0]));
 	TRY(db_open_one(&ledger->cx, config->db, PUBLIC_DB, &ledger->cx.db));
@@ -387,10 +400,21 @@ static uint64_t shown_size(struct ledger *ledger)
 	return view->size;
 }
 
+/* In memory of its own: who waits looks many times. */
+static enum err look_again(struct ctx *cx)
+{
+	const struct arena outer = cx->mem;
+	cx->mem = arena_new_capped(ARENA_REQUEST_BYTES);
+	const enum err outcome = ledger_follow(cx, cx->ledger);
+	arena_free(&cx->mem);
+	cx->mem = outer;
+	return outcome;
+}
+
 static enum err wait_as_follower(struct ctx *cx, uint64_t number, int64_t until_us)
 {
 	while (shown_size(cx->ledger) <= number && clock_boot_us(NULL) < until_us) {
-		TRY(ledger_follow(cx, cx->ledger));
+		TRY(look_again(cx));
 		if (shown_size(cx->ledger) <= number)
 			pause_ms(FOLLOW_MS);
 	}

@@ -68,9 +68,10 @@ struct ledger_config {
 	const char *key_file;
 	const char *policy_file;               /* witnesses and their quorum; "": none.  Nothing is shown that the quorum has not signed. */
 	const char *mirror;                    /* a folder elsewhere that has each entry before it is shown; "": none */
+	int64_t lock_patience_us;              /* above 0: it must have the lock, and waits so long for it; who stays needs that */
 };
 /* Opens the log of the data folder: takes the lock and starts the thread, or, where another process has the lock, follows what that
- * one shows.  Enters the log's first entry when there is none.  cx->writer must be open.  States other than WHOLE are no error: they
+ * one shows.  E_BUSY: patience was over.  Enters the log's first entry when there is none.  cx->writer must be open.  States other than WHOLE are no error: they
  * are logged, and the node serves.  E_INVALID, E_NOTFOUND: the policy. */
 enum err ledger_open(struct ctx *, const struct ledger_config *, struct ledger **out);
 /* WRITE, at init: the log's first entry, where there is none, so that nothing else can be first.  ledger_open() does the same for older nodes. */

@@ -75,7 +75,8 @@ static enum err blob_to_file(struct ctx *cx, struct str name, struct str key_byt
 	return OK;
 }
 
-static enum err file_to_blob(struct ctx *cx, int fd, struct str *name, struct str *key_bytes, int64_t *length)
+/* The blob is the caller's, open, until its row is there (store/blob_arriving.h). */
+static enum err file_to_blob(struct ctx *cx, int fd, struct str *name, struct str *key_bytes, int64_t *length, struct personal_blob **blob)
 {
 	char fresh[BLOB_NAME_BYTES];
 	struct blob_key key;
@@ -83,8 +84,7 @@ static enum err file_to_blob(struct ctx *cx, int fd, struct str *name, struct st
 	/* Named first: whatever goes wrong from here on, the caller discards it. */
 	*name = arena_copy(&cx->mem, str_of(fresh));
 	*key_bytes = arena_copy(&cx->mem, (struct str){ .p = (const char *)key.bytes, .n = KEY_BYTES });
-	AUTO(personal_blob_close) struct personal_blob *blob = NULL;
-	TRY(personal_blob_append(cx, fresh, &key, 0, &blob));
+	TRY(personal_blob_append(cx, fresh, &key, 0, blob));
 	AUTO(free_bytes) char *bytes = malloc(COPY_BYTES);
 	if (!bytes)
 		return fail(cx, E_IO, "no memory");
@@ -97,10 +97,10 @@ static enum err file_to_blob(struct ctx *cx, int fd, struct str *name, struct st
 			return fail(cx, E_IO, "read: %s", strerror(errno));
 		if (got == 0)
 			break;
-		TRY(personal_blob_write(blob, bytes, (size_t)got));
+		TRY(personal_blob_write(*blob, bytes, (size_t)got));
 		at += got;
 	}
-	TRY(personal_blob_sync(blob));
+	TRY(personal_blob_sync(*blob));
 	*length = at;
 	return OK;
 }
@@ -298,9 +298,11 @@ static enum err keep_outputs(struct ctx *cx, const struct grant *grant, const st
 	struct draft made = { .id = draft->id, .poster_cover = draft->cover };
 	struct result result = { .grant = grant, .id = draft->id, .draft = &made, .done = done };
 	int64_t video_bytes = 0, poster_bytes = 0;
-	enum err outcome = file_to_blob(cx, video->fd, &made.rendition, &made.rendition_key, &video_bytes);
+	AUTO(personal_blob_close) struct personal_blob *rendition = NULL;
+	AUTO(personal_blob_close) struct personal_blob *picture = NULL;
+	enum err outcome = file_to_blob(cx, video->fd, &made.rendition, &made.rendition_key, &video_bytes, &rendition);
 	if (outcome == OK)
-		outcome = file_to_blob(cx, poster->fd, &made.poster, &made.poster_key, &poster_bytes);
+		outcome = file_to_blob(cx, poster->fd, &made.poster, &made.poster_key, &poster_bytes, &picture);
 	made.bytes = video_bytes + poster_bytes;
 	if (outcome == OK)
 		outcome = writer_run(cx, store_rendition, &result);
@@ -340,10 +342,11 @@ static enum err remake_cover(struct ctx *cx, const struct grant *grant, const st
 	struct draft made = { .id = draft->id, .poster_cover = draft->cover };
 	struct result result = { .grant = grant, .id = draft->id, .draft = &made, .done = &done };
 	int64_t video_bytes = 0, poster_bytes = 0;
+	AUTO(personal_blob_close) struct personal_blob *picture = NULL;
 	TRY(output_open(cx, false, &poster));
 	enum err outcome = cover_worker(cx, draft, &poster, &done, &video_bytes);
 	if (outcome == OK)
-		outcome = file_to_blob(cx, poster.fd, &made.poster, &made.poster_key, &poster_bytes);
+		outcome = file_to_blob(cx, poster.fd, &made.poster, &made.poster_key, &poster_bytes, &picture);
 	made.bytes = video_bytes + poster_bytes;
 	if (outcome == OK || outcome == E_INVALID)
 		outcome = writer_run(cx, store_cover, &result);

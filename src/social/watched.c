@@ -17,9 +17,8 @@ struct watched {
 #include "store/expand.h"
 
 #define DAY_MS (DAY_US / 1000)
-/* at_us of what a person does not want to see, and has not watched. */
+/* at_us of what a person does not want to see, and has not watched; older rows say it nowhere else. */
 #define NEVER 0
-
 /* `is_new` says that this is the person's first time with the video; the row is zeroed then. */
 static enum err get(struct ctx *cx, int64_t video, struct watched *out, bool *is_new)
 {
@@ -31,7 +30,7 @@ static enum err get(struct ctx *cx, int64_t video, struct watched *out, bool *is
 	*out = (struct watched){ .person = grant->person, .video = video };
 	if (found)
 		TRY(watched_read(cx, grant, rows, out));
-	*is_new = !found || out->at_us == NEVER;
+	*is_new = !found || !out->seen || out->at_us == NEVER;
 	return OK;
 }
 
@@ -43,6 +42,7 @@ static enum err remember(struct ctx *cx, const struct view_item *item, bool *is_
 	int64_t ms = item->watched_ms < 0 ? 0 : item->watched_ms > DAY_MS ? DAY_MS : item->watched_ms;
 	if (__builtin_add_overflow(row.watched_ms, ms, &row.watched_ms))
 		row.watched_ms = INT64_MAX;
+	row.seen = 1;
 	row.at_us = cx->now_us;
 	row.completed += item->completed;
 	TRY(watched_vals(cx, &cx->actor.grant, &row, vals));

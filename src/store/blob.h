@@ -6,8 +6,9 @@
  * Order of a new public blob: pending row, write to FOLDER/blobs/tmp, fsync, rename, fsync of the folder; the row becomes ready
  * in the transaction that first shows it, so that no crash leaves a file in the clear that nothing shows.
  * Taking away: row removed (in the caller's transaction, with a job BLOB_ERASE_JOB), then the file, then the row.
- * A pending or removed row is cleared away by blobs_sweep() at start, a file without a row by a job that begins then: a file never
- * has its name before its row is committed, so the job takes nothing that is just being made. */
+ * A pending or removed row is cleared away by blobs_sweep() at start, a file without a row by a job that begins then.  A file that
+ * is just being made is none of them: a public one gets its name after its row, a personal one that has no row yet is open for
+ * appending (blob_arriving.h). */
 #ifndef STORE_BLOB_H
 #define STORE_BLOB_H
 #include "base/ctx.h"

@@ -1,7 +1,8 @@
 /* store/blob_arriving.h - personal blobs whose bytes arrive before their owner's row is written.
  *
  * The name and the key are made first, the bytes are appended, and the row comes with the owner's transaction.  Until then the
- * file is nobody's: the arriver discards it, or after a crash blobs_sweep() does. */
+ * file is nobody's, so it stays open for appending until that transaction is over: a file that is open so is not lost, to
+ * blobs_sweep_files() in whatever process.  The arriver discards it, or after a crash the sweep does. */
 #ifndef STORE_BLOB_ARRIVING_H
 #define STORE_BLOB_ARRIVING_H
 #include "store/blob.h"

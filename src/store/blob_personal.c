@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -106,6 +107,31 @@ static enum err find_pieces(struct personal_blob *blob, int64_t file_bytes)
 	return OK;
 }
 
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+/* One that is written is held by a lock, for blobs_sweep_files() to see, in whatever process: it may have no row yet.  The sweep
+ * may have come between the name and the lock; then the file is gone, and the name is given again. */
+static enum err open_held(struct ctx *cx, const char *path, int flags, int *out, struct stat *info)
+{
+	for (;;) {
+		AUTO(close_fd) int fd = fault_hit(cx) ? (errno = EIO, -1)
+					      : openat(cx->blobs->personal_fd, path, flags | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+		if (fd < 0 && errno == ENOENT)
+			return fail(cx, E_NOTFOUND, "there is no such file");
+		if (fd < 0 || (flags & O_CREAT && flock(fd, LOCK_SH) != 0) || fstat(fd, info) != 0)
+			return blob_fail(cx, "opening a personal blob");
+		if (flags & O_CREAT && info->st_nlink == 0)
+			continue;
+		*out = fd;
+		fd = -1;
+		return OK;
+	}
+}
+
 static enum err open_file(struct ctx *cx, const char *name, const struct blob_key *key, int flags, struct personal_blob **out)
 {
 	char path[BLOB_PATH_BYTES];
@@ -116,15 +142,11 @@ static enum err open_file(struct ctx *cx, const char *name, const struct blob_ke
 	if (!blob)
 		abort();
 	blob->cx = cx;
+	blob->fd = -1;
 	blob->key = *key;
 	memcpy(blob->name, name, sizeof blob->name);
 	blob_path(name, path);
-	blob->fd = fault_hit(cx) ? (errno = EIO, -1)
-				 : openat(cx->blobs->personal_fd, path, flags | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
-	if (blob->fd < 0 && errno == ENOENT)
-		return fail(cx, E_NOTFOUND, "there is no such file");
-	if (blob->fd < 0 || fstat(blob->fd, &info) != 0)
-		return blob_fail(cx, "opening a personal blob");
+	TRY(open_held(cx, path, flags, &blob->fd, &info));
 	TRY(find_pieces(blob, info.st_size));
 	blob->unsynced_name = info.st_size == 0;
 	*out = blob;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -178,6 +179,25 @@ static enum err look_up(struct ctx *cx, struct str name, bool *known)
 	return outcome;
 }
 
+/* Held by a lock until it is closed: nobody's, and nobody makes it theirs meanwhile. */
+static enum err take_lost(struct ctx *cx, int folder, const char *name, int *out, bool *lost)
+{
+	bool known = true;
+	AUTO(close_fd) int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0 && errno != ENOENT && errno != ELOOP)
+		return blob_fail(cx, "looking at a blob");
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		*lost = false;
+		return errno == EWOULDBLOCK ? OK : blob_fail(cx, "looking at a blob");
+	}
+	/* Again: its row may have come before the lock was let go. */
+	TRY(look_up(cx, str_of(name), &known));
+	*lost = !known;
+	*out = fd;
+	fd = -1;
+	return OK;
+}
+
 /* `all`: every file goes, known or not (blobs/tmp). */
 static enum err clear_folder(struct ctx *cx, int parent, const char *folder, bool all, int64_t *removed)
 {
@@ -194,9 +214,13 @@ static enum err clear_folder(struct ctx *cx, int parent, const char *folder, boo
 			continue;
 		if (!all && blob_name_valid(name))
 			TRY(look_up(cx, name, &known));
-		if (known)
+		AUTO(close_fd) int held = -1;
+		bool lost = true;
+		if (!known && !all)
+			TRY(take_lost(cx, dirfd(dir), entry->d_name, &held, &lost));
+		if (known || !lost)
 			continue;
-		if (unlinkat(dirfd(dir), entry->d_name, 0) != 0)
+		if (unlinkat(dirfd(dir), entry->d_name, 0) != 0 && errno != ENOENT)
 			return blob_fail(cx, "removing a lost blob");
 		++*removed;
 	}

@@ -67,7 +67,7 @@ struct db_config {
 	int64_t cache_kib;                     /* of each store */
 };
 /* Creates missing files (write only) but no tables: migrate() does.
- * E_CORRUPT: wrong key or damaged file.  E_BUSY: another process holds it for too long. */
+ * E_CORRUPT: wrong key or damaged file, or one of several is gone.  E_BUSY: another process holds it for too long. */
 enum err db_open(struct ctx *, const struct db_config *, struct db **out);
 /* One store alone, for reading: the others stay shut. */
 enum err db_open_one(struct ctx *, const struct db_config *, enum store, struct db **out);

@@ -167,6 +167,21 @@ static enum err open_store(struct ctx *cx, const struct db_config *config, int f
 	return settle(cx, config, store, out);
 }
 
+/* public.db is the first to be made and the first to have tables: once it has, all of them have been there.  One that is gone must not
+ * come again empty, for nobody would be let in, and what is put back later would meet another's log. */
+static enum err refuse_lost(struct ctx *cx, const struct db_config *config, int folder, const struct connection *public)
+{
+	sqlite3_stmt *version = NULL;
+	int rc = sqlite3_prepare_v2(public->handle, "PRAGMA user_version", -1, &version, NULL);
+	const bool filled = rc == SQLITE_OK && sqlite3_step(version) == SQLITE_ROW && sqlite3_column_int(version, 0) > 0;
+	sqlite3_finalize(version);
+	for (enum store store = PERSONAL_DB; filled && config->store_key && store < STORES; store++)
+		if (faccessat(folder, file_names[store], F_OK, 0) != 0)
+			return fail(cx, E_CORRUPT, "%s is gone from the data folder %.120s, in which public.db is: put it back, or restore from a backup",
+			            file_names[store], config->folder);
+	return OK;
+}
+
 enum err db_open(struct ctx *cx, const struct db_config *config, struct db **out)
 {
 	AUTO(close_fd) int folder = open(config->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -178,9 +193,10 @@ enum err db_open(struct ctx *cx, const struct db_config *config, struct db **out
 	if (!db)
 		abort();
 	db->write = config->write;
-	for (enum store store = PUBLIC_DB; store < STORES; store++)
-		if (store == PUBLIC_DB || config->store_key)
-			TRY(open_store(cx, config, folder, store, &db->stores[store]));
+	TRY(open_store(cx, config, folder, PUBLIC_DB, &db->stores[PUBLIC_DB]));
+	TRY(refuse_lost(cx, config, folder, &db->stores[PUBLIC_DB]));
+	for (enum store store = PERSONAL_DB; config->store_key && store < STORES; store++)
+		TRY(open_store(cx, config, folder, store, &db->stores[store]));
 	*out = db;
 	db = NULL;
 	return OK;

@@ -7,9 +7,10 @@ SELECT {outbox} FROM outbox WHERE id > $1 ORDER BY id LIMIT $2
 -- name: outbox_last @personal
 SELECT coalesce(max(id), 0) FROM outbox
 
--- A personal.db older than public.db (a restored backup) may not use numbers again that are applied already.
+-- A personal.db older than public.db (a restored backup) may not use numbers again that are applied already.  Another process that
+-- starts may have seen to it meanwhile.
 -- name: outbox_reserve @personal
-INSERT INTO outbox (id, statement, vals, kind, subject, op) VALUES ($1, '', $2, '', 0, '')
+INSERT INTO outbox (id, statement, vals, kind, subject, op) VALUES ($1, '', $2, '', 0, '') ON CONFLICT (id) DO NOTHING
 
 -- name: outbox_delete @personal
 DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE id <= $1 ORDER BY id LIMIT $2)

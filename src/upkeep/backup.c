@@ -130,22 +130,34 @@ static void find_last(struct backup *b, struct item *item)
 		item->last = b->last_file;
 }
 
-static void note_file(struct backup *b, const struct item *item)
+/* An upload's file is made with its first byte. */
+static enum err is_awaited(struct ctx *cx, const struct item *item, bool *out)
 {
+	int64_t draft;
+	enum err e = item->public ? E_NOTFOUND : db_get_i64(cx, SQL_fsck_blob_awaited, &draft, TEXT(str_of(item->name)));
+	*out = e == OK;
+	return e == E_NOTFOUND ? OK : e;
+}
+
+static enum err note_file(struct backup *b, struct ctx *cx, const struct item *item)
+{
+	bool awaited = false;
 	if (item->copied) {
 		b->report->copied++;
 		b->report->copied_bytes += item->file.bytes;
 	}
 	if (!b->record)
-		return;
-	if (!item->taken) {
-		b->vanished = true;
-		b->report->missing += b->last_moment;
-		return;
+		return OK;
+	if (item->taken) {
+		b->report->files++;
+		b->report->bytes += item->file.bytes;
+		manifest_add(&b->files, &item->file);
+		return OK;
 	}
-	b->report->files++;
-	b->report->bytes += item->file.bytes;
-	manifest_add(&b->files, &item->file);
+	TRY(is_awaited(cx, item, &awaited));
+	b->vanished |= !awaited;
+	b->report->missing += b->last_moment && !awaited;
+	return OK;
 }
 
 static enum err some_names(struct ctx *cx, const char *after, struct batch *batch)
@@ -168,7 +180,7 @@ static enum err take_batch(struct backup *b, struct ctx *cx, char after[BLOB_NAM
 		find_last(b, &batch.items[i]);
 	TRY(abreast(cx, batch.count, take_file, &batch));
 	for (size_t i = 0; i < batch.count; i++)
-		note_file(b, &batch.items[i]);
+		TRY(note_file(b, cx, &batch.items[i]));
 	if (batch.count)
 		memcpy(after, batch.items[batch.count - 1].name, BLOB_NAME_BYTES);
 	*count = batch.count;

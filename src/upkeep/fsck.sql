@@ -165,7 +165,7 @@ LEFT JOIN (SELECT subject, sum(total) AS total FROM tally_fresh WHERE kind = 'vi
 WHERE p.id > $1 AND p.video = 0 ORDER BY p.id LIMIT $2
 
 -- name: fsck_rows_watched @personal
-SELECT video FROM watched
+SELECT video FROM watched WHERE seen = 1
 
 -- By the mark of the first entry, which is the row's id; and whether it is decided.
 -- name: fsck_demands_entered @personal

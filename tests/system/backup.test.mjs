@@ -69,6 +69,28 @@ test('a backup of a node at work gives back all that was acknowledged before it,
   assert.equal((await restore(server.folder, where, where.fresh)).code, 1, 'nothing is restored over what is there');
 });
 
+test('an upload of which no byte has come yet is no damage, neither in a backup nor after it', async () => {
+  const where = places();
+  const server = await startServer();
+  const asha = await server.signUp('asha');
+  const tus = { 'tus-resumable': '1.0.0', 'upload-length': '1000' };
+  const begun = await asha.post('/api/v1/uploads', undefined, { headers: tus });
+  assert.equal(begun.status, 201);
+  const said = await backup(server, where);
+  assert.ok(!said.includes('were not there'), said);
+  await server.stop();
+  assert.match(ok(await restore(server.folder, where, where.fresh)), /fsck: \d+ invariants hold/);
+  const again = await new Server({ folder: where.fresh }).start();
+  asha.url = again.url;
+  asha.cookies.clear();
+  assert.equal((await asha.post('/api/v1/sessions', { handle: 'asha', password })).status, 201);
+  const { status, headers } = await asha.request('PATCH', begun.headers.get('location'), {
+    body: Buffer.alloc(10), headers: { 'tus-resumable': '1.0.0', 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' },
+  });
+  assert.deepEqual([status, headers.get('upload-offset')], [204, '10']);
+  await again.stop();
+});
+
 test('files are copied once, keys and data never share a folder, and no data backup holds keys', needsClips, async () => {
   const where = places();
   const server = await startServer();

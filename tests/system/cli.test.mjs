@@ -1,7 +1,7 @@
 // The commands: what they do, what they say, and how they end.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { binary, freshFolder, password, root, run, startServer } from './server.mjs';
@@ -122,6 +122,28 @@ test('commands that write take turns, and say so when a turn takes too long; tho
     ok(await patient);
   } finally {
     try { process.kill(-other.pid); } catch { /* it has ended */ }
+  }
+});
+
+test('a node of which a database is gone is not opened with an empty one in its place', async () => {
+  for (const name of ['keys.db', 'personal.db']) {
+    const folder = path.join(freshFolder(), 'node');
+    ok(await run(['init', '--folder', folder]));
+    rmSync(path.join(folder, name));
+    const { code, stderr } = await run(['user', 'list', '--folder', folder]);
+    assert.equal(code, 1);
+    assert.match(stderr, new RegExp(`${name} is gone from the data folder .*: put it back, or restore from a backup`));
+    assert.ok(!existsSync(path.join(folder, name)));
+  }
+});
+
+test('many commands at once all come in, whoever is first to open the node and last to leave it', async () => {
+  const server = await startServer();
+  await server.signUp('asha');                             // something has been published, and its outbox was emptied
+  await server.stop();
+  for (let round = 0; round < 8; round++) {
+    const all = await Promise.all(Array.from({ length: 6 }, () => server.cli('user', 'list')));
+    for (const { code, stderr } of all) assert.equal(code, 0, stderr);
   }
 });
 

@@ -29,6 +29,7 @@ before(async () => {
   assert.equal(first.status, 201, first.text);
   const reply = await asha.post(`/api/v1/comments/${first.body.id}/replies`, { text: 'thanks' });
   assert.equal(reply.status, 201, reply.text);
+  assert.equal((await asha.post('/api/v1/feed/opinions', { video: id, opinion: 'less' })).status, 204, 'out of sight, and no view');
   await upload(asha, clip, { metadata: { publish: '0' } });
   const until = Date.now() + 30_000;
   for (;;) {
@@ -97,7 +98,7 @@ const cases = {
   'followers-counted': [(f) => recount(f, 'followers'), { mended: true }],
   'following-counted': [(f) => recount(f, 'following'), { mended: true }],
   'videos-counted': [(f) => recount(f, 'videos'), { mended: true }],
-  'views-counted': [() => null, { make: (f) => damage(f, 'personal', `INSERT INTO watched VALUES (5, ${where.video}, zeroblob(50)), (6, ${where.video}, zeroblob(50))`) }],
+  'views-counted': [() => null, { make: (f) => damage(f, 'personal', `INSERT INTO watched VALUES (5, ${where.video}, zeroblob(50), 1), (6, ${where.video}, zeroblob(50), 1)`) }],
   'demand-shown': [(f) => damage(f, 'personal', "UPDATE demand SET state = 'received'")],
   'demand-entry': [(f) => damage(f, 'public', 'UPDATE demand_shown SET told = 0, decided = 0')],
   'charter-entry': [(f) => damage(f, 'public', 'UPDATE charter_text SET mark = 5')],

@@ -1,5 +1,6 @@
 // The node's log from outside: what is shown, what a restore may not sign, how it is fetched from a mirror or succeeded.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -74,6 +75,31 @@ const putBack = ({ server, old }) => {
   cpSync(old, server.folder, { recursive: true });
   writeFileSync(path.join(server.folder, 'ledger/restored'), 'restored from a backup\n');
 };
+
+test('a server that begins while a command has the log signs as soon as that has ended', async () => {
+  const server = await startServer();
+  await sized(server, BEGUN);
+  await server.stop();
+  const command = spawn('flock', [path.join(server.folder, 'ledger', 'lock'), 'sh', '-c', 'echo held; read line'], { stdio: ['pipe', 'pipe', 'ignore'] });
+  await new Promise((resolve) => command.stdout.once('data', resolve));
+  const starting = server.start();
+  setTimeout(() => command.stdin.end('\n'), 1500);
+  await starting;
+  await sized(server, BEGUN + 1);
+  await server.stop();
+});
+
+test('a command whose entry is not signed in time says so, and ends well', async () => {
+  const server = await startServer();
+  await sized(server, BEGUN);
+  await server.stop();
+  const busy = spawn('flock', [path.join(server.folder, 'ledger', 'lock'), 'sh', '-c', 'echo held; read line'], { stdio: ['pipe', 'pipe', 'ignore'] });
+  await new Promise((resolve) => busy.stdout.once('data', resolve));
+  const { code, signal, stdout, stderr } = await server.cli('demand', 'add', '--asker', 'XA', '--kind', 'data', '--basis', 'court');
+  busy.stdin.end('\n');
+  assert.deepEqual([code, signal], [0, null], stderr);
+  assert.match(stdout, /The entry is not under a checkpoint yet/);
+});
 
 test('a mirror has each entry before it is shown, in one bundle a 256', async () => {
   const past = await nodeWithPast();

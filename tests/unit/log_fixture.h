@@ -29,7 +29,7 @@ static inline bool ledger_up(struct log_node *log)
 {
 	const struct db_config config = node_db(&log->node, false);
 	struct ledger *ledger = NULL;
-	const bool opened = node_ok(&log->node.cx, ledger_open(&log->node.cx, &(struct ledger_config){ &config, log->key_file, log->policy_file, log->mirror }, &ledger));
+	const bool opened = node_ok(&log->node.cx, ledger_open(&log->node.cx, &(struct ledger_config){ &config, log->key_file, log->policy_file, log->mirror, 0 }, &ledger));
 	pthread_mutex_lock(&log->lock);
 	log->node.cx.ledger = log->ledger = ledger;
 	pthread_mutex_unlock(&log->lock);

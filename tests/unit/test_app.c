@@ -7,6 +7,8 @@
 #include "app/app.h"
 #include "base/clock.h"
 #include "http_client.h"
+#include "store/db.h"
+#include "store/writer.h"
 #include "tap.h"
 
 /* Half past ten, 1 March 2026. */
@@ -143,8 +145,30 @@ TEST(a_session_in_use_is_noted_by_the_hour_and_lasts)
 	house_close(&house);
 }
 
+static enum err post_of_another_program(struct ctx *cx, void *)
+{
+	static const struct stmt add = { .name = "post_of_another_program", .store = PERSONAL_DB,
+		.text = "INSERT INTO outbox (statement, vals, kind, subject, op) VALUES ('of_another', x'00', '', 0, '')" };
+	return db_run0(cx, add);
+}
+
+TEST(a_node_that_cannot_be_opened_says_why)
+{
+	struct house house;
+	CHECK(house_open(&house));
+	struct ctx cx;
+	app_ctx(house.app, &cx);
+	CHECK(writer_run(&cx, post_of_another_program, NULL) == OK);
+	app_ctx_end(house.app, &cx);
+	app_close(&house.app);
+	CHECK(app_open(&house.cx, APP_SERVE, &house.app) == E_CORRUPT);
+	CHECK(strstr(house.cx.failure.text, "was written by another amanat"));
+	house_close(&house);
+}
+
 int main(void)
 {
+	RUN(a_node_that_cannot_be_opened_says_why);
 	RUN(a_session_in_use_is_noted_by_the_hour_and_lasts);
 	return tap_end();
 }

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "store/blob.h"
+#include "store/blob_arriving.h"
 #include "store/job.h"
 #include "store_fixture.h"
 
@@ -212,6 +213,33 @@ static unsigned char byte_at(int64_t offset)
 	return (unsigned char)((uint64_t)offset * UINT64_C(0x9E3779B97F4A7C15) >> 56);
 }
 
+static enum err keep_arriving(struct ctx *cx, void *name)
+{
+	return personal_blob_keep(cx, name);
+}
+
+TEST(a_sweep_leaves_what_arrives_before_its_row)
+{
+	struct node node;
+	struct blob_key key;
+	char name[BLOB_NAME_BYTES], given_up[BLOB_NAME_BYTES];
+	CHECK(open_blobs(&node));
+	personal_blob_name(name, &key);
+	struct personal_blob *blob = NULL, *cut = NULL;
+	CHECK(node_ok(&node.cx, personal_blob_append(&node.cx, name, &key, 0, &blob)));
+	CHECK(node_ok(&node.cx, personal_blob_write(blob, "arrived", 7)));
+	CHECK(node_ok(&node.cx, blobs_sweep_files(&node.cx, NULL)) && exists(path_of(&node, "personal", name)));
+	CHECK(node_ok(&node.cx, personal_blob_sync(blob)));
+	CHECK(node_ok(&node.cx, writer_run(&node.cx, keep_arriving, name)));
+	personal_blob_close(&blob);
+	personal_blob_name(given_up, &key);
+	CHECK(node_ok(&node.cx, personal_blob_append(&node.cx, given_up, &key, 0, &cut)));
+	personal_blob_close(&cut);
+	CHECK(node_ok(&node.cx, blobs_sweep_files(&node.cx, NULL)));
+	CHECK(exists(path_of(&node, "personal", name)) && !exists(path_of(&node, "personal", given_up)));
+	end_blobs(&node);
+}
+
 static enum err append(struct node *node, const char *name, const struct blob_key *key, int64_t from, int64_t to, bool sync)
 {
 	AUTO(personal_blob_close) struct personal_blob *blob = NULL;
@@ -397,6 +425,7 @@ int main(void)
 	RUN(a_file_outlives_a_removal_that_was_not_committed);
 	RUN(a_file_that_nothing_came_to_show_goes);
 	RUN(files_without_rows_are_swept_away);
+	RUN(a_sweep_leaves_what_arrives_before_its_row);
 	RUN(publishing_that_fails_anywhere_leaves_a_whole_blob_or_none);
 	RUN(any_stretch_reads_back_as_it_was_written_however_it_was_written);
 	RUN(a_torn_write_behind_what_was_synced_costs_nothing);

@@ -431,6 +431,44 @@ TEST(a_server_may_stop_while_people_come_and_go)
 	}
 }
 
+#define HALVES 8
+#define DAWDLE_NS 3'000'000
+
+static atomic_bool dawdling;
+
+/* Stands in for the C library's, libmicrohttpd's calls too: an event thread that lost its processor over a request's last byte. */
+__attribute__((visibility("default"))) ssize_t recv(int fd, void *bytes, size_t n, int flags)
+{
+	ssize_t got = recvfrom(fd, bytes, n, flags, NULL, NULL);
+	if (got == 1 && atomic_load(&dawdling))
+		nanosleep(&(struct timespec){ .tv_nsec = DAWDLE_NS }, NULL);
+	return got;
+}
+
+/* Whoever became whole just then would be suspended while the event threads end, which libmicrohttpd answers with abort(). */
+TEST(a_server_may_stop_while_requests_become_whole)
+{
+	const struct str requests[] = { STR("POST /slow" END "Content-Length: 1\r\n\r\n"), STR("POST /write" END "Content-Length: 1\r\n\r\n") };
+	atomic_store(&dawdling, true);
+	for (int round = 0; round < ROUNDS; round++) {
+		FIXTURE(f);
+		struct client clients[HALVES];
+		for (int i = 0; i < HALVES; i++) {
+			clients[i] = client_open(http_port(f.http));
+			client_send(&clients[i], requests[i % 2]);
+		}
+		EXPECT(EVENTUALLY(atomic_load(&f.contexts) == HALVES));
+		for (int i = 0; i < HALVES; i++)
+			client_send(&clients[i], STR("x"));
+		nanosleep(&(struct timespec){ .tv_nsec = round * 50'000L }, NULL);
+		http_stop(f.http, 0);
+		f.http = NULL;
+		for (int i = 0; i < HALVES; i++)
+			client_close(&clients[i]);
+	}
+	atomic_store(&dawdling, false);
+}
+
 int main(void)
 {
 	RUN(a_read_route_answers);
@@ -462,5 +500,6 @@ int main(void)
 	RUN(a_lost_answer_costs_a_connection_only);
 	RUN(what_is_gone_from_an_epoll_set_may_be_taken_out_again);
 	RUN(a_server_may_stop_while_people_come_and_go);
+	RUN(a_server_may_stop_while_requests_become_whole);
 	return tap_end();
 }

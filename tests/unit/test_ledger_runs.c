@@ -288,7 +288,7 @@ TEST(a_log_that_parts_from_its_mirror_inside_a_row_is_mended)
 	CHECK(changed(&log, "DELETE FROM logged WHERE number > 0; DELETE FROM logged_mixed"));
 	CHECK(node_ok(&cx, writer_run(&cx, enter_lines, &others)));
 	const struct db_config config = node_db(&log.node, false);
-	CHECK(node_ok(&cx, ledger_fetch(&cx, &(struct ledger_config){ &config, log.key_file, "", log.mirror }, str_of(log.mirror), &fetched)));
+	CHECK(node_ok(&cx, ledger_fetch(&cx, &(struct ledger_config){ &config, log.key_file, "", log.mirror, 0 }, str_of(log.mirror), &fetched)));
 	CHECK(fetched == work.count - 40 && ledger_size(&cx, &size) == OK && size == work.count + 1 + 20);
 	for (uint64_t i = 1; i < size; i++)
 		EXPECT(str_eq(read_line(&cx, i), i <= work.count ? work.lines[i - 1] : others.lines[40 + i - 1 - work.count]));

@@ -196,7 +196,7 @@ TEST(a_process_without_the_lock_follows_the_one_that_has_it)
 	const struct db_config config = node_db(&log.node, false);
 	struct ledger *second = NULL;
 	AUTO(ctx_end) struct ctx cx = node_ctx(&log.node);
-	CHECK(node_ok(&cx, ledger_open(&cx, &(struct ledger_config){ &config, log.key_file, "", "" }, &second)));
+	CHECK(node_ok(&cx, ledger_open(&cx, &(struct ledger_config){ &config, log.key_file, "", "", 0 }, &second)));
 	cx.ledger = second;
 	CHECK(enter(&log, 0, 300));
 	CHECK(node_ok(&cx, ledger_wait(&cx, 300, PATIENCE_US)));

@@ -219,9 +219,9 @@ TEST(a_policy_that_does_not_name_this_log_is_refused_at_the_opening)
 	AUTO(ctx_end) struct ctx opening = node_ctx(&scene.log.node);
 	const struct db_config config = node_db(&scene.log.node, false);
 	struct ledger *ledger = NULL;
-	CHECK(ledger_open(&opening, &(struct ledger_config){ &config, scene.log.key_file, scene.log.policy_file, "" }, &ledger) == E_INVALID && !ledger);
+	CHECK(ledger_open(&opening, &(struct ledger_config){ &config, scene.log.key_file, scene.log.policy_file, "", 0 }, &ledger) == E_INVALID && !ledger);
 	CHECK(unlink(scene.log.policy_file) == 0 &&
-	      ledger_open(&opening, &(struct ledger_config){ &config, scene.log.key_file, scene.log.policy_file, "" }, &ledger) == E_NOTFOUND);
+	      ledger_open(&opening, &(struct ledger_config){ &config, scene.log.key_file, scene.log.policy_file, "", 0 }, &ledger) == E_NOTFOUND);
 }
 
 /* With the log running: signing, noting, asking, showing fail in turn; the log goes on by itself, and never forks from what was witnessed. */
