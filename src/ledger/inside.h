@@ -45,6 +45,10 @@ struct ledger {
 /* How many entries a restore brought, by its mark; 0: there is none, or it does not say.  (mend.c) */
 enum err ledger_restored_count(struct ctx *, const char *data_folder, uint64_t *out);
 
+/* WRITE, while a log is mended: rows from that number on, in the place of those that begin there (whose marks stay), or in a gap.  What stands behind has to
+ * begin where they end.  (ledger/append.c) */
+enum err ledger_put_lines(struct ctx *, uint64_t number, const struct str *lines, size_t count);
+
 /* On the writer's thread, inside a work: its group enters something. */
 void ledger_expect(struct ledger *);
 /* The current view, held: never NULL. */
