@@ -281,7 +281,7 @@ static enum err start_thread(struct ctx *cx, const struct ledger_config *config,
 {
 	if (config->policy_file[0] && ledger->keys.count)
 		TRY(witnesses_open(cx, config->policy_file, &ledger->keys.keys[ledger->keys.count - 1].key, &ledger->witnesses));
-	const bool mirrored = mirror_agrees(ledger);
+	const bool mirrored = has_file(ledger, LEDGER_MENDING_FILE) || mirror_agrees(ledger);  /* half mended, it is no log to ask about */
 	if (has_file(ledger, LEDGER_MENDING_FILE)) {
 		/* the entries may be the new log's already and the key the old one's, which must never sign them */
 		halt(cx, ledger, "it was being mended and that did not end: run the same command again (`amanat ledger fetch` or `amanat ledger succeed`)");

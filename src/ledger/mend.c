@@ -153,6 +153,11 @@ static enum err old_log(struct ctx *cx, const struct ledger_config *config, stru
 	return OK;
 }
 
+static const char *next_key_file(struct ctx *cx, const struct ledger_config *config)
+{
+	return arena_printf(&cx->mem, "%s.next", config->key_file).p;
+}
+
 /* The new key waits beside the old one until the entry is there: killed between, the next run takes the same. */
 static enum err next_key(struct ctx *cx, const char *path, const struct ledger_config *config, struct str origin, struct log_keys *out)
 {
@@ -234,6 +239,23 @@ static bool is_entered(struct ctx *cx, struct str new_key, struct str *old_key)
 	return true;
 }
 
+/* What the mirror has was shown: a succession that does not admit it is a lie to whoever saw it. */
+static enum err check_mirror(struct ctx *cx, const struct ledger_config *config, const struct succession *how)
+{
+	AUTO(log_keys_wipe) struct log_keys keys = {};
+	struct checkpoint shown, mirrored;
+	struct str note;
+	const enum err e = log_keys_read(cx, config->key_file, &keys);
+	if (how->old_size > 0 || !config->mirror[0] || e == E_NOTFOUND)
+		return OK;
+	TRY(e);
+	TRY(ledger_shown(cx, config->db->folder, &note, &shown));
+	if (!mirror_has(cx, config->mirror, &keys, &mirrored) || mirrored.size <= shown.size)
+		return OK;
+	return fail(cx, E_CONFLICT, "the mirror has %llu entries of this log, and %llu are known here to have been shown: bring them back with `amanat ledger fetch`, or name the old head with "
+		"--old-size and --old-root", (unsigned long long)mirrored.size, (unsigned long long)shown.size);
+}
+
 /* A log that takes over what nobody can read would never be signed. */
 static enum err check_readable(struct ctx *cx)
 {
@@ -259,14 +281,27 @@ static enum err change_keys(struct ctx *cx, const struct ledger_config *config, 
 	return sync_folders(cx, config);
 }
 
+/* The new key, and the entry that says so: each once, however often this is run.  The entry's old key is the one that it names. */
+static enum err enter_succession(struct ctx *cx, const struct ledger_config *config, const struct succession *how, struct entry *entry)
+{
+	AUTO(log_keys_wipe) struct log_keys keys = {};
+	AUTO(buf_free) struct buf vkey = buf_new(NOTE_VKEY_MAX);
+	TRY(next_key(cx, next_key_file(cx, config), config, how->origin, &keys));
+	note_key_write(&keys.keys[0].key, &vkey);
+	entry->values[ENTRY_succession_origin] = arena_copy(&cx->mem, str_of(keys.keys[0].key.name));
+	entry->values[ENTRY_succession_key] = arena_copy(&cx->mem, buf_view(&vkey));
+	if (is_entered(cx, buf_view(&vkey), &entry->values[ENTRY_succession_old_key]))
+		return OK;
+	TRY(old_head(cx, config, how, entry));
+	return writer_run(cx, enter_first, entry);
+}
+
 enum err ledger_succeed(struct ctx *cx, const struct ledger_config *config, const struct succession *how)
 {
 	AUTO(mending_unlock) int lock = -1;
-	AUTO(log_keys_wipe) struct log_keys keys = {};
-	AUTO(buf_free) struct buf vkey = buf_new(NOTE_VKEY_MAX);
 	struct entry entry = { .kind = ENTRY_succession };
 	struct mending begun;
-	const char *const next = arena_printf(&cx->mem, "%s.next", config->key_file).p;
+	const char *const next = next_key_file(cx, config);
 	struct str *const old_key = &entry.values[ENTRY_succession_old_key];
 	TRY(mending_lock(cx, config, &lock));
 	TRY(mending_read(cx, config, &begun));
@@ -277,15 +312,14 @@ enum err ledger_succeed(struct ctx *cx, const struct ledger_config *config, cons
 		return mending_end(cx, config);
 	}
 	TRY(check_readable(cx));
+	if (begun.command.n == 0)
+		TRY(check_mirror(cx, config, how));
 	TRY(mending_begin(cx, config, &(struct mending){ STR("succeed"), 0 }));
-	TRY(next_key(cx, next, config, how->origin, &keys));
-	note_key_write(&keys.keys[0].key, &vkey);
-	entry.values[ENTRY_succession_origin] = str_of(keys.keys[0].key.name);
-	entry.values[ENTRY_succession_key] = buf_view(&vkey);
-	if (!is_entered(cx, buf_view(&vkey), old_key)) {
-		TRY(old_head(cx, config, how, &entry));
-		TRY(writer_run(cx, enter_first, &entry));
-	}
+	const enum err e = enter_succession(cx, config, how, &entry);
+	/* a word that no entry may have, a name that no log may have: nothing was changed, and another command may be the right one */
+	if (e == E_INVALID && begun.command.n == 0)
+		return remove_mark(cx, config, LEDGER_MENDING_FILE) == OK ? e : E_IO;
+	TRY(e);
 	TRY(put_away(cx, config, *old_key));
 	TRY(change_keys(cx, config, next));
 	return mending_end(cx, config);

@@ -384,16 +384,23 @@ static enum err keep_tail(struct ctx *cx, const struct ledger_config *config, ui
 	return kept.failed ? fail(cx, E_TOOLARGE, "more than %zu bytes of entries were never signed", TAIL_BYTES_MAX) : file_write(cx, path, buf_view(&kept));
 }
 
+struct cutting {
+	uint64_t from, size;                   /* of the table, when what stands behind `from` was put into the file */
+};
+
 /* A row that begins before it is cut with it, and what stands before it in that row is entered again. */
 static enum err cut(struct ctx *cx, void *argument)
 {
-	const uint64_t *const from = argument;
-	uint64_t first = *from;
+	const struct cutting *const cutting = argument;
+	uint64_t first = cutting->from, size;
 	struct str kept = STR(""), lines[RUN_ENTRIES_MAX];
-	const enum err found = run_of(cx, *from, &first, &kept);
+	TRY(ledger_size(cx, &size));
+	if (size != cutting->size)
+		return fail(cx, E_CONFLICT, "another command has entered something meanwhile: run this again");
+	const enum err found = run_of(cx, cutting->from, &first, &kept);
 	if (found != E_NOTFOUND)
 		TRY(found);
-	const uint64_t before = *from - first;
+	const uint64_t before = cutting->from - first;
 	if (run_split(kept, RUN_ENTRIES_MAX, lines) < before || before > RUN_ENTRIES_MAX)
 		return fail(cx, E_CORRUPT, "the row of the ledger's entry %llu is not of this program", (unsigned long long)first);
 	TRY(outbox_post(cx, "", 0, 'D', SQL_logged_cut, I64((int64_t)first)));
@@ -489,8 +496,10 @@ static enum err bring_missing(struct ctx *cx, const struct ledger_config *config
 {
 	if (reading->alike == reading->mirror->size && access(mending_path(cx, config, TAIL_FILE), F_OK) != 0)
 		return OK;                     /* what stands behind stands where it should */
+	struct cutting cutting = { .from = reading->alike };
+	TRY(ledger_size(cx, &cutting.size));
 	TRY(keep_tail(cx, config, reading->alike));
-	TRY(writer_run(cx, cut, &reading->alike));
+	TRY(writer_run(cx, cut, &cutting));
 	TRY(append_missing(cx, reading));
 	return append_tail(cx, config);
 }

@@ -31,8 +31,8 @@ static enum err read_note(struct ctx *cx, const char *path, struct str *bytes, s
 		return OK;
 	TRY(e);
 	const struct str kept = arena_copy(&cx->mem, buf_view(&read));
-	TRY(note_parse(cx, kept, &parsed));
-	TRY(checkpoint_parse(cx, parsed.text, out));
+	if (note_parse(cx, kept, &parsed) != OK || checkpoint_parse(cx, parsed.text, out) != OK)
+		return fail(cx, E_INVALID, "%.150s is damaged: put a copy in its place (the mirror's checkpoint is the same one, or newer)", path);
 	*bytes = kept;
 	return OK;
 }

@@ -24,6 +24,9 @@ __attribute__((format(printf, 1, 2))) static inline void shell(const char *forma
 	vsnprintf(text, sizeof text, format, arguments);
 	va_end(arguments);
 	const int status = system(text);
+	if (status != 0)
+		printf("# %s\n", text);
+	fflush(stdout);
 	assert(status == 0);
 }
 

@@ -229,6 +229,23 @@ TEST(a_succession_killed_anywhere_ends_when_it_is_run_again_and_the_old_key_sign
 	scene_end(&scene);
 }
 
+TEST(a_succession_that_admits_less_than_the_mirror_has_or_has_no_word_changes_nothing)
+{
+	struct scene scene;
+	scene_begin(&scene);
+	AUTO(ctx_end) struct ctx cx = node_ctx(&scene.log.node);
+	const struct db_config db = node_db(&scene.log.node, false);
+	const struct ledger_config config = config_of(&scene, &db);
+	CHECK(ledger_succeed(&cx, &config, &(struct succession){ .origin = STR("example.org/next"), .reason = STR("no such word"), .old_root = STR("") }) == E_INVALID);
+	CHECK(!has(&scene.log, "mending"));
+	/* yesterday's checkpoint, as in a restored folder */
+	shell("rm %s/ledger/checkpoint", scene.log.node.folder);
+	CHECK(succeed_command(&cx, &scene) == E_CONFLICT && !has(&scene.log, "mending"));
+	uint64_t fetched = 0;
+	CHECK(node_ok(&cx, ledger_fetch(&cx, &config, str_of(scene.mirror), &fetched)) && fetched == 0);
+	scene_end(&scene);
+}
+
 int main(void)
 {
 	RUN(a_fetch_killed_anywhere_and_again_after_a_start_ends_with_each_entry_once);
@@ -237,5 +254,6 @@ int main(void)
 	RUN(rows_that_are_damaged_are_replaced_where_they_stand_and_no_entry_is_entered_twice);
 	RUN(damage_behind_what_the_mirror_has_is_told_and_nothing_is_cut);
 	RUN(a_succession_killed_anywhere_ends_when_it_is_run_again_and_the_old_key_signs_none_of_it);
+	RUN(a_succession_that_admits_less_than_the_mirror_has_or_has_no_word_changes_nothing);
 	return tap_end();
 }
