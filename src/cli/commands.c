@@ -202,7 +202,7 @@ const struct command commands[] = {
 	  "amanat import clips --as asha\n", import_options, NEEDS_WORK, run_import },
 	{ "ledger show", "", 0, 0, "Tell about this node's log: name, keys, size, root", "The checkpoint is the one that was shown last; a running server makes new ones.",
 	  "amanat ledger show\n", NULL, NEEDS_LOOK, run_ledger_show },
-	{ "ledger fetch", "MIRROR", 1, 1, "Fetch entries that an older database lacks from a mirror",
+	{ "ledger fetch", "MIRROR", 1, 1, "Fetch entries that an older database lacks, or that are damaged, from a mirror",
 	  "MIRROR is a folder (ledger.mirror) or an address with this log's tiles. Stop the server first. What was entered here since stands behind it afterwards.",
 	  "amanat ledger fetch /mnt/mirror\n", NULL, NEEDS_NODE, run_ledger_fetch },
 	{ "ledger succeed", "", 0, 0, "Begin a new log in the place of one that is lost",

@@ -42,6 +42,8 @@ enum err ledger_append(struct ctx *cx, const struct entry *entry, int64_t mark)
 
 /* What is not posted yet. */
 struct run {
+	bool in_place;                         /* at number `at`; else behind the last */
+	uint64_t at;
 	struct buf lines;
 	size_t count;
 	size_t of_kind[ENTRY_KINDS];
@@ -53,25 +55,42 @@ static void run_free(struct run *run)
 	buf_free(&run->lines);
 }
 
+/* In the place of what stands there. */
+static enum err post_in_place(struct ctx *cx, const struct run *run, struct val kind, struct str plain, struct str packed)
+{
+	const struct val at = I64((int64_t)run->at);
+	TRY(outbox_post(cx, "", 0, 'P', SQL_logged_put, at, kind, TEXT(plain), BLOB(packed), I64((int64_t)run->count)));
+	TRY(outbox_post(cx, "", 0, 'D', SQL_logged_mixed_drop, at));
+	for (enum entry_kind i = 0; i < ENTRY_KINDS; i++)
+		if (run->of_kind[i] && run->of_kind[i] < run->count)
+			TRY(outbox_post(cx, "", 0, 'P', SQL_logged_mixed_put, at, name_of(i), I64((int64_t)run->of_kind[i])));
+	return OK;
+}
+
+static enum err post_behind(struct ctx *cx, const struct run *run, struct val kind, struct str plain, struct str packed)
+{
+	struct val kinds[2 * ENTRY_KINDS];
+	size_t n = 0;
+	if (run->count == 1)
+		return post_one(cx, run->last, 0, plain);
+	for (enum entry_kind i = 0; i < ENTRY_KINDS; i++)
+		if (run->of_kind[i]) {
+			kinds[n++] = name_of(i);
+			kinds[n++] = I64((int64_t)run->of_kind[i]);
+		}
+	TRY(outbox_post(cx, "", 0, 'P', SQL_logged_add_run, kind, TEXT(plain), BLOB(packed), I64((int64_t)run->count)));
+	return n > 2 ? outbox_post_(cx, "", 0, 'P', &SQL_logged_mixed_add, n, kinds) : OK;
+}
+
 /* The row bears the kind of all, or none: then the row behind says which there are. */
 static enum err post_run(struct ctx *cx, struct run *run)
 {
 	AUTO(buf_free) struct buf frame = buf_new(RUN_BYTES_MAX);
 	const struct str lines = buf_view(&run->lines);
-	struct val kinds[2 * ENTRY_KINDS];
-	size_t n = 0;
-	for (enum entry_kind kind = 0; kind < ENTRY_KINDS; kind++)
-		if (run->of_kind[kind]) {
-			kinds[n++] = name_of(kind);
-			kinds[n++] = I64((int64_t)run->of_kind[kind]);
-		}
-	if (run->count == 1)
-		TRY(post_one(cx, run->last, 0, lines));
-	else
-		TRY(outbox_post(cx, "", 0, 'P', SQL_logged_add_run, n == 2 ? kinds[0] : TEXT(STR("")), TEXT(pack(cx, lines, &frame) ? STR("") : lines),
-			BLOB(buf_view(&frame)), I64((int64_t)run->count)));
-	if (n > 2)
-		TRY(outbox_post_(cx, "", 0, 'P', &SQL_logged_mixed_add, n, kinds));
+	const struct val kind = run->of_kind[run->last] == run->count ? name_of(run->last) : TEXT(STR(""));
+	const struct str plain = run->count > 1 && pack(cx, lines, &frame) ? STR("") : lines;
+	TRY((run->in_place ? post_in_place : post_behind)(cx, run, kind, plain, buf_view(&frame)));
+	run->at += run->count;
 	expect(cx);
 	run->lines.n = run->count = 0;
 	memset(run->of_kind, 0, sizeof run->of_kind);
@@ -100,13 +119,24 @@ static enum err add_line(struct ctx *cx, struct run *run, struct str line)
 	return OK;
 }
 
+static enum err post_lines(struct ctx *cx, struct run *run, const struct str *lines, size_t count)
+{
+	assert(count <= LEDGER_APPEND_MAX);
+	for (size_t i = 0; i < count; i++)
+		TRY(add_line(cx, run, lines[i]));
+	return run->count ? post_run(cx, run) : OK;
+}
+
 enum err ledger_append_lines(struct ctx *cx, const struct str *lines, size_t count)
 {
 	AUTO(run_free) struct run run = { .lines = buf_new(RUN_BYTES_MAX) };
-	assert(count <= LEDGER_APPEND_MAX);
-	for (size_t i = 0; i < count; i++)
-		TRY(add_line(cx, &run, lines[i]));
-	return run.count ? post_run(cx, &run) : OK;
+	return post_lines(cx, &run, lines, count);
+}
+
+enum err ledger_put_lines(struct ctx *cx, uint64_t number, const struct str *lines, size_t count)
+{
+	AUTO(run_free) struct run run = { .lines = buf_new(RUN_BYTES_MAX), .in_place = true, .at = number };
+	return post_lines(cx, &run, lines, count);
 }
 
 /* --- reading --- */

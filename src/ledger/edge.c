@@ -196,7 +196,9 @@ enum err tiles_read(struct ctx *cx, const struct tiles *tiles, int level, uint64
 		if (!hash_eq(&found, &wanted))
 			continue;
 		int folder = tiles->folder;
-		return made ? tiles_keep(cx, &folder, level, index, out) : OK;
+		if (made && tiles_keep(cx, &folder, level, index, out) != OK)
+			return OK;             /* made again the next time: a full disk does not stop reading */
+		return OK;
 	}
 	return fail(cx, E_CORRUPT, "the entries under tile %d, %llu are not those that were signed", level, (unsigned long long)index);
 }
@@ -273,6 +275,25 @@ enum err edge_regrow(struct ctx *cx, int folder, uint64_t size, struct edge *out
 {
 	out->size = 0;
 	return edge_grow(cx, folder, size, out);
+}
+
+static enum err hold_root(struct ctx *cx, const struct checkpoint *checkpoint, const struct edge *edge)
+{
+	struct hash root;
+	TRY(edge_root(cx, edge, &root));
+	return hash_eq(&root, &checkpoint->root) ? OK : fail(cx, E_CORRUPT, "the ledger's entries are not those that were signed");
+}
+
+enum err edge_under(struct ctx *cx, int folder, const struct checkpoint *checkpoint, struct edge *out)
+{
+	if (edge_load(cx, folder, checkpoint->size, out) == OK && hold_root(cx, checkpoint, out) == OK)
+		return OK;
+	const enum err e = edge_regrow(cx, folder, checkpoint->size, out);
+	if (e != OK && e != E_CORRUPT)         /* the tiles cannot be kept: a full disk */
+		TRY(edge_regrow(cx, -1, checkpoint->size, out));
+	else
+		TRY(e);
+	return hold_root(cx, checkpoint, out);
 }
 
 enum err ledger_recount(struct ctx *cx, uint64_t size, struct hash *out)

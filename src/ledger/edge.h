@@ -5,6 +5,7 @@
  * entries, so they are not synced. */
 #ifndef LEDGER_EDGE_H
 #define LEDGER_EDGE_H
+#include "ledger/checkpoint.h"
 #include "ledger/tile.h"
 
 struct edge {
@@ -30,6 +31,9 @@ enum err tiles_keep(struct ctx *, void *self, int level, uint64_t index, const s
 enum err edge_load(struct ctx *, int folder, uint64_t size, struct edge *out);
 /* The same out of the entries; every full tile is written again.  `folder` -1, here and below: none is. */
 enum err edge_regrow(struct ctx *, int folder, uint64_t size, struct edge *out);
+/* The edge under a checkpoint: out of the files, or out of the entries where files are damaged (nothing syncs them).  E_CORRUPT: the entries are not those that it
+ * counts. */
+enum err edge_under(struct ctx *, int folder, const struct checkpoint *, struct edge *out);
 /* Adds the entries up to `size`; full tiles are written. */
 enum err edge_grow(struct ctx *, int folder, uint64_t size, struct edge *);
 enum err edge_root(struct ctx *, const struct edge *, struct hash *out);

@@ -45,6 +45,10 @@ struct ledger {
 /* How many entries a restore brought, by its mark; 0: there is none, or it does not say.  (mend.c) */
 enum err ledger_restored_count(struct ctx *, const char *data_folder, uint64_t *out);
 
+/* WRITE, while a log is mended: rows from that number on, in the place of those that begin there (whose marks stay), or in a gap.  What stands behind has to
+ * begin where they end.  (ledger/append.c) */
+enum err ledger_put_lines(struct ctx *, uint64_t number, const struct str *lines, size_t count);
+
 /* On the writer's thread, inside a work: its group enters something. */
 void ledger_expect(struct ledger *);
 /* The current view, held: never NULL. */
@@ -68,8 +72,10 @@ enum err ledger_publish(struct ctx *, struct ledger *);
 /* A follower looks what the sequencer shows by now. */
 enum err ledger_follow(struct ctx *, struct ledger *);
 /* ledger/mirror.c: puts the entries up to the checkpoint's size into the folder, then the checkpoint itself; synced.  `from`: so many it
- * has already. */
-enum err mirror_write(struct ctx *, const char *folder, uint64_t from, uint64_t size, struct str note);
-/* How many of `size` entries it has, by its checkpoint: 0 where that is not of such a log. */
-uint64_t mirror_has(struct ctx *, const char *folder, const struct log_keys *, uint64_t size);
+ * has already; of 0, the log that this one, `origin`, succeeds is put aside there, in a folder before-NAME.  E_CONFLICT: it is another
+ * log's; E_CORRUPT MIRROR_AHEAD: it has more of this one than is here, or something else. */
+#define MIRROR_AHEAD "mirror-ahead"
+enum err mirror_write(struct ctx *, const char *folder, struct str origin, uint64_t from, uint64_t size, struct str note);
+/* Its checkpoint, where that is of this log. */
+bool mirror_has(struct ctx *, const char *folder, const struct log_keys *, struct checkpoint *out);
 #endif

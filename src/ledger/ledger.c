@@ -155,14 +155,10 @@ void ledger_committed(struct ledger *ledger)
 
 static enum ledger_state judge(struct ctx *cx, struct ledger *ledger, const struct checkpoint *shown, uint64_t size)
 {
-	struct hash root;
-	const enum ledger_state whole = ledger->keys.count ? LEDGER_WHOLE : LEDGER_NO_KEY;
 	if (size < shown->size)
 		return LEDGER_BEHIND;
-	if (edge_load(cx, ledger->folder, shown->size, &ledger->edge) == OK && edge_root(cx, &ledger->edge, &root) == OK && hash_eq(&root, &shown->root))
-		return whole;
-	if (edge_regrow(cx, ledger->folder, shown->size, &ledger->edge) == OK && edge_root(cx, &ledger->edge, &root) == OK && hash_eq(&root, &shown->root))
-		return whole;
+	if (edge_under(cx, ledger->folder, shown, &ledger->edge) == OK)
+		return ledger->keys.count ? LEDGER_WHOLE : LEDGER_NO_KEY;
 	return LEDGER_FORKED;
 }
 
@@ -172,24 +168,11 @@ static void tell_state(const struct ctx *cx, enum ledger_state state, const stru
 		[LEDGER_WHOLE] = "",
 		[LEDGER_NO_KEY] = "its key's file is missing: put it back, or begin a new log with `amanat ledger succeed`",
 		[LEDGER_BEHIND] = "an older database was put in its place: fetch what is missing with `amanat ledger fetch`, or begin a new log with `amanat ledger succeed`",
-		[LEDGER_FORKED] = "its entries are not those that were signed: restore the database, or begin a new log with `amanat ledger succeed`",
+		[LEDGER_FORKED] = "its entries are not those that were signed: bring those back from a mirror with `amanat ledger fetch`, restore the database, or begin a new log with `amanat ledger succeed`",
 	};
 	if (state != LEDGER_WHOLE)
 		log_line(cx->log, LOG_ERROR, "ledger: state=%s entries=%llu signed=%llu: %s; until then nothing is signed", ledger_state_name(state),
 		         (unsigned long long)size, (unsigned long long)shown->size, advice[state]);
-}
-
-/* Of a checkpoint within the tree that was judged. */
-static enum err edge_of(struct ctx *cx, const struct ledger *ledger, const struct checkpoint *checkpoint, struct edge *out)
-{
-	struct hash root;
-	if (checkpoint->size == ledger->edge.size) {
-		*out = ledger->edge;
-		return OK;
-	}
-	TRY(edge_load(cx, ledger->folder, checkpoint->size, out));
-	TRY(edge_root(cx, out, &root));
-	return hash_eq(&root, &checkpoint->root) ? OK : fail(cx, E_CORRUPT, "the ledger shows what it has not signed");
 }
 
 /* The view before anything new is signed: what was shown last, where the entries bear out what was signed. */
@@ -205,7 +188,7 @@ static enum err first_view(struct ctx *cx, struct ledger *ledger)
 	const enum ledger_state state = judge(cx, ledger, &last, size);
 	tell_state(cx, state, &last, size);
 	if (state != LEDGER_BEHIND && state != LEDGER_FORKED) {
-		TRY(edge_of(cx, ledger, &shown, edge));
+		TRY(edge_under(cx, ledger->folder, &shown, edge));
 	} else {
 		note = STR("");
 		shown.root = tree_empty();
@@ -293,18 +276,34 @@ static bool is_own_key(struct ledger *ledger)
 	return !said || ledger->keys.count == 0 || str_eq(first.values[ENTRY_origin_origin], str_of(ledger->keys.keys[0].key.name));
 }
 
+/* A mirror gets each entry before it is shown: so one that has more of this log, or something else, knows that a database was put back. */
+static bool mirror_agrees(struct ledger *ledger)
+{
+	struct ctx *const cx = &ledger->cx;
+	struct checkpoint mirrored;
+	if (!ledger->mirror || !mirror_has(cx, ledger->mirror, &ledger->keys, &mirrored))
+		return true;                   /* or it is away, and will be asked when it is written to */
+	if (mirrored.size > ledger->size_at_start || edge_under(cx, ledger->folder, &mirrored, arena_new(&cx->mem, struct edge, 1)) != OK)
+		return false;
+	ledger->mirrored = mirrored.size;
+	return true;
+}
+
 /* The sequencer's: who follows asks nobody. */
 static enum err start_thread(struct ctx *cx, const struct ledger_config *config, struct ledger *ledger)
 {
-	if (ledger->mirror)
-		ledger->mirrored = mirror_has(cx, ledger->mirror, &ledger->keys, ledger->size_at_start);
 	if (config->policy_file[0] && ledger->keys.count)
 		TRY(witnesses_open(cx, config->policy_file, &ledger->keys.keys[ledger->keys.count - 1].key, &ledger->witnesses));
+	const bool mirrored = has_file(ledger, LEDGER_MENDING_FILE) || mirror_agrees(ledger);  /* half mended, it is no log to ask about */
 	if (has_file(ledger, LEDGER_MENDING_FILE)) {
 		/* the entries may be the new log's already and the key the old one's, which must never sign them */
 		halt(cx, ledger, "it was being mended and that did not end: run the same command again (`amanat ledger fetch` or `amanat ledger succeed`)");
 	} else if (!is_own_key(ledger)) {
 		halt(cx, ledger, "the key in ledger.key_file is another log's than the one that lies here: put its own there");
+	} else if (!mirrored && !ledger->halted && !witnesses_needed(ledger->witnesses)) {
+		/* witnesses are asked first, and the mirror again before it is written to */
+		halt(cx, ledger, "the mirror has more of it than is here, or something else: an older database was put in its place, or a copy of this node signs elsewhere; "
+			"fetch it with `amanat ledger fetch`, or begin a new log with `amanat ledger succeed`");
 	} else if (has_file(ledger, LEDGER_RESTORED_FILE) && !witnesses_needed(ledger->witnesses)) {
 		halt(cx, ledger, "this folder was restored, and no witness has to say what was shown since the backup: fetch it from a mirror with `amanat ledger fetch`, "
 			"begin a new log with `amanat ledger succeed`, or say that nothing was shown with `amanat ledger continue`");
@@ -380,17 +379,13 @@ enum err ledger_follow(struct ctx *cx, struct ledger *ledger)
 {
 	struct checkpoint shown;
 	struct str note;
-	struct hash root;
 	AUTO(view_give) struct view *view = view_take(ledger);
 	struct edge *const edge = arena_new(&cx->mem, struct edge, 1);
 	TRY(ledger_shown(cx, ledger->data_folder, &note, &shown));
 	if (shown.size <= view->size)
 		return OK;
-	TRY(edge_load(cx, ledger->folder, shown.size, edge));
-	TRY(edge_root(cx, edge, &root));
-	if (!hash_eq(&root, &shown.root))
-		return fail(cx, E_CORRUPT, "the ledger's entries are not those that were signed");
-	ledger_show(ledger, view_new(edge, &root, note, clock_wall_us(cx->clock)));
+	TRY(edge_under(cx, ledger->folder, &shown, edge));
+	ledger_show(ledger, view_new(edge, &shown.root, note, clock_wall_us(cx->clock)));
 	return OK;
 }
 

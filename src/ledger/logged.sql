@@ -40,6 +40,22 @@ DELETE FROM logged WHERE number >= $1
 -- name: logged_mixed_cut @public
 DELETE FROM logged_mixed WHERE number >= $1
 
+-- A row from there on, and where the next one begins (-1: there is none), whatever it says itself.
+-- name: logged_from @public
+SELECT number, coalesce((SELECT min(n.number) FROM logged n WHERE n.number > l.number), -1), count, kind, lines, packed
+FROM logged l WHERE number >= $1 ORDER BY number LIMIT 1
+
+-- A row in its place, with the mark that it has.
+-- name: logged_put @public
+INSERT INTO logged (number, kind, mark, lines, packed, count) VALUES ($1, $2, 0, $3, $4, $5)
+ON CONFLICT (number) DO UPDATE SET kind = excluded.kind, lines = excluded.lines, packed = excluded.packed, count = excluded.count
+
+-- name: logged_mixed_drop @public
+DELETE FROM logged_mixed WHERE number = $1
+
+-- name: logged_mixed_put @public
+INSERT INTO logged_mixed (number, kind, count) VALUES ($1, $2, $3)
+
 -- name: logged_first @public
 INSERT INTO logged (number, kind, mark, lines, count) VALUES (0, $1, 0, $2, 1)
 ON CONFLICT (number) DO UPDATE SET kind = excluded.kind, mark = 0, lines = excluded.lines, packed = excluded.packed, count = 1

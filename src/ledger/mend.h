@@ -10,13 +10,14 @@
  * not known. */
 enum err ledger_mark_restored(struct ctx *, const char *data_folder, int64_t entries);
 
-/* Fetches what is missing from a mirror: a folder, or an address, in the layout of tlog-tiles, whose checkpoint bears this log's key.
+/* Fetches what is missing or damaged from a mirror: a folder, or an address, in the layout of tlog-tiles, whose checkpoint bears this log's key.
  * What was entered here since, and never signed, stands behind it afterwards.  E_INVALID "mirror-untrusted": signature or hashes are
- * wrong, or it has less than is here.  `fetched` counts entries. */
+ * wrong, or it has less than is here, or than the one with which it was begun, or another history.  E_CORRUPT: damaged is what the mirror does not have.  `fetched` counts
+ * entries.  (ledger/mend_fetch.c) */
 enum err ledger_fetch(struct ctx *, const struct ledger_config *, struct str mirror, uint64_t *fetched);
 
 /* Begins a new log with a new key, which takes over the entries that are there, under the same numbers; its first entry names the old
- * log's head and the gap: those that are known to be the old log's, for what was entered here since and never signed is not. */
+ * log's head and the gap: those that are known to be the old log's, for what was entered here since and never signed is not.  E_CORRUPT: entries cannot be read. */
 struct succession {
 	struct str origin;                     /* "": a random one */
 	struct str reason;                     /* as the entry's word */

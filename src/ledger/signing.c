@@ -31,8 +31,8 @@ static enum err read_note(struct ctx *cx, const char *path, struct str *bytes, s
 		return OK;
 	TRY(e);
 	const struct str kept = arena_copy(&cx->mem, buf_view(&read));
-	TRY(note_parse(cx, kept, &parsed));
-	TRY(checkpoint_parse(cx, parsed.text, out));
+	if (note_parse(cx, kept, &parsed) != OK || checkpoint_parse(cx, parsed.text, out) != OK)
+		return fail(cx, E_INVALID, "%.150s is damaged: put a copy in its place (the mirror's checkpoint is the same one, or newer)", path);
 	*bytes = kept;
 	return OK;
 }
@@ -181,7 +181,12 @@ static enum err ask(struct ctx *cx, struct ledger *ledger, const struct checkpoi
 static enum err show(struct ctx *cx, struct ledger *ledger, const struct checkpoint *checkpoint, const struct edge *edge, struct str note)
 {
 	if (ledger->mirror) {
-		TRY(mirror_write(cx, ledger->mirror, ledger->mirrored, checkpoint->size, note));
+		const enum err e = mirror_write(cx, ledger->mirror, checkpoint->origin, ledger->mirrored, checkpoint->size, note);
+		if (e == E_CORRUPT && cx->failure.slug && strcmp(cx->failure.slug, MIRROR_AHEAD) == 0) {
+			ledger_hide(cx, ledger);
+			ledger_set_state(cx, ledger, LEDGER_BEHIND);
+		}
+		TRY(e);
 		pthread_mutex_lock(&ledger->lock);
 		ledger->mirrored = checkpoint->size;
 		pthread_mutex_unlock(&ledger->lock);
@@ -222,11 +227,7 @@ static enum err confirm_signed(struct ctx *cx, struct ledger *ledger, const stru
 {
 	AUTO(buf_free) struct buf note = buf_new(NOTE_BYTES_MAX);
 	struct edge *const edge = arena_new(&cx->mem, struct edge, 1);
-	struct hash root;
-	TRY(edge_load(cx, ledger->folder, last->size, edge));
-	TRY(edge_root(cx, edge, &root));
-	if (!hash_eq(&root, &last->root))
-		return fail(cx, E_CORRUPT, "the ledger's entries are not those that were signed");
+	TRY(edge_under(cx, ledger->folder, last, edge));
 	sign(ledger, last, &note);
 	TRY(ask(cx, ledger, last, &note));
 	return show(cx, ledger, last, edge, buf_view(&note));

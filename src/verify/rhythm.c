@@ -59,14 +59,31 @@ static void look_back(struct story *story, int64_t at_us)
 	}
 }
 
+/* A start that is followed by another one, on a later day, with no sign in between that the node ran for an hour: one that stops at once owes nothing, and a node
+ * that is stopped around each midnight would look like it.  So it is told, and is no verdict. */
+static void look_at_start(struct story *story, int64_t at_us)
+{
+	struct story_rhythm *const rhythm = &story->rhythm;
+	const int64_t due_us = fixed_time(rhythm->since_us);
+	char day[RFC3339_BYTES];
+	if (due_us <= rhythm->began_us || due_us <= rhythm->newest_us || due_us <= rhythm->told_us || due_us == fixed_time(at_us))
+		return;
+	time_rfc3339(due_us, day);
+	finding_add(story->findings, FINDING_NOTE, "midnight-missed", rhythm->since_entry, "started the node, which made no opaque entry for the midnight of %.10s: it stopped within an hour, or left it out", day);
+	rhythm->told_us = due_us;
+}
+
 void story_rhythm(struct story *story, const struct entry *entry, int64_t at_us)
 {
 	struct story_rhythm *const rhythm = &story->rhythm;
 	follow_beginning(story, at_us);
 	if (is_between(story, entry))
 		return;
-	if (entry->kind == ENTRY_node_started)
+	if (entry->kind == ENTRY_node_started) {
+		look_at_start(story, at_us);
 		rhythm->since_us = at_us;
+		rhythm->since_entry = story->entries;
+	}
 	if (entry->kind != ENTRY_day && entry->kind != ENTRY_opaque)
 		return;
 	if (rhythm->since_us == 0)

@@ -62,6 +62,7 @@ struct story_rhythm {
 	int64_t first_us;                      /* of the log's first entry */
 	int64_t began_us;                      /* none is due up to then */
 	int64_t since_us;                      /* since then the node ran; 0: not known */
+	uint64_t since_entry;                  /* that tells so, where it was a start */
 	int64_t newest_us, told_us;            /* the newest that has its entry, and that was told to have none; 0: none */
 };
 

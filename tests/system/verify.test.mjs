@@ -504,6 +504,29 @@ test('a missed midnight is told once, with how many there were', async () => {
   assert.match(JSON.stringify(findings), new RegExp(`at 4 fixed times, from ${dayOf(midnight(2))} on`));
 });
 
+test('a midnight that was missed between two starts is told with its date, and is no verdict: nobody can know whether the node ran', async () => {
+  const restarts = async (make) => {
+    const log = begun();
+    for (let n = 1; n < 4; n++) { started(log, midnight(n) + 30 * 60_000); make(log, n); }
+    started(log, midnight(4) + 30 * 60_000);
+    opaqueAt(log, midnight(4) + 30 * 60_000);
+    return { log, ...(await verifyLog(log)) };
+  };
+  // away for an hour around each midnight; the day's totals, entered at the start, prove no hour either
+  for (const make of [() => {}, (log, n) => dayAt(log, midnight(n) + 31 * 60_000), (log, n) => started(log, midnight(n) + 50 * 60_000)]) {
+    const { code, findings } = await restarts(make), missed = findings.filter((f) => f.slug === 'midnight-missed');
+    assert.equal(code, 0, JSON.stringify(findings));
+    assert.deepEqual(missed.map((f) => f.weight), ['note', 'note', 'note'], JSON.stringify(findings));
+    missed.forEach((f, n) => assert.match(f.text, new RegExp(dayOf(midnight(n + 1)))));
+  }
+  // entered at each start, it is not missed
+  assert.deepEqual((await restarts((log, n) => opaqueAt(log, midnight(n) + 31 * 60_000))).findings, []);
+  // and who ran on is told as ever
+  const { code, slugs } = await restarts((log, n) => dayAt(log, midnight(n) + 12 * hour));
+  assert.equal(code, 3);
+  assert.ok(!slugs.includes('midnight-missed') && slugs.includes('opaque-missing'));
+});
+
 test('what loosens waits thirty days, what tightens does not', async () => {
   // version 2: the owner is no longer refused
   const looser = { version: 2, change: (c) => ({ ...c, rules: c.rules.filter((r) => r.number !== 2) }) };

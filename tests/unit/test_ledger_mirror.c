@@ -1,0 +1,153 @@
+/* A log's mirror: whole at every moment, another log's never, and what tells a node that its database is an old one. */
+#include "log_scene.h"
+
+/* An older data folder, put back by other means than a restore: nothing in it says so. */
+static void put_yesterday_back(struct scene *scene)
+{
+	scene_begin(scene);
+	scene_keep(scene);
+	stores_up(&scene->log);
+	EXPECT(ledger_up(&scene->log) && enter(&scene->log, 9000, 60) && ledger_wait(&scene->log.node.cx, SIGNED + 59, PATIENCE_US) == OK);
+	ledger_down(&scene->log);
+	node_shut(&scene->log.node);
+	shell("rm -rf %s && cp -a %s %s", scene->log.node.folder, scene->model, scene->log.node.folder);
+	shell("cp -a %s %s.kept", scene->mirror, scene->mirror);
+}
+
+static const char *fetched(struct scene *scene)
+{
+	AUTO(ctx_end) struct ctx cx = node_ctx(&scene->log.node);
+	const enum err e = fetch_command(&cx, scene);
+	return e == OK ? "fetched" : cx.failure.slug ? cx.failure.slug : err_name(e);
+}
+
+static bool is_behind(struct log_node *log)
+{
+	const struct ledger_head head = head_of(log);
+	return head.state == LEDGER_BEHIND && head.note.n == 0;
+}
+
+TEST(a_mirror_that_has_more_than_the_database_stops_the_signing_and_is_not_written_to)
+{
+	struct scene scene;
+	put_yesterday_back(&scene);
+	stores_up(&scene.log);
+	CHECK(ledger_up(&scene.log) && is_behind(&scene.log));
+	CHECK(enter(&scene.log, 9500, 3) && ledger_wait(&scene.log.node.cx, SIGNED, 300 * 1000) == E_BUSY);
+	ledger_down(&scene.log);
+	/* also when more was entered here by then than it has */
+	CHECK(enter(&scene.log, 9600, 100) && ledger_up(&scene.log) && is_behind(&scene.log));
+	ledger_down(&scene.log);
+	shell("diff -r %s %s.kept", scene.mirror, scene.mirror);
+	CHECK(strcmp(fetched(&scene), "fetched") == 0 && ledger_up(&scene.log) && head_of(&scene.log).state == LEDGER_WHOLE);
+	CHECK(head_of(&scene.log).size == SIGNED + 60 + 103);
+	scene_end(&scene);
+}
+
+TEST(a_mirror_that_was_away_at_the_start_is_asked_before_it_is_written_to)
+{
+	struct scene scene;
+	put_yesterday_back(&scene);
+	stores_up(&scene.log);
+	shell("mv %s %s.away && touch %s", scene.mirror, scene.mirror, scene.mirror);
+	CHECK(ledger_up(&scene.log) && enter(&scene.log, 9500, 3));
+	for (unsigned i = 0; i < 1000 && head_of(&scene.log).state != LEDGER_FAILING; i++)
+		usleep(10 * 1000);
+	CHECK(head_of(&scene.log).state == LEDGER_FAILING && head_of(&scene.log).size == SIGNED);
+	shell("rm %s && mv %s.away %s", scene.mirror, scene.mirror, scene.mirror);
+	for (unsigned i = 0; i < 2000 && head_of(&scene.log).state != LEDGER_BEHIND; i++)
+		usleep(10 * 1000);
+	CHECK(is_behind(&scene.log));
+	ledger_down(&scene.log);
+	shell("diff -r %s %s.kept", scene.mirror, scene.mirror);
+	scene_end(&scene);
+}
+
+static enum err grow_command(struct ctx *cx, const struct scene *scene)
+{
+	struct log_node log = scene->log;
+	pthread_mutex_init(&log.lock, NULL);
+	EXPECT(ledger_up(&log));
+	uint64_t size = 0;
+	TRY(ledger_size(cx, &size));
+	EXPECT(enter(&log, 9000, 60));
+	cx->ledger = log.ledger;
+	const enum err e = ledger_wait(cx, size + 59, PATIENCE_US);
+	ledger_down(&log);
+	return e;
+}
+
+/* Whatever becomes of the node at that moment, its disk included. */
+TEST(a_mirror_can_be_fetched_from_at_whatever_moment_the_node_dies)
+{
+	struct scene scene;
+	unsigned nth = 1;
+	scene_begin(&scene);
+	scene_keep(&scene);
+	for (scene_again(&scene); killed_at(&scene, grow_command, nth); nth++) {
+		shell("rm -rf %s && cp -a %s %s", scene.log.node.folder, scene.model, scene.log.node.folder);
+		stores_up(&scene.log);
+		EXPECT(strcmp(fetched(&scene), "fetched") == 0);
+		EXPECT(size_of(&scene.log) == SIGNED || size_of(&scene.log) == SIGNED + 60);
+		EXPECT(as_signed(&scene.log, &scene.root, SIGNED));
+		scene_again(&scene);
+	}
+	printf("# killed at each of %u seams\n", nth - 1);
+	CHECK(nth > 20);
+	stores_up(&scene.log);
+	scene_end(&scene);
+}
+
+TEST(the_mirror_of_a_log_that_was_succeeded_is_kept_under_its_name_and_another_log_s_is_not_touched)
+{
+	struct scene scene;
+	scene_begin(&scene);
+	shell("cp -a %s %s.kept", scene.mirror, scene.mirror);
+	AUTO(ctx_end) struct ctx cx = node_ctx(&scene.log.node);
+	CHECK(node_ok(&cx, succeed_command(&cx, &scene)));
+	/* moved in part, when it was killed: its checkpoint is the last to go */
+	shell("mkdir %s/before-example.org-log-$(printf example.org/log | sha256sum | cut -c1-8)", scene.mirror);
+	shell("mv %s/tile %s/before-*/", scene.mirror, scene.mirror);
+	CHECK(ledger_up(&scene.log) && head_of(&scene.log).state == LEDGER_WHOLE && head_of(&scene.log).size == SIGNED);
+	shell("diff -r %s/before-example.org-log-* %s.kept", scene.mirror, scene.mirror);
+	ledger_down(&scene.log);
+	/* the new log's, as it stands: a log whose predecessor it is not leaves it alone */
+	shell("rm -rf %s.kept && cp -a %s %s.kept", scene.mirror, scene.mirror, scene.mirror);
+	struct log_node other;
+	log_up(&other);
+	snprintf(other.key_file, sizeof other.key_file, "%s.other", other.node.folder);
+	CHECK(log_keys_init(&other.node.cx, other.key_file, other.node.folder, STR("example.org/other")) == OK);
+	snprintf(other.mirror, sizeof other.mirror, "%s", scene.mirror);
+	CHECK(ledger_up(&other) && head_of(&other).state == LEDGER_FAILING && head_of(&other).note.n == 0);
+	shell("diff -r %s %s.kept", scene.mirror, scene.mirror);
+	shell("rm -f %s.ledger", other.node.folder);
+	log_end(&other);
+	scene_end(&scene);
+}
+
+TEST(a_tile_that_a_power_cut_spoiled_stops_nobody)
+{
+	struct scene scene;
+	struct ledger *second = NULL;
+	scene_begin(&scene);
+	CHECK(ledger_up(&scene.log));
+	const struct db_config config = node_db(&scene.log.node, false);
+	AUTO(ctx_end) struct ctx cx = node_ctx(&scene.log.node);
+	CHECK(node_ok(&cx, ledger_open(&cx, &(struct ledger_config){ &config, scene.log.key_file, "", "" }, &second)));
+	CHECK(enter(&scene.log, 9000, 60) && ledger_wait(&scene.log.node.cx, SIGNED + 59, PATIENCE_US) == OK);
+	shell("dd if=/dev/zero of=%s/ledger/tile/0/001 bs=8192 count=1 conv=notrunc status=none", scene.log.node.folder);
+	cx.ledger = second;
+	CHECK(node_ok(&cx, ledger_wait(&cx, SIGNED + 59, PATIENCE_US)));
+	ledger_close(&second);
+	scene_end(&scene);
+}
+
+int main(void)
+{
+	RUN(a_mirror_that_has_more_than_the_database_stops_the_signing_and_is_not_written_to);
+	RUN(a_mirror_that_was_away_at_the_start_is_asked_before_it_is_written_to);
+	RUN(a_mirror_can_be_fetched_from_at_whatever_moment_the_node_dies);
+	RUN(the_mirror_of_a_log_that_was_succeeded_is_kept_under_its_name_and_another_log_s_is_not_touched);
+	RUN(a_tile_that_a_power_cut_spoiled_stops_nobody);
+	return tap_end();
+}
