@@ -190,6 +190,37 @@ test('a late answer to what was asked before somebody signed in again does not s
   await phone.close();
 });
 
+test('a sheet that is closed goes down as it came up; at once where motion is not wanted', { skip }, async () => {
+  for (const reducedMotion of ['no-preference', 'reduce']) {
+    const phone = await browser.phone({ url: server.url, reducedMotion });
+    const { page } = phone, say = words('en');
+    await phone.goto('/');
+    await plays(page);
+    await button(page.locator(now), say('act.options')).click();
+    const sheet = page.locator('dialog.sheet');
+    await sheet.waitFor();
+    await page.evaluate(() => Promise.all(document.querySelector('dialog.sheet').getAnimations().map((move) => move.finished)));
+    const way = await page.evaluate(async (close) => {
+      const sheet = document.querySelector('dialog.sheet');
+      const { top, height } = sheet.getBoundingClientRect();
+      sheet.querySelector(`[aria-label="${close}"]`).click();
+      const seen = [];
+      while (sheet.isConnected) {
+        await new Promise(requestAnimationFrame);
+        if (sheet.open) seen.push((sheet.getBoundingClientRect().top - top) / height);
+      }
+      return seen;
+    }, say('app.close'));
+    const between = way.filter((part) => part > 0.01 && part < 0.99);
+    if (reducedMotion === 'reduce') assert.deepEqual(between, []);
+    else assert.ok(between.length > 0, JSON.stringify(way));
+    await button(page.locator(now), say('act.options')).click();
+    await sheet.getByText(say('act.share'), { exact: true }).waitFor();
+    assert.deepEqual(phone.errors, []);
+    await phone.close();
+  }
+});
+
 test('beside its comments a clip fills its place at a desk', { skip }, async () => {
   const desk = await browser.desk({ url: server.url });
   const { page } = desk;
