@@ -115,6 +115,7 @@ try {
         await watchUnseen(visitor.page);
         await open(visitor.page, { code, clips });
         await loaded(visitor.page);
+        if (await visitor.page.locator('.nav').count()) await visitor.page.locator('.nav__badge').waitFor();   // what is new comes by itself
         await visitor.page.waitForTimeout(500);          // sheets have come to rest, pictures have faded in
         await shoot(visitor, path.join(folder, `${picture}.webp`));
         await visitor.close();
