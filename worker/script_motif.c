@@ -127,14 +127,15 @@ static void house(struct writing *writing)
 	event_end(writing);
 }
 
+/* Above what the feed writes over a clip's foot. */
 static void check(struct writing *writing)
 {
 	drawing_begin(writing, writing->last_ms, writing->end_ms, writing->head->colours[TONE_ACCENT], 0x10);
-	buf_printf(writing->out, "\\an5\\pos(%d,1030)\\fscx20\\fscy20\\t(0,180,0.5,\\fscx110\\fscy110)\\t(180,300,\\fscx100\\fscy100)\\fad(0,350)}", MIDDLE_X);
+	buf_printf(writing->out, "\\an5\\pos(%d,940)\\fscx20\\fscy20\\t(0,180,0.5,\\fscx110\\fscy110)\\t(180,300,\\fscx100\\fscy100)\\fad(0,350)}", MIDDLE_X);
 	draw_circle(writing, 84);
 	event_end(writing);
 	event_begin(writing, 6, writing->last_ms + 150, writing->end_ms);
-	buf_printf(writing->out, "{\\p1\\an7\\pos(%d,980)\\clip(0,0,%d,1280)\\t(0,260,\\clip(0,0,%d,1280))\\fad(0,350)", MIDDLE_X - 46, MIDDLE_X - 50,
+	buf_printf(writing->out, "{\\p1\\an7\\pos(%d,890)\\clip(0,0,%d,1280)\\t(0,260,\\clip(0,0,%d,1280))\\fad(0,350)", MIDDLE_X - 46, MIDDLE_X - 50,
 		MIDDLE_X + 90);
 	put_colour(writing, "1c", writing->head->colours[0]);
 	buf_text(writing->out, "}m 0 52 l 13 39 36 62 82 12 95 25 36 88");

@@ -11,6 +11,7 @@
 #include "social/follow.h"
 #include "social/like.h"
 #include "social/video.h"
+#include "social/watched.h"
 #include "store/writer.h"
 
 #define FOLLOWS_MIN 4
@@ -180,6 +181,14 @@ struct answering {
 	int64_t speaker;
 };
 
+/* A moment is enough to count. */
+static enum err watch_work(struct ctx *cx, void *argument)
+{
+	const struct view_item item = { .video = ((const struct answering *)argument)->video, .watched_ms = 1000 };
+	bool first;
+	return views_add(cx, &item, 1, &first);
+}
+
 static enum err like_work(struct ctx *cx, void *argument)
 {
 	return like_add(cx, ((const struct answering *)argument)->video);
@@ -224,6 +233,23 @@ static bool was_said(const struct comment_page *there, const struct demo_talk *t
 	return false;
 }
 
+/* Most have seen it, some like it.  The guest has seen nothing: whoever signs in so finds every clip in the feed. */
+static enum err react(struct ctx *cx, struct answering *answering)
+{
+	const struct demo_accounts *demo = answering->demo;
+	int64_t guest;
+	TRY(find(cx, demo, DEMO_GUEST, &guest));
+	for (size_t i = 0; i < demo->count; i++) {
+		if (demo->ids[i] == answering->author)
+			continue;
+		if (demo->ids[i] != guest && dice(answering->number, 200 + (uint32_t)i) % 10 < 9)
+			TRY(as_other(cx, demo->ids[i], watch_work, answering));
+		if (dice(answering->number, 100 + (uint32_t)i) % 10 < 4)
+			TRY(as_other(cx, demo->ids[i], like_work, answering));
+	}
+	return OK;
+}
+
 /* Comments come last; those that stand tell how far it was before a crash, or while not all accounts were there yet.  Likes
  * twice are one. */
 static enum err answer(struct ctx *cx, struct answering *answering)
@@ -233,9 +259,7 @@ static enum err answer(struct ctx *cx, struct answering *answering)
 	TRY(comment_list(cx, answering->video, 0, &there));
 	if (there.count >= wanted)
 		return OK;
-	for (size_t i = 0; i < answering->demo->count; i++)
-		if (answering->demo->ids[i] != answering->author && dice(answering->number, 100 + (uint32_t)i) % 10 < 4)
-			TRY(as_other(cx, answering->demo->ids[i], like_work, answering));
+	TRY(react(cx, answering));
 	for (unsigned i = 0; i < wanted; i++) {
 		int64_t speaker;
 		answering->talk = talk_to(answering->number, i);

@@ -6,6 +6,6 @@
 #include "base/ctx.h"
 #include "base/str.h"
 
-/* WRITE, in the transaction of what it tells: by the node's own rules.  `what`: "video", "comment" or "account". */
+/* WRITE, in the transaction of what it tells: by the node's own rules.  `what`: "video", "comment", "account" or "captions" (of a video). */
 enum err takedown_enter(struct ctx *, struct str what);
 #endif

@@ -1,18 +1,20 @@
 #include "social/track.h"
 
 #include "social/account.h"
+#include "social/takedown.h"
 #include "social/text.h"
 #include "social/track.sql.h"
 #include "social/video.h"
 #include "social/vtt.h"
 #include "store/outbox.h"
 
-static enum err check_author(struct ctx *cx, int64_t video, bool moderators)
+static enum err check_author(struct ctx *cx, int64_t video, bool moderators, bool *by_office)
 {
 	int64_t author;
 	TRY(video_author(cx, video, &author));
 	if (author != cx->actor.account && !(moderators && cx->actor.role >= ROLE_MODERATOR))
 		return fail(cx, E_DENIED, "only its author may change a video's captions");
+	*by_office = author != cx->actor.account;
 	return OK;
 }
 
@@ -32,7 +34,8 @@ enum err track_put(struct ctx *cx, int64_t video, struct str language, struct st
 {
 	struct str clean;
 	struct video_view view;
-	TRY(check_author(cx, video, false));
+	bool by_office = false;
+	TRY(check_author(cx, video, false, &by_office));
 	TRY(language_check(cx, language, false));
 	TRY(video_get(cx, video, &view));
 	if (is_full(view.video.tracks, language))
@@ -43,8 +46,14 @@ enum err track_put(struct ctx *cx, int64_t video, struct str language, struct st
 
 enum err track_remove(struct ctx *cx, int64_t video, struct str language)
 {
-	TRY(check_author(cx, video, true));
-	return outbox_post(cx, "video", video, 'P', SQL_track_remove, I64(video), TEXT(language));
+	bool by_office = false;
+	struct str stands;
+	TRY(check_author(cx, video, true, &by_office));
+	const enum err outcome = by_office ? track_get(cx, video, language, &stands) : OK;
+	if (outcome != OK && outcome != E_NOTFOUND)
+		return outcome;
+	TRY(outbox_post(cx, "video", video, 'P', SQL_track_remove, I64(video), TEXT(language)));
+	return by_office && outcome == OK ? takedown_enter(cx, STR("captions")) : OK;
 }
 
 enum err track_get(struct ctx *cx, int64_t video, struct str language, struct str *vtt)

@@ -126,19 +126,21 @@ async function revoke(phone) {
   assert.equal((await other.delete('/api/v1/sessions/current')).status, 204);
 }
 
+async function signInAgain(page, say) {
+  const sheet = page.locator('.sheet--join');
+  await sheet.locator('input[autocomplete=username]').fill('asha');
+  await sheet.locator('input[autocomplete=current-password]').fill(password);
+  await button(sheet, say('join.sign_in')).click();
+  await sheet.waitFor({ state: 'detached' });
+}
+
 test('a session that ended elsewhere is told once, with the way back in; an upload waits for it', { skip }, async () => {
   const phone = await browser.phone({ url: server.url });
   const { page } = phone, say = words('en');
   const own = server.visitor();
   await own.post('/api/v1/sessions', { handle: 'asha', password, client: 'web' });
   await signIn(phone, own);
-  const enter = async () => {
-    const sheet = page.locator('.sheet--join');
-    await sheet.locator('input[autocomplete=username]').fill('asha');
-    await sheet.locator('input[autocomplete=current-password]').fill(password);
-    await button(sheet, say('join.sign_in')).click();
-    await sheet.waitFor({ state: 'detached' });
-  };
+  const enter = () => signInAgain(page, say);
   await phone.goto('/');
   await plays(page);
   await revoke(phone);
@@ -158,6 +160,65 @@ test('a session that ended elsewhere is told once, with the way back in; an uplo
   await enter();
   await row.getByText(say('upload.published'), { exact: true }).waitFor({ timeout: 20_000 });
   await phone.close();
+});
+
+test('a late answer to what was asked before somebody signed in again does not sign them out', { skip }, async () => {
+  const phone = await browser.phone({ url: server.url });
+  const { page } = phone, say = words('en');
+  const own = server.visitor();
+  await own.post('/api/v1/sessions', { handle: 'asha', password, client: 'web' });
+  await signIn(phone, own);
+  await phone.goto('/');
+  await plays(page);
+  await revoke(phone);
+  // The server refuses at once; the refusal is long on its way.
+  let late;
+  await page.route('**/save', async (route) => { late = { route, response: await route.fetch() }; });
+  await page.locator(`${now} .act`, { hasText: say('act.save') }).click();
+  await until(() => late, 'the server answered');
+  assert.equal(late.response.status(), 401);
+  await page.locator(`${now} .act--like`).click();
+  await page.locator('.shell > .toasts .toast__act').click();
+  await signInAgain(page, say);
+  await late.route.fulfill({ response: late.response });
+  await page.locator('.toast').getByText(say('problem.unknown')).waitFor();
+  assert.equal(await page.locator('.toast').getByText(say('problem.session-ended')).count(), 0);
+  assert.equal(await page.locator('.nav__item[href="/me"] .avatar').count(), 1, 'still here');
+  await page.unroute('**/save');
+  await page.locator(`${now} .act`, { hasText: say('act.save') }).click();
+  await page.locator('.toast').getByText(say('act.saved_toast')).waitFor();
+  await phone.close();
+});
+
+test('a sheet that is closed goes down as it came up; at once where motion is not wanted', { skip }, async () => {
+  for (const reducedMotion of ['no-preference', 'reduce']) {
+    const phone = await browser.phone({ url: server.url, reducedMotion });
+    const { page } = phone, say = words('en');
+    await phone.goto('/');
+    await plays(page);
+    await button(page.locator(now), say('act.options')).click();
+    const sheet = page.locator('dialog.sheet');
+    await sheet.waitFor();
+    await page.evaluate(() => Promise.all(document.querySelector('dialog.sheet').getAnimations().map((move) => move.finished)));
+    const way = await page.evaluate(async (close) => {
+      const sheet = document.querySelector('dialog.sheet');
+      const { top, height } = sheet.getBoundingClientRect();
+      sheet.querySelector(`[aria-label="${close}"]`).click();
+      const seen = [];
+      while (sheet.isConnected) {
+        await new Promise(requestAnimationFrame);
+        if (sheet.open) seen.push((sheet.getBoundingClientRect().top - top) / height);
+      }
+      return seen;
+    }, say('app.close'));
+    const between = way.filter((part) => part > 0.01 && part < 0.99);
+    if (reducedMotion === 'reduce') assert.deepEqual(between, []);
+    else assert.ok(between.length > 0, JSON.stringify(way));
+    await button(page.locator(now), say('act.options')).click();
+    await sheet.getByText(say('act.share'), { exact: true }).waitFor();
+    assert.deepEqual(phone.errors, []);
+    await phone.close();
+  }
 });
 
 test('beside its comments a clip fills its place at a desk', { skip }, async () => {

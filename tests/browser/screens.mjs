@@ -39,6 +39,7 @@ async function toClip(page, id) {
     if (before === id) return still(page);
     await page.keyboard.press('j');
     await page.waitForFunction(([where, id]) => document.querySelector(where)?.dataset.id !== id, [current, before]);
+    if (await page.locator(current).count() === 0) break;                    // past the last one
     await page.waitForTimeout(250);
   }
   throw new Error(`${id} is not in the feed`);
@@ -77,6 +78,15 @@ const screens = {
   },
 };
 
+/* Looking leaves no trace: the next picture finds the same feed.  A page tells what was watched when it is closed, too, by a request that
+ * outlives it and that nothing between the page and the server sees. */
+function watchUnseen(page) {
+  return page.addInitScript(() => {
+    const { fetch } = window;
+    window.fetch = (where, options) => where === '/api/v1/views' ? Promise.resolve(new Response(null, { status: 204 })) : fetch(where, options);
+  });
+}
+
 const loaded = (page) => page.waitForFunction(() => [...document.images].every((image) => image.complete || image.getBoundingClientRect().top > innerHeight));
 
 async function shoot(visitor, file) {
@@ -102,10 +112,10 @@ try {
         if (wanted.length && !wanted.some((start) => picture.startsWith(start))) continue;
         const visitor = await browser.phone({ url: server.url, locale: code, colorScheme });
         await signIn(visitor, guest);
-        // Looking leaves no trace: the next picture finds the same feed.
-        await visitor.page.route('**/api/v1/views', (route) => route.fulfill({ status: 204 }));
+        await watchUnseen(visitor.page);
         await open(visitor.page, { code, clips });
         await loaded(visitor.page);
+        if (await visitor.page.locator('.nav').count()) await visitor.page.locator('.nav__badge').waitFor();   // what is new comes by itself
         await visitor.page.waitForTimeout(500);          // sheets have come to rest, pictures have faded in
         await shoot(visitor, path.join(folder, `${picture}.webp`));
         await visitor.close();

@@ -1,16 +1,18 @@
 // Demands from outside: by command and by the desk's routes, beside a running server; receipts are checked by tlog.mjs, which knows the
 // specifications and not our program.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import addFormats from 'ajv-formats';
 import Ajv from 'ajv/dist/2020.js';
-import { startServer } from './server.mjs';
+import { root, startServer } from './server.mjs';
 import { readCheckpoint, readKey, readProof, sha256 } from './tlog.mjs';
 
 let server, desk, asha, key;
 const desks = '/api/v1/desk/demands';
+const clip = path.resolve(root, '../shared/media/media__sample_portrait.mp4');
+const skip = !existsSync(clip) && 'no ../shared/media';
 before(async () => {
   server = await startServer({ settings: { 'region.jurisdiction': 'SG', 'region.owner_jurisdiction': 'XA' } });
   asha = await server.signUp('asha', { country: 'IN' });
@@ -161,6 +163,20 @@ test('what moderators take away is an entry, and so is an incident', async () =>
   assert.ok(noor);
   assert.match(await cli('incident', 'add', '--kind', 'outage', '--happened', '2026-01-05', '--people', '3'), /^Entered: entry \d+\.\n$/);
   await soon(async () => assert.deepEqual((await entries('incident')).map(({ kind, happened, people }) => [kind, happened, people]), [['outage', '2026-01-05', '3']]));
+});
+
+test('captions that a moderator takes away are an entry; that their author takes back are none, nor are those that are gone', { skip }, async () => {
+  const before = (await entries('takedown')).length, since = async () => (await entries('takedown')).slice(before).map(({ what, basis }) => [what, basis]);
+  const leila = await server.signUp('leila');
+  const { stdout } = await server.cli('video', 'import', clip, '--as', 'leila', '--caption', 'With words');
+  const captions = `/api/v1/videos/${/as (\d+)/.exec(stdout)[1]}/captions`;
+  const vtt = { body: 'WEBVTT\n\n00:00.500 --> 00:02.000\nwords\n', headers: { 'content-type': 'text/vtt' } };
+  for (const language of ['en', 'hi']) assert.equal((await leila.request('PUT', `${captions}/${language}`, vtt)).status, 204);
+  const goes = async (client, language) => assert.equal((await client.delete(`${captions}/${language}`)).status, 204);
+  await goes(leila, 'en');
+  await goes(desk, 'en');
+  await goes(desk, 'hi');
+  await soon(async () => assert.deepEqual(await since(), [['captions', 'rules']]));
 });
 
 test('what the operator takes away on the console is an entry each, and what people take back is none', async () => {

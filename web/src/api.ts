@@ -41,11 +41,19 @@ let onLostSession = () => false;
 /** What happens when the server no longer knows who is here; it says whether somebody was. */
 export const whenSessionIsLost = (then: () => boolean) => { onLostSession = then; };
 
-interface Options { body?: unknown; raw?: Blob; keepalive?: boolean; patient?: boolean; nameless?: boolean }
+/* How often somebody came in or got a new session: an answer to what was asked before that says nothing about who is here now. */
+let entrances = 0;
+
+interface Options {
+  body?: unknown; raw?: Blob; keepalive?: boolean; patient?: boolean; nameless?: boolean;
+  /** Its answer brings a session. */
+  enters?: boolean;
+}
 
 export async function ask<T>(method: string, path: string, options: Options = {}): Promise<T> {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), options.patient ? 60_000 : 20_000);
+  const asked = entrances;
   let answer: Response;
   try {
     answer = await fetch(root + path, {
@@ -64,9 +72,11 @@ export async function ask<T>(method: string, path: string, options: Options = {}
   }
   if (!answer.ok) {
     const problem = await readProblem(answer);
-    const lost = problem.status === 401 && ['anonymous', 'session-ended'].includes(problem.code) && onLostSession();
-    throw lost ? new Problem(401, 'session-ended', '') : problem;
+    if (problem.status !== 401 || !['anonymous', 'session-ended'].includes(problem.code)) throw problem;
+    if (asked !== entrances) throw new Problem(401, 'unknown', '');
+    throw onLostSession() ? new Problem(401, 'session-ended', '') : problem;
   }
+  if (options.enters) entrances++;
   return answer.status === 204 ? undefined as T : await answer.json() as T;
 }
 
@@ -88,9 +98,9 @@ export interface SignUp {
 }
 
 export const api = {
-  signUp: (form: SignUp) => ask<{ account: Me }>('POST', '/accounts', { body: { ...form, client: 'web' }, patient: true }),
+  signUp: (form: SignUp) => ask<{ account: Me }>('POST', '/accounts', { body: { ...form, client: 'web' }, patient: true, enters: true }),
   signIn: (handle: string, password: string) =>
-    ask<{ account: Me }>('POST', '/sessions', { body: { handle, password, client: 'web' }, patient: true }),
+    ask<{ account: Me }>('POST', '/sessions', { body: { handle, password, client: 'web' }, patient: true, enters: true }),
   signOut: () => ask<void>('DELETE', '/sessions/current'),
   sessions: () => get<{ items: Session[] }>('/sessions'),
   endSession: (id: string) => ask<void>('DELETE', `/sessions/${id}`),
@@ -100,7 +110,7 @@ export const api = {
     ask<Me>('PATCH', '/me', { body: change }),
   changeAvatar: (picture: Blob) => ask<Me>('PUT', '/me/avatar', { raw: picture, patient: true }),
   changePassword: (old: string, fresh: string) =>
-    ask<{ account: Me }>('PUT', '/me/password', { body: { old, new: fresh }, patient: true }),
+    ask<{ account: Me }>('PUT', '/me/password', { body: { old, new: fresh }, patient: true, enters: true }),
   deleteMe: (password: string) => ask<void>('DELETE', '/me', { body: { password }, patient: true }),
   blocked: (cursor: string | null) => page<Profile>('/me/blocked', cursor),
   likes: (cursor: string | null) => page<Video>('/me/likes', cursor),

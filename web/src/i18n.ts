@@ -95,7 +95,7 @@ export function bytes(n: number): string {
   }
   return new Intl.NumberFormat(speaker.language.code, {
     style: 'unit', unit: units[at]!, unitDisplay: at === 0 ? 'long' : 'short', maximumFractionDigits: n < 10 ? 1 : 0,
-  }).format(n);
+  }).format(n).replaceAll(' ', '\u00a0');
 }
 
 /** Browsers without these languages' data would give their English names. */

@@ -44,10 +44,11 @@ function seek(box: Element, key: string): boolean {
   return to !== null;
 }
 
-/** Keys belong to the feed unless somebody is typing or a sheet is open. */
+/** Keys belong to the feed unless somebody is typing or a sheet is open; one that is on its way out is not. */
 function isForFeed(event: KeyboardEvent): boolean {
   const target = event.target as Element;
-  return !event.ctrlKey && !event.metaKey && !event.altKey && !target.closest('input, textarea, select, dialog');
+  return !event.ctrlKey && !event.metaKey && !event.altKey
+    && (target.closest('dialog.is-leaving') !== null || !target.closest('input, textarea, select, dialog'));
 }
 
 export function Feed({ list, empty, end, failed: onListFailed, onActive }: Props) {

@@ -15,7 +15,7 @@ export function Page({ title, back, narrow, aside, children }: Props) {
         <h1 class="page__title"><bdi>{title}</bdi></h1>
         {aside}
       </header>
-      {children}
+      <div class="page__body">{children}</div>
       <footer class="page__foot"><Shield /></footer>
     </div>
   );

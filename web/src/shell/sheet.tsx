@@ -47,8 +47,21 @@ function useDrag(dialog: { current: HTMLDialogElement | null }, close: () => voi
   };
 }
 
-export function Sheet({ title, close, panel, class: extra, children }: Props) {
+const longestLeave = 400;       // ms: a window that nobody sees moves nothing
+
+/** Goes as it came, then is gone.  The finger may have it half way down. */
+async function goAway(dialog: HTMLDialogElement, close: () => void): Promise<void> {
+  if (dialog.classList.contains('is-leaving')) return;
+  dialog.classList.add('is-leaving');
+  const moves = dialog.getAnimations().map(move => move.finished.catch(() => undefined));
+  await Promise.race([Promise.all(moves), new Promise(done => setTimeout(done, longestLeave))]);
+  close();
+  dialog.classList.remove('is-leaving');
+}
+
+export function Sheet({ title, close: gone, panel, class: extra, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const close = () => void goAway(dialog.current!, gone);
   const drag = useDrag(dialog, close);
   useEffect(() => {
     const element = dialog.current!;
