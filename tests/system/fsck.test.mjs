@@ -29,7 +29,7 @@ before(async () => {
   assert.equal(first.status, 201, first.text);
   const reply = await asha.post(`/api/v1/comments/${first.body.id}/replies`, { text: 'thanks' });
   assert.equal(reply.status, 201, reply.text);
-  assert.equal((await asha.post('/api/v1/feed/opinions', { video: id, opinion: 'less' })).status, 204, 'out of sight, and no view');
+  assert.equal((await omar.post('/api/v1/feed/opinions', { video: id, opinion: 'hide' })).status, 204, 'out of sight, and no view');
   await upload(asha, clip, { metadata: { publish: '0' } });
   const until = Date.now() + 30_000;
   for (;;) {

@@ -252,7 +252,8 @@ TEST(what_an_older_program_had_counted_and_not_sent_is_sent)
 	static const struct stmt as_before[] = {
 		{ "t1", "DROP TABLE tally_fresh", PERSONAL_DB }, { "t2", "ALTER TABLE tally ADD COLUMN dirty INTEGER NOT NULL DEFAULT 1", PERSONAL_DB },
 		{ "t3", "CREATE INDEX tally_dirty ON tally (subject, kind) WHERE dirty = 1", PERSONAL_DB },
-		{ "t4", "INSERT INTO tally (subject, kind, total) VALUES (7, 'likes', 5)", PERSONAL_DB }, { "t5", "PRAGMA user_version = 62", PERSONAL_DB },
+		{ "t4", "INSERT INTO tally (subject, kind, total) VALUES (7, 'likes', 5)", PERSONAL_DB },
+		{ "t5", "ALTER TABLE watched DROP COLUMN seen", PERSONAL_DB }, { "t6", "PRAGMA user_version = 62", PERSONAL_DB },
 	};
 	node_init(&node);
 	CHECK(node_open(&node));
