@@ -312,12 +312,13 @@ enum err ledger_succeed(struct ctx *cx, const struct ledger_config *config, cons
 		return mending_end(cx, config);
 	}
 	TRY(check_readable(cx));
-	if (begun.command.n == 0)
+	const bool anew = access(mending_path(cx, config, LEDGER_MENDING_FILE), F_OK) != 0;
+	if (anew)
 		TRY(check_mirror(cx, config, how));
 	TRY(mending_begin(cx, config, &(struct mending){ STR("succeed"), 0 }));
 	const enum err e = enter_succession(cx, config, how, &entry);
 	/* a word that no entry may have, a name that no log may have: nothing was changed, and another command may be the right one */
-	if (e == E_INVALID && begun.command.n == 0)
+	if (e == E_INVALID && anew)
 		return remove_mark(cx, config, LEDGER_MENDING_FILE) == OK ? e : E_IO;
 	TRY(e);
 	TRY(put_away(cx, config, *old_key));

@@ -39,9 +39,9 @@ TEST(a_fetch_killed_anywhere_and_again_after_a_start_ends_with_each_entry_once)
 	unsigned nth = 1;
 	scene_begin(&scene);
 	scene_lose(&scene);
-	for (scene_again(&scene); killed_at(&scene, fetch_command, nth); nth += 2) {
+	for (scene_again(&scene); killed_at(&scene, fetch_command, nth); nth += 5) {
 		/* most often run again at once; else started between, killed again anywhere, started */
-		const bool often = nth % 8 == 1;
+		const bool often = nth % 3 == 1;
 		if (often) {
 			start_between(&scene, 100);
 			killed_at(&scene, fetch_command, 1 + nth * 7 % 150);
@@ -52,7 +52,7 @@ TEST(a_fetch_killed_anywhere_and_again_after_a_start_ends_with_each_entry_once)
 		scene_again(&scene);
 	}
 	check_fetched(&scene, own, 5);
-	printf("# killed at each second one of %u seams\n", nth - 1);
+	printf("# killed at every fifth of %u seams\n", nth - 1);
 	CHECK(nth > 50);
 	stores_up(&scene.log);
 	scene_end(&scene);

@@ -26,6 +26,7 @@ static const struct {
 	{ "opaque_closed", "one entry a day, shut for 18 months at most" },
 	{ "charters_entered", "a node has few versions of its charter" },
 	{ "logged_mixed_cut", "where a log is mended, by hand" },
+	{ "logged_mixed_drop", "likewise" },
 	{ "witnessed_newest", "one row a log that is witnessed" },
 	{ "dropped_first", "reads the first, and stops" },
 	{ "upload_tidy_drafts", "once an hour, on the writer; drafts are few" },
