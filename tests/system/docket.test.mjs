@@ -6,6 +6,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import addFormats from 'ajv-formats';
 import Ajv from 'ajv/dist/2020.js';
+import { soon } from './patience.mjs';
 import { startServer } from './server.mjs';
 import { readCheckpoint, readKey, readProof, sha256 } from './tlog.mjs';
 
@@ -26,11 +27,6 @@ const entries = async (kind) => {
   const { size } = readCheckpoint((await server.visitor().get('/ledger/checkpoint')).text, key);
   const all = await Promise.all(Array.from({ length: size }, (_, n) => line(n)));
   return all.map((text, number) => ({ number, text, ...fields(text) })).filter((entry) => entry.text.startsWith(`${kind} `));
-};
-const soon = async (look) => {
-  for (let i = 0; ; i++) {
-    try { return await look(); } catch (thrown) { if (i > 100) throw thrown; await new Promise((resolve) => setTimeout(resolve, 50)); }
-  }
 };
 /** The entry of a kind about a demand, once a checkpoint shows it. */
 const entryOf = (kind, demand) => soon(async () => {

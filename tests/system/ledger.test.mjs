@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { soon } from './patience.mjs';
 import { Server, freshFolder, startServer } from './server.mjs';
 
 const ok = (result) => { assert.equal(result.code, 0, `${result.stdout}\n${result.stderr}`); return result.stdout; };
@@ -13,14 +14,11 @@ const checkpoint = async (server) => {
   const [origin, size, root] = text.split('\n');
   return { origin, size: Number(size), root, text };
 };
-const sized = async (server, size) => {
-  for (const until = Date.now() + 10_000; ;) {
-    const shown = await checkpoint(server);
-    if (shown.size >= size) return shown;
-    assert.ok(Date.now() < until, `${shown.size} of ${size}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-};
+const sized = (server, size) => soon(async () => {
+  const shown = await checkpoint(server);
+  assert.ok(shown.size >= size, `${shown.size} of ${size}`);
+  return shown;
+});
 const entry = async (server, number) => (await server.visitor().get(`/ledger/entry/${number}`)).text;
 const leaf = (line) => createHash('sha256').update(Buffer.from([0])).update(line).digest();
 const node = (left, right) => createHash('sha256').update(Buffer.from([1])).update(left).update(right).digest();
