@@ -1,4 +1,4 @@
-// A newcomer's first five minutes, as issue 3 tells them, in three languages, on a phone and at a desk: on one demo network.
+// A newcomer's first five minutes in three languages, on a phone and at a desk: on one demo network.
 //
 // Each walk is a list of steps; a step takes the walk and leaves the page where the next begins.
 import assert from 'node:assert/strict';
