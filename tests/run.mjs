@@ -10,6 +10,7 @@ import { spawn } from 'node:child_process';
 import { accessSync, chmodSync, constants, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as moment } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -105,7 +106,14 @@ function run(command, seconds) {
   });
 }
 
+/** At midnight, UTC, a node enters something of its own: what counts entries does not begin just before. */
+async function pastMidnight() {
+  const left = 86_400_000 - Date.now() % 86_400_000;
+  if (left < 120_000) await moment(left + 5000);
+}
+
 async function runOne(command, left, sums) {
+  if (!command.plain) await pastMidnight();
   const result = left > 0 ? await run(command, left) : { output: '', code: 1, late: true };
   const points = command.plain ? { passed: result.code === 0 ? 1 : 0, failed: 0, skipped: 0, names: [] } : countTap(result.output);
   const silent = !command.plain && points.passed + points.failed + points.skipped === 0;
