@@ -19,6 +19,9 @@ export const binary = process.env.AMANAT_BIN
   ? path.resolve(root, process.env.AMANAT_BIN)
   : path.resolve(root, process.env.AMANAT_BUILD ?? 'build', 'amanat');
 
+// What goes at the exit goes, too, when a test is told to end: its servers, its folders.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
+
 /** A fresh folder that goes away with the process, and with it the keys that a node keeps beside its own. */
 export function freshFolder() {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'amanat-test-'));
