@@ -10,7 +10,7 @@ export async function demoServer(clips, { settings = {}, ...options } = {}) {
   await until(async () => {
     const { body } = await server.visitor().get('/api/v1/demo');
     return !body.making && body.made === clips;
-  }, `${clips} demo clips`, { seconds: 30 + clips * 15, pause: 100 });
+  }, `${clips} demo clips`, { seconds: 60 + clips * 30, pause: 100 });
   const [, name, password] = /Demo sign-in: name (\S+), password (\S+)/.exec(server.printed);
   server.guest = { handle: name, password };
   return server;
