@@ -5,7 +5,6 @@ BUILD ?= build
 DATA  ?= data
 SUITE ?= main
 DEMO  ?= 1
-
 LOCALE ?= ar
 
 .PHONY: run build test bench screens preview fuzz soak deb deb-test clean help
@@ -24,7 +23,7 @@ test:            ## the same set-up, then every suite; ends with "N passed, N fa
 	@tools/setup.sh test $(BUILD)
 	@exec node tests/run.mjs $(SUITES)
 
-bench:           ## make bench SUITE=main (or web): prints a table, writes bench/results/main.json
+bench:           ## make bench SUITE=main (or web, survive, ledger): prints a table, writes bench/results/main.json
 	@tools/setup.sh test $(BUILD)
 	@exec node bench/$(SUITE).mjs
 
@@ -40,7 +39,7 @@ fuzz:            ## every fuzz target for FUZZ_SECONDS (3600) each; corpora unde
 	@tools/setup.sh test $(BUILD)
 	@exec node tests/run.mjs fuzz --seconds $${FUZZ_SECONDS:-3600}
 
-soak:            ## the long campaigns: scanners, fuzzing for ten minutes a target, 3,000 kills, mutants that must be caught; some six hours
+soak:            ## the long campaigns: scanners, system, browser, fuzzing for ten minutes a target, 3,000 kills, mutants; some four hours
 	@tools/setup.sh soak $(BUILD)
 	@exec env UPLOADS=1000 KILLS=$${KILLS:-3000} node tests/run.mjs scanners system browser fuzz kills mutants --seconds $${FUZZ_SECONDS:-600}
 

@@ -1,4 +1,4 @@
-// make bench SUITE=accel: public clips through nginx and X-Accel-Redirect, against plain nginx over the same bytes.
+// make bench SUITE=accel, a part of survive: public clips through nginx and X-Accel-Redirect, against plain nginx over the same bytes.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -37,4 +37,4 @@ export async function accelFigure() {
     samples: { accel_bytes_per_s: result.a, nginx_bytes_per_s: result.b } };
 }
 
-if (process.argv[1] === new URL(import.meta.url).pathname) report('accel', [await accelFigure()]);
+if (process.argv[1] === new URL(import.meta.url).pathname) report('survive', [await accelFigure()], { part: true });

@@ -1,4 +1,4 @@
-/* tools/layers.h - holds the sources against DESIGN.md's list of rooms.
+/* tools/layers.h - holds the sources against the list of rooms in layers.c.
  *
  * A room includes only rooms above it; some headers and words are kept to one room; no SQL in C. */
 #ifndef TOOLS_LAYERS_H

@@ -1,4 +1,4 @@
-/* usage: layers ROOT STAMP - fails the build when the sources break DESIGN.md's order; writes STAMP when they do not. */
+/* usage: layers ROOT STAMP - fails the build when the sources break the order of the rooms (layers.c); writes STAMP when they do not. */
 #include <stdio.h>
 
 #include "layers.h"

@@ -1,5 +1,5 @@
 /* api/letter.h - the letter's sentences about this node: each with a figure that is computed now and a way to check it, or
- * an honest state (DESIGN.md, first table). */
+ * an honest state. */
 #ifndef API_LETTER_H
 #define API_LETTER_H
 #include "api/text.h"

@@ -83,7 +83,6 @@ void time_rfc3339(int64_t wall_us, char out[RFC3339_BYTES])
 	memcpy(p, "Z", 2);
 }
 
-/* By writing what was read once more: so nothing else than what is written is taken. */
 /* `n` digits; false: one is none. */
 static bool read_digits(const char *p, unsigned n, unsigned *out)
 {

@@ -26,7 +26,7 @@ void json_key_str(struct json *, struct str);           /* any name */
 void json_string(struct json *, struct str);            /* well-formed UTF-8; also escapes < > & and U+2028/9: safe inside HTML */
 void json_text(struct json *, const char *terminated);
 void json_i64(struct json *, int64_t);
-void json_id(struct json *, int64_t);                   /* as a string; DESIGN.md, Numbers */
+void json_id(struct json *, int64_t);                   /* as a string: it has more bits than a JavaScript number holds */
 void json_bool(struct json *, bool);
 void json_null(struct json *);
 void json_time(struct json *, int64_t wall_us);         /* RFC 3339 */

@@ -95,7 +95,7 @@ enum err run_user_suspend(struct cli *), run_user_restore(struct cli *), run_use
 enum err run_video_list(struct cli *), run_video_remove(struct cli *), run_video_import(struct cli *), run_import(struct cli *);
 enum err run_demand_add(struct cli *), run_demand_list(struct cli *), run_demand_count(struct cli *), run_demand_authenticate(struct cli *);
 enum err run_demand_decide(struct cli *), run_demand_silence(struct cli *), run_demand_release(struct cli *), run_demand_receipt(struct cli *);
-enum err run_demand_answer(struct cli *), run_charter_publish(struct cli *), run_charter_list(struct cli *), run_incident_add(struct cli *);
+enum err run_demand_answer(struct cli *), run_demand_papers(struct cli *), run_charter_publish(struct cli *), run_charter_list(struct cli *), run_incident_add(struct cli *);
 enum err run_opaque_renew(struct cli *), run_demo_demand(struct cli *);
 enum err run_ledger_show(struct cli *), run_ledger_fetch(struct cli *), run_ledger_succeed(struct cli *), run_ledger_continue(struct cli *);
 enum err run_ledger_key_add(struct cli *), run_ledger_key_revoke(struct cli *), run_witness_renew(struct cli *);

@@ -56,6 +56,10 @@ static const struct command_option demand_add_options[] = {
 	{ "papers", "FILE", "The papers, at most 200 KiB; their salted hash is in the entry." },
 	{},
 };
+static const struct command_option demand_papers_options[] = {
+	{ "salted", NULL, "Behind the 32 bytes of the salt: the SHA-256 of both is what the entry says." },
+	{},
+};
 static const struct command_option demand_authenticate_options[] = {
 	{ "how", "HOW", "call-back, signed-mail, treaty-channel or in-person; needed." },
 	{},
@@ -234,6 +238,10 @@ const struct command commands[] = {
 	  "amanat demand receipt 0123456789abcdef > receipt.tlog-proof\n", NULL, NEEDS_LOG, run_demand_receipt },
 	{ "demand answer", "DEMAND", 1, 1, "Print the answer for the asker", "What became of the demand, the rule's sentence, the entries; nothing about a person.",
 	  "amanat demand answer 0123456789abcdef\n", NULL, NEEDS_LOOK, run_demand_answer },
+	{ "demand papers", "DEMAND", 1, 1, "Print the papers that were filed with a demand",
+	  "The bytes as they were filed, or the text where there was no file. Papers and salt together prove to whoever has both that the entry means these papers.",
+	  "amanat demand papers 0123456789abcdef > papers.pdf\namanat demand papers 0123456789abcdef --salted | sha256sum\n", demand_papers_options, NEEDS_LOOK,
+	  run_demand_papers },
 	{ "demand list", "", 0, 0, "List demands: number, day, asker, kind, basis, state, deadline, authority", "Newest first.", "amanat demand list\n", NULL,
 	  NEEDS_LOOK, run_demand_list },
 	{ "demand count", "", 0, 0, "Tell how many demands there are", "The public figure.", "amanat demand count\n", NULL, NEEDS_LOOK, run_demand_count },

@@ -150,6 +150,19 @@ enum err run_demand_answer(struct cli *cli)
 	return OK;
 }
 
+/* With --salted just what its entry has the hash of. */
+enum err run_demand_papers(struct cli *cli)
+{
+	struct demand demand;
+	struct str salt, bytes;
+	TRY(demand_get(&cli->cx, str_of(cli->arguments[0]), &demand));
+	TRY(demand_papers(&cli->cx, &demand, &salt, &bytes));
+	if (cli_option(cli, "salted"))
+		fwrite(salt.p, 1, salt.n, stdout);
+	fwrite(bytes.p, 1, bytes.n, stdout);
+	return OK;
+}
+
 /* "3 days", "5 hours", "overdue": until a deadline. */
 static void print_deadline(int64_t due_us, int64_t now_us)
 {

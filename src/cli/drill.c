@@ -302,6 +302,7 @@ static enum err restore_and_use(struct cli *cli, struct drill *drill, const char
 		TRY(cli_work_on(cli, folder, key_file, alone[i]));
 	TRY(stand_apart(cli, folder, key_file));
 	cli->log.level = LOG_WARN;
+	fputs("drill: the copy's ledger signs nothing, as it must, and says so:\n", stderr);
 	return use(cli, drill);
 }
 

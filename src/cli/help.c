@@ -48,7 +48,7 @@ void help_overview(void)
 	for (const struct command *command = commands; command->name; command++) {
 		char left[64];
 		snprintf(left, sizeof left, "%s%s%s", command->name, command->arguments[0] ? " " : "", command->arguments);
-		printf("  %-26s %s\n", left, command->summary);
+		printf("  %-28s %s\n", left, command->summary);
 	}
 	puts("");
 	help_common();

@@ -68,7 +68,8 @@ struct demand_page {
 	int64_t next;                          /* cursor: the last id; 0: that was the last page */
 };
 enum err demand_list(struct ctx *, int64_t before, struct demand_page *out);   /* newest first */
-/* The bytes of its papers, "" when there are none but the text; the salt of their hash, 32 bytes. */
+/* What was filed with it, its papers or, where there are none, its text; the salt, 32 bytes.  SHA-256 of the salt and the bytes is what its entry
+ * says.  Both in cx->mem.  E_NOTFOUND: neither was given. */
 enum err demand_papers(struct ctx *, const struct demand *, struct str *salt, struct str *bytes);
 
 /* For the asker.  The receipt: a C2SP proof file whose `extra` is the entry's line (docs/docket.md).  E_BUSY entry-pending. */

@@ -159,7 +159,7 @@ enum err demand_papers(struct ctx *cx, const struct demand *demand, struct str *
 	TRY(custody_desk_grant(cx, &desk));
 	TRY(read_papers(cx, &desk, demand, &paper));
 	*salt = paper.salt;
-	*bytes = paper.bytes;
+	*bytes = paper.bytes.n ? paper.bytes : demand->text;
 	return OK;
 }
 

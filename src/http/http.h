@@ -1,7 +1,7 @@
 /* http/http.h - the door: requests in, responses out, routes as rows of a table.
  *
  * Owns the listener, the event threads, the limits on what a client may send, and the way a handler
- * is run (DESIGN.md, Threads).  It knows nothing of accounts: `gate` decides who may pass. */
+ * is run (enum run).  It knows nothing of accounts: `gate` decides who may pass. */
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H
 #include "base/ctx.h"

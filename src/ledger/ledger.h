@@ -93,8 +93,6 @@ enum err ledger_head(struct ctx *, struct ledger_head *out);
 enum err ledger_wait(struct ctx *, uint64_t number, int64_t patience_us);
 /* A proof file (ledger/checkpoint.h) of an entry in what is shown.  E_BUSY "entry-pending": not yet; E_NOTFOUND. */
 enum err ledger_proof(struct ctx *, uint64_t number, struct str extra, struct buf *out);
-/* Between two sizes of the log, old <= size <= what is shown.  E_NOTFOUND. */
-enum err ledger_consistency(struct ctx *, uint64_t old, uint64_t size, struct tree_proof *out);
 /* A tile's bytes, as they are served.  E_NOTFOUND: not in what is shown. */
 enum err ledger_tile(struct ctx *, const struct tile *, struct buf *out);
 /* Public halves, the newest last; views of the ledger. */

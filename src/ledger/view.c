@@ -99,17 +99,6 @@ enum err ledger_proof(struct ctx *cx, uint64_t number, struct str extra, struct 
 	return OK;
 }
 
-enum err ledger_consistency(struct ctx *cx, uint64_t old, uint64_t size, struct tree_proof *out)
-{
-	AUTO(view_give) struct view *view = NULL;
-	TRY(take(cx, &view));
-	if (old > size || size > view->size)
-		return fail(cx, E_NOTFOUND, "the ledger has no checkpoint of that size");
-	const struct tiles tiles = { .folder = cx->ledger->folder, .edge = &view->edge };
-	const struct tree_source source = tiles_source(&tiles);
-	return tree_prove_consistency(cx, &source, old, size, out);
-}
-
 static enum err bundle(struct ctx *cx, const struct tile *tile, struct buf *out)
 {
 	AUTO(lines_close) struct lines lines = {};

@@ -87,13 +87,3 @@ enum err save_list(struct ctx *cx, int64_t before, struct video_page *out)
 {
 	return list(cx, &SQL_save_list, before, out);
 }
-
-enum err like_recent(struct ctx *cx, int64_t *videos, size_t max, size_t *count)
-{
-	struct marks marks;
-	TRY(marks_read(cx, &SQL_like_list, 0, max < PAGE_IDS_MAX ? max : PAGE_IDS_MAX, &marks));
-	for (size_t i = 0; i < marks.count; i++)
-		videos[i] = marks.subjects[i];
-	*count = marks.count;
-	return OK;
-}

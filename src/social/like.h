@@ -15,6 +15,4 @@ enum err save_remove(struct ctx *, int64_t video);
  * there is a next one: videos that are gone stay out. */
 enum err like_list(struct ctx *, int64_t before, struct video_page *out);
 enum err save_list(struct ctx *, int64_t before, struct video_page *out);
-/* READ; the last `max` videos that the actor liked, newest first, as ids: for the feed. */
-enum err like_recent(struct ctx *, int64_t *videos, size_t max, size_t *count);
 #endif

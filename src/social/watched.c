@@ -1,8 +1,5 @@
 #include "social/watched.h"
 
-#include <assert.h>
-
-#include "social/batch.h"
 #include "social/video.h"
 #include "social/watched.sql.h"
 #include "store/outbox.h"
@@ -99,27 +96,4 @@ enum err watched_show(struct ctx *cx, int64_t video)
 	bool is_new;
 	TRY(get(cx, video, &row, &is_new));
 	return is_new ? db_run(cx, SQL_watched_remove, I64(cx->actor.grant.person), I64(video)) : OK;
-}
-
-static enum err has_batch(struct ctx *cx, const int64_t *videos, size_t count, bool *found)
-{
-	AUTO(rows_close) struct rows *rows = NULL;
-	struct val vals[1 + BATCH_IDS] = { I64(cx->actor.grant.person) };
-	size_t taken = batch_bind(videos, count, vals + 1);
-	TRY(db_query_(cx, &SQL_watched_batch, &rows, 1 + BATCH_IDS, vals));
-	while (rows_next(rows))
-		for (size_t i = 0; i < taken; i++)
-			found[i] |= videos[i] == rows_i64(rows, 0);
-	return rows_status(rows);
-}
-
-enum err watched_has_any(struct ctx *cx, const int64_t *videos, size_t count, bool *out)
-{
-	bool found[PAGE_IDS_MAX] = { false };
-	assert(count <= PAGE_IDS_MAX);
-	for (size_t i = 0; cx->actor.account && i < count; i += BATCH_IDS)
-		TRY(has_batch(cx, videos + i, count - i, found + i));
-	for (size_t i = 0; i < count; i++)
-		out[i] = found[i];
-	return OK;
 }

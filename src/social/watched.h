@@ -18,6 +18,4 @@ enum err views_add(struct ctx *, const struct view_item *, size_t count, bool *f
 /* WRITE.  A video that the actor does not want to see counts as seen, though not as a view; and the opposite. */
 enum err watched_hide(struct ctx *, int64_t video);
 enum err watched_show(struct ctx *, int64_t video);
-/* READ.  Which of `videos` the actor has watched; at most PAGE_IDS_MAX; all false when nobody is signed in. */
-enum err watched_has_any(struct ctx *, const int64_t *videos, size_t count, bool *out);
 #endif

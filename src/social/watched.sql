@@ -7,6 +7,3 @@ ON CONFLICT (person, video) DO UPDATE SET seen = excluded.seen, sealed = exclude
 
 -- name: watched_remove @personal
 DELETE FROM watched WHERE person = $1 AND video = $2;
-
--- name: watched_batch @personal
-SELECT w.video FROM watched w WHERE w.person = $1 AND w.video IN ($2, $3, $4, $5, $6, $7, $8, $9);

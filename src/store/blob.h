@@ -53,8 +53,6 @@ struct blob_key {
 };
 #define BLOB_CHUNK_BYTES (64 * 1024)
 struct personal_blob;
-/* Makes an empty one, in the caller's transaction when on the writer; name and key are the caller's to keep. */
-enum err personal_blob_create(struct ctx *, char name[BLOB_NAME_BYTES], struct blob_key *key);
 /* Opens for appending at `length` plain bytes; anything behind (a torn write) is cut off.  One appender at a time.
  * E_CORRUPT: there are fewer.  The context must outlive the blob, here and below. */
 enum err personal_blob_append(struct ctx *, const char *name, const struct blob_key *, int64_t length, struct personal_blob **out);

@@ -57,21 +57,6 @@ static struct str piece_place(const struct personal_blob *blob, const struct pie
 
 /* --- rows --- */
 
-static enum err add_row(struct ctx *cx, void *name)
-{
-	return db_run(cx, SQL_blob_add_personal, TEXT(str_of(name)), I64(cx->now_us));
-}
-
-enum err personal_blob_create(struct ctx *cx, char name[BLOB_NAME_BYTES], struct blob_key *key)
-{
-	char made[BLOB_NAME_BYTES];
-	blob_random_name(made);
-	TRY(blob_run_write(cx, add_row, made));
-	memcpy(name, made, sizeof made);
-	random_bytes(key->bytes, sizeof key->bytes);
-	return OK;
-}
-
 enum err personal_blob_remove(struct ctx *cx, const char *name)
 {
 	return blob_remove_row(cx, str_of(name), "personal");

@@ -81,9 +81,6 @@ SELECT u.draft FROM upload u JOIN draft d ON d.id = u.draft WHERE u.received = 0
 -- name: fsck_blob_hash_dropped @personal
 SELECT id FROM dropped WHERE hash = $1 LIMIT 1
 
--- name: fsck_draft_named @personal
-SELECT d.id FROM draft d WHERE d.original = $1 OR d.rendition = $1 OR d.poster = $1 LIMIT 1
-
 -- name: fsck_draft_blobs @personal
 SELECT d.id FROM draft d WHERE
 (d.original <> '' AND NOT EXISTS (SELECT 1 FROM blob b WHERE b.name = d.original AND b.kind = 'personal' AND b.state = 'ready')) OR

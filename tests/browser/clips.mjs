@@ -2,7 +2,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
+import { until } from '../system/patience.mjs';
 import { root, startServer } from '../system/server.mjs';
+
+export { until };
 
 export const media = path.resolve(root, '../shared/media');
 export const skip = !existsSync(media) && 'no ../shared/media';
@@ -28,14 +31,6 @@ export async function serverWithClips(count = files.length) {
   return { server, clients, videos };
 }
 
-export async function until(holds, what, seconds = 10) {
-  for (const end = Date.now() + seconds * 1000; Date.now() < end;) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`not within ${seconds} s: ${what}`);
-}
-
 /** Makes a visitor's browser the one in which `client` is signed in. */
 export const signIn = (visitor, client) => visitor.context.addCookies([...client.cookies].map(([name, value]) => ({ name, value, url: client.url })));
 
@@ -46,15 +41,15 @@ export const plays = (page) => page.waitForFunction(async () => {
   const from = video.currentTime;
   await new Promise((resolve) => setTimeout(resolve, 120));
   return !video.paused && video.currentTime > from;
-}, null, { timeout: 15_000, polling: 50 });
+}, null, { timeout: 30_000, polling: 50 });
 
 export const currentId = (page) => page.evaluate(() => document.querySelector('article.clip:not([inert])')?.dataset.id);
 
 export const becomes = (page, id) => page.waitForFunction((wanted) =>
-  document.querySelector('article.clip:not([inert])')?.dataset.id === wanted, id, { timeout: 10_000 });
+  document.querySelector('article.clip:not([inert])')?.dataset.id === wanted, id, { timeout: 30_000 });
 
 /** Waits until another clip than `id` is on screen, and names it. */
-export async function leaves(page, id, timeout = 10_000) {
+export async function leaves(page, id, timeout = 30_000) {
   await page.waitForFunction((old) => {
     const now = document.querySelector('article.clip:not([inert])');
     return now && now.dataset.id !== old;

@@ -59,11 +59,11 @@ test('a draft gets other words and another cover, and is published', { skip }, a
   await sheet.getByLabel(say('upload.caption')).fill('Kept and changed');
   await visitor.shoot('en-upload-draft');
   await button(sheet, say('app.save')).click();
-  await row('Kept and changed').getByText(say('upload.ready')).waitFor({ timeout: 30_000 });
+  await row('Kept and changed').getByText(say('upload.ready')).waitFor({ timeout: 60_000 });
   const { body } = await stage.asha.get('/api/v1/drafts');
   assert.equal(body.items.find(draft => draft.caption === 'Kept and changed').cover_ms, 5000);
   await button(row('Kept and changed'), say('upload.publish')).click();
-  await until(() => stage.published('Kept and changed'), 'it is published', 30);
+  await until(() => stage.published('Kept and changed'), 'it is published', { seconds: 60 });
   const { poster } = await stage.published('Kept and changed');
   assert.ok(Math.abs(await stage.timeOf(poster) - 5) <= 0.15, `the cover is of ${await stage.timeOf(poster)}`);
   await visitor.close();
@@ -81,7 +81,7 @@ test('recording asks when it is wanted, counts down, stops, is looked at, and is
   await recorder.locator('.recorder__count').waitFor();
   await visitor.shoot('en-record-count');
   const stop = button(recorder, say('record.stop'));
-  await stop.waitFor({ timeout: 10_000 });
+  await stop.waitFor();
   await recorder.getByText('0:02', { exact: false }).first().waitFor();
   await visitor.shoot('en-record-on');
   await stop.click();
@@ -93,7 +93,7 @@ test('recording asks when it is wanted, counts down, stops, is looked at, and is
   await button(page, say('upload.next')).click();
   await page.getByLabel(say('upload.caption')).fill('From the camera');
   await button(page, say('upload.post')).click();
-  await until(() => stage.published('From the camera'), 'it is published', 60);
+  await until(() => stage.published('From the camera'), 'it is published', { seconds: 60 });
   const video = await stage.published('From the camera');
   assert.ok(video.has_audio && video.duration_ms >= 1500, JSON.stringify(video));
   assert.deepEqual(visitor.errors, []);

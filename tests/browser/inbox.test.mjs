@@ -7,6 +7,7 @@ import test, { after, before } from 'node:test';
 import { root, startServer } from '../system/server.mjs';
 import { publish } from '../system/upload.mjs';
 import { openBrowser } from './browser.mjs';
+import { until } from './clips.mjs';
 import { words } from './words.mjs';
 
 const media = path.resolve(root, '../shared/media');
@@ -36,11 +37,11 @@ for (const code of ['en', 'ar']) {
     await phone.goto('/search');
     await page.locator('a[href="/inbox"]').waitFor();
     const listening = () => fetch(`${server.url}/metrics`).then((r) => r.text()).then((t) => Number(/^amanat_http_streams (\d+)$/m.exec(t)[1]));
-    while (await listening() < 1) await page.waitForTimeout(50);
+    await until(async () => await listening() >= 1, 'the page listens');
     assert.equal(await page.locator('.nav__badge').count(), 0);
 
     await fan.put(`${api}/videos/${video}/like`);
-    await page.locator('.nav__badge').waitFor({ timeout: 5000 });
+    await page.locator('.nav__badge').waitFor();
     await phone.shoot(`${code}-bell`);
     await third.put(`${api}/videos/${video}/like`);
     await fan.put(`${api}/accounts/author_${code}/follow`);
@@ -62,7 +63,7 @@ for (const code of ['en', 'ar']) {
     // A mention arrives while one looks, and leads to its thread.
     await fan.post(`${api}/comments/${first.id}/replies`, { text: `@author_${code} look again` });
     const fresh = page.locator('.news', { hasText: 'look again' });
-    await fresh.waitFor({ timeout: 5000 });
+    await fresh.waitFor();
     await fresh.locator('a').click();
     await page.locator('.comment.is-sought', { hasText: 'look again' }).waitFor();
     await phone.shoot(`${code}-thread`);

@@ -8,6 +8,7 @@ import test, { after, before } from 'node:test';
 import { root, startServer, password } from '../system/server.mjs';
 import { publish } from '../system/upload.mjs';
 import { openBrowser } from './browser.mjs';
+import { plays, until } from './clips.mjs';
 import { words } from './words.mjs';
 
 const media = path.resolve(root, '../shared/media');
@@ -56,25 +57,12 @@ async function uploadByHand(phone, say, file, caption) {
 
 const current = (page) => page.locator('article.clip:not([inert])');
 
-/** Two moments of the playing clip: the time must rise and the picture be there. */
-async function plays(page) {
-  return page.waitForFunction(async () => {
-    const video = document.querySelector('article.clip:not([inert]) video');
-    if (!video || !video.videoWidth) return false;
-    const from = video.currentTime;
-    await new Promise((resolve) => setTimeout(resolve, 150));
-    return !video.paused && video.currentTime > from;
-  }, null, { timeout: 15_000, polling: 50 });
-}
-
 /** A new clip is in the feed within a second or so of its publication: the pool of candidates is made anew that often. */
 async function isInFeed(caption, code) {
-  for (let tries = 0; tries < 100; tries++) {
+  await until(async () => {
     const { body } = await server.visitor().get('/api/v1/feed', { headers: { 'accept-language': code } });
-    if (body.items.some((video) => video.caption === caption)) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`${caption} is not in the feed after five seconds`);
+    return body.items.some((video) => video.caption === caption);
+  }, `${caption} is in the feed`);
 }
 
 async function swipeTo(phone, caption) {
@@ -86,7 +74,7 @@ async function swipeTo(phone, caption) {
     await phone.page.waitForFunction((id) => {
       const now = document.querySelector('article.clip:not([inert])');
       return now && now.dataset.id && now.dataset.id !== id;
-    }, before, { timeout: 10_000 });
+    }, before, { timeout: 30_000 });
   }
   throw new Error(`${caption} did not come within eight swipes`);
 }
@@ -140,7 +128,7 @@ for (const code of ['en', 'ar', 'hi']) {
       const profile = await (await fetch(`/api/v1/accounts/${handle}`)).json();
       const seen = await (await fetch(`/api/v1/videos/${id}`)).json();
       return profile.counts.followers === 1 && seen.counts.likes === 1 && seen.counts.comments === 1;
-    }, { handle: `asha_${code}`, id: video.id }, { timeout: 10_000, polling: 200 });
+    }, { handle: `asha_${code}`, id: video.id }, { timeout: 30_000, polling: 200 });
     await asha.goto(`/@asha_${code}`);
     await asha.page.locator('.tile, .grid a').first().waitFor();
     await asha.shoot(`${code}-profile`);

@@ -25,7 +25,7 @@ const look = async (src) => {
   const times = [];
   try {
     await new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error('no second frame within 15 s')), 15_000);
+      const late = setTimeout(() => reject(new Error('no second frame within 60 s')), 60_000);
       video.onerror = () => reject(new Error(`${video.error.code} ${video.error.message}`));
       const onFrame = (_now, { mediaTime }) => {
         paper.drawImage(video, 0, 0, 48, 48);

@@ -158,7 +158,7 @@ test('a session that ended elsewhere is told once, with the way back in; an uplo
   const row = page.locator('.draft', { hasText: 'Written for long' });
   await button(row, say('join.sign_in')).click();
   await enter();
-  await row.getByText(say('upload.published'), { exact: true }).waitFor({ timeout: 20_000 });
+  await row.getByText(say('upload.published'), { exact: true }).waitFor({ timeout: 60_000 });
   await phone.close();
 });
 

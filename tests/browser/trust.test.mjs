@@ -24,7 +24,7 @@ after(async () => { await browser?.close(); await asked?.stop(); });
 
 const check = async (page) => {
   await page.locator('.check__start').click();
-  await page.locator('.verdict').waitFor({ timeout: 20_000 });
+  await page.locator('.verdict').waitFor({ timeout: 60_000 });
   return page.locator('.verdict').getAttribute('class');
 };
 const statement = (page) => page.locator('#demands .sentence__statement');
@@ -48,7 +48,7 @@ test('a demand flips the open letter without a reload, and the reader counts it 
     const filed = await server.cli('demo', 'demand');
     assert.equal(filed.code, 0, filed.stderr);
     for (const { page, say, visitor } of readers) {
-      await statement(page).locator('.figure').first().waitFor({ timeout: 15_000 });
+      await statement(page).locator('.figure').first().waitFor({ timeout: 60_000 });
       const one = { en: '1 asked, 1 refused by rule 2, 0 disclosed.', hi: '1 माँग आई, 1 नियम 2 से ठुकराई गई, 0 में डेटा दिया गया।' }[say.code];
       if (one) assert.equal(plain(await statement(page).textContent()), one);
       else assert.match(plain(await statement(page).textContent()), /^1 طلب ورد، 1 رُفض بالقاعدة 2، كُشفت بيانات في 0\.$/);

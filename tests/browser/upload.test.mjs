@@ -76,7 +76,7 @@ test('a clip that the browser cannot show is sent whole', { skip }, async () => 
   await button(page, say('upload.next')).click();
   await page.getByLabel(say('upload.caption')).fill('Unseen');
   await button(page, say('upload.post')).click();
-  await until(() => stage.published('Unseen'), 'it is published', 60);
+  await until(() => stage.published('Unseen'), 'it is published', { seconds: 60 });
   await visitor.close();
 });
 
@@ -108,7 +108,7 @@ test('three at once: two are sent, the third waits; after a reload they go on by
   await row('Gamma').waitFor({ state: 'detached' });
   held = false;
   await page.reload();
-  await until(async () => await stage.published('Alpha') && await stage.published('Beta'), 'both are published', 60);
+  await until(async () => await stage.published('Alpha') && await stage.published('Beta'), 'both are published', { seconds: 60 });
   assert.equal(await stage.published('Gamma'), undefined);
   assert.equal(await page.evaluate(async () => {
     const { promise, resolve } = Promise.withResolvers();

@@ -15,13 +15,8 @@ export async function demoNode(settings = {}) {
   const server = new Server({ settings: { 'demo.clips': 4, ...settings } });
   server.switches = ['--demo'];
   await server.start();
-  const until = Date.now() + 240_000;
-  for (;;) {
-    const { body } = await server.visitor().get('/api/v1/feed');
-    if (body?.items?.length >= 4) return server;
-    if (Date.now() > until) throw new Error(`the demo was not made: ${server.log.slice(-2000)}`);
-    await new Promise((r) => setTimeout(r, 250));
-  }
+  await until(async () => (await server.visitor().get('/api/v1/feed')).body?.items?.length >= 4, 'the demo is made', { seconds: 240, pause: 250 });
+  return server;
 }
 
 /** Runs a scanner to its end: { code, said }.  Kills it after so many minutes. */

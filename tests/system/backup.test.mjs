@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, truncateSync, writeSync, closeSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { until } from './patience.mjs';
 import { Server, binary, freshFolder, password, root, run, startServer } from './server.mjs';
 import { publish, upload } from './upload.mjs';
 
@@ -41,7 +42,7 @@ test('a backup of a node at work gives back all that was acknowledged before it,
       await (i % 2 ? client.delete(`/api/v1/videos/${video.id}/like`) : client.put(`/api/v1/videos/${video.id}/like`));
     }
   });
-  while (said.length < 30) await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(() => said.length >= 30, 'thirty comments');
   const before = [...said];
   await backup(server, where);
   busy = false;
@@ -150,8 +151,7 @@ test('who has no key in the newest keys is taken away, though no list names them
   await backup(server, where);
   ok(await server.cli('user', 'delete', 'omar', '--yes'));
   await server.restart();
-  const until = Date.now() + 20_000;
-  while (/^omar/m.test((await server.cli('user', 'list')).stdout)) assert.ok(Date.now() < until);
+  await until(async () => !/^omar/m.test((await server.cli('user', 'list')).stdout), 'the account is erased');
   ok(await server.cli('backup', '--keys', where.keys));
   await server.stop();
   assert.match(ok(await restore(server.folder, where, where.fresh)), /1 accounts whose keys are gone/);
@@ -196,8 +196,7 @@ test('old generations go after their days, and with them the files that only the
   renameSync(path.join(where.data, 'generations', first), path.join(where.data, 'generations', '2020-01-01T000000.000000Z'));
   const many = kept(where.data).length;
   await asha.delete(`/api/v1/videos/${video.id}`);
-  const until = Date.now() + 20_000;
-  while ((await server.visitor().get(video.src)).status !== 404) assert.ok(Date.now() < until);
+  await until(async () => (await server.visitor().get(video.src)).status === 404, 'the file is gone');
   assert.match(ok(await server.cli('backup', where.data, '--days', '30')), /Gone: 1 generations, [2-9] files/);
   assert.ok(kept(where.data).length < many);
   assert.equal(generations(where.data).length, 1);

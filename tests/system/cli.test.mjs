@@ -4,6 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { until } from './patience.mjs';
 import { binary, freshFolder, password, root, run, startServer } from './server.mjs';
 
 const media = path.join(root, '..', 'shared', 'media');
@@ -111,7 +112,7 @@ test('commands that write take turns, and say so when a turn takes too long; tho
   const other = spawn('flock', [path.join(folder, 'command.lock'), 'sleep', '60'], { stdio: 'ignore', detached: true });
   try {
     const held = () => spawnSync('flock', ['--nonblock', path.join(folder, 'command.lock'), 'true']).status !== 0;
-    while (!held()) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(held, 'the other command holds the lock');
     const waited = await run(['invite', 'add', '--folder', folder]);
     assert.equal(waited.code, 1);
     assert.match(waited.stderr, /another command is changing the folder .*; wait until it is done\nTry again in a moment/);

@@ -4,20 +4,13 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { until } from './patience.mjs';
 import { binary, freshFolder, run, startServer } from './server.mjs';
 
 const fonts = '/usr/share/fonts/truetype/noto/NotoNastaliqUrdu-Bold.ttf';
 const options = { timeout: 400_000, skip: existsSync(fonts) ? false : 'fonts-noto-core is not installed' };
 const few = (clips) => ['--set', `demo.clips=${clips}`, '--set', 'accounts.password_mib=8', '--set', 'accounts.password_passes=1'];
 const allFiles = (folder) => readdirSync(folder, { withFileTypes: true }).flatMap((e) => (e.isDirectory() ? allFiles(path.join(folder, e.name)) : [e.name]));
-const waitFor = async (what, ask) => {
-  for (let i = 0; i < 600; i++) {
-    const got = await ask();
-    if (got) return got;
-    await new Promise((done) => setTimeout(done, 250));
-  }
-  throw new Error(`not within 150 s: ${what}`);
-};
 
 async function initialised() {
   const folder = path.join(freshFolder(), 'node');
@@ -60,8 +53,8 @@ test('a demo has clips in their languages, is marked, takes its sign-in, and goe
     assert.match((await run(['demo', 'demand', '--yes', ...server.commandOptions])).stdout, /refused by a rule/);
 
     assert.equal((await run(['demo', '--remove', ...server.commandOptions])).code, 0);
-    await waitFor('erased', async () => (await server.cli('user', 'list')).stdout.trim().split('\n').length === 1);
-    await waitFor('no files', () => allFiles(path.join(server.folder, 'blobs')).length === 0);
+    await until(async () => (await server.cli('user', 'list')).stdout.trim().split('\n').length === 1, 'erased', { seconds: 150 });
+    await until(() => allFiles(path.join(server.folder, 'blobs')).length === 0, 'no files', { seconds: 150 });
     assert.deepEqual((await server.visitor().get('/api/v1/node')).body.demo, []);
     assert.equal(existsSync(path.join(server.folder, 'demo-sign-in')), false);
   } finally {
@@ -73,7 +66,7 @@ test('killed midway it completes, with no clip twice', options, async () => {
   const folder = await initialised();
   const child = spawn(binary, ['demo', '--folder', folder, ...few(4)], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise((done) => child.on('close', done));
-  await waitFor('a first file', () => allFiles(path.join(folder, 'blobs', 'public')).length > 2);
+  await until(() => allFiles(path.join(folder, 'blobs', 'public')).length > 2, 'a first file', { seconds: 150 });
   child.kill('SIGKILL');
   await ended;
   const { code, stdout, stderr } = await run(['demo', '--folder', folder, ...few(4)], { timeout: 300_000 });

@@ -1,12 +1,14 @@
 // Demands from outside: by command and by the desk's routes, beside a running server; receipts are checked by tlog.mjs, which knows the
 // specifications and not our program.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import addFormats from 'ajv-formats';
 import Ajv from 'ajv/dist/2020.js';
-import { root, startServer } from './server.mjs';
+import { soon } from './patience.mjs';
+import { binary, root, startServer } from './server.mjs';
 import { readCheckpoint, readKey, readProof, sha256 } from './tlog.mjs';
 
 let server, desk, asha, key;
@@ -28,11 +30,6 @@ const entries = async (kind) => {
   const { size } = readCheckpoint((await server.visitor().get('/ledger/checkpoint')).text, key);
   const all = await Promise.all(Array.from({ length: size }, (_, n) => line(n)));
   return all.map((text, number) => ({ number, text, ...fields(text) })).filter((entry) => entry.text.startsWith(`${kind} `));
-};
-const soon = async (look) => {
-  for (let i = 0; ; i++) {
-    try { return await look(); } catch (thrown) { if (i > 100) throw thrown; await new Promise((resolve) => setTimeout(resolve, 50)); }
-  }
 };
 /** The entry of a kind about a demand, once a checkpoint shows it. */
 const entryOf = (kind, demand) => soon(async () => {
@@ -144,7 +141,7 @@ test('a hold keeps a closed account from being erased, says so, and ends', async
   await soon(async () => assert.doesNotMatch(await cli('user', 'list'), /omar/));
 });
 
-test('the salted hash in the ledger is of the papers', async () => {
+test('the salted hash in the ledger is of the papers, which the desk gets back as they were filed', async () => {
   const file = path.join(server.folder, '..', 'order.txt');
   writeFileSync(file, 'In the name of the law');
   const said = await cli('demand', 'add', '--asker', 'DE', '--kind', 'data', '--basis', 'court', '--papers', file);
@@ -153,6 +150,16 @@ test('the salted hash in the ledger is of the papers', async () => {
   const received = await entryOf('demand-received', demand);
   assert.match(received.papers, /^[0-9a-f]{64}$/);
   assert.notEqual(received.papers, sha256('In the name of the law').toString('hex'));
+  const papers = (id, ...more) => spawnSync(binary, ['demand', 'papers', id, ...more, ...server.commandOptions]);
+  assert.equal(papers(demand).stdout.toString(), 'In the name of the law');
+  const { stdout: salted } = papers(demand, '--salted');
+  assert.deepEqual([salted.length, sha256(salted).toString('hex')], [32 + 'In the name of the law'.length, received.papers]);
+  const words = /Demand ([0-9a-f]{16})/.exec(await cli('demand', 'add', '--asker', 'DE', '--kind', 'data', '--basis', 'none', '--text', 'Please'))[1];
+  assert.equal(sha256(papers(words, '--salted').stdout).toString('hex'), (await entryOf('demand-received', words)).papers, 'of the text where there is no paper');
+  const without = /Demand ([0-9a-f]{16})/.exec(await cli('demand', 'add', '--asker', 'DE', '--kind', 'data', '--basis', 'none'))[1];
+  const none = papers(without);
+  assert.deepEqual([none.status, none.stdout.length], [1, 0]);
+  assert.match(none.stderr.toString(), /has no papers/);
 });
 
 test('what moderators take away is an entry, and so is an incident', async () => {

@@ -6,6 +6,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { soon } from './patience.mjs';
 import { Client, password, root, startServer } from './server.mjs';
 import { publish } from './upload.mjs';
 
@@ -87,8 +88,7 @@ test('what_arrives_after_an_account_was_closed_leaves_nothing', async () => {
   assert.equal((await lina.delete('/api/v1/me', { password })).status, 204);
   for (const request of sent) assert.equal(await request.end(), 401);
   assert.deepEqual(await comments(), []);
-  for (let left = 50; left && files(blobs).length > standing.length; left--) await wait(100);
-  assert.deepEqual(files(blobs), standing);
+  await soon(() => assert.deepEqual(files(blobs), standing));
 });
 
 test('no_session_of_the_old_password_outlives_its_change', async () => {

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 
+import { until } from './patience.mjs';
 import { root } from './server.mjs';
 
 const program = path.resolve(root, process.env.AMANAT_BUILD ?? 'build', 'tests/system/enter');
@@ -20,10 +21,7 @@ export async function enter(server, lines) {
   const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
   if (code !== 0) throw new Error(`enter: ${stderr}`);
   const included = async () => (await server.visitor().get('/api/v1/trust/entries')).body?.items.some(({ line }) => line === lines.at(-1));
-  for (const end = Date.now() + 10_000; !await included();) {
-    if (Date.now() > end) throw new Error('the entries are under no checkpoint');
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
+  await until(included, 'the entries are under a checkpoint');
 }
 
 const id = (n) => n.toString(16).padStart(16, '0');

@@ -61,7 +61,7 @@ test('after kill -9 the clip in hand goes on at once, not after its lease, and t
     const all = [...await list(both.asha), ...await list(both.bela)];
     first = Math.min(first, published(all).length);
     seen = all.some((d) => d.state === 'processing') || published(all).length > first;
-    assert.ok(Date.now() - began < 5000, 'nothing was in hand five seconds after the start');
+    assert.ok(Date.now() - began < 10_000, 'nothing is in hand ten seconds after the start; a lease lasts fifteen');
   }
   const place = await placeOfBela(both);
   assert.ok(place <= both.before + 3, `${place} of the other's were public before, ${both.before} of them already when it arrived`);

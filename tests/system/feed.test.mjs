@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { soon } from './patience.mjs';
 import { root, startServer } from './server.mjs';
 
 const clip = path.join(root, '..', 'shared', 'media', 'derived__karma_vertical_60fps_540x960_4s.mp4');
@@ -25,12 +26,6 @@ before(async () => {
   await soon(async () => assert.equal(await all(server.visitor()), 40));
 });
 after(() => server?.stop());
-
-async function soon(look) {
-  for (let i = 0; ; i++) {
-    try { return await look(); } catch (e) { if (i > 60) throw e; await new Promise((r) => setTimeout(r, 50)); }
-  }
-}
 
 /** Asks for a page as the client does: what was seen goes along when nobody is signed in. */
 const page = async (client, { cursor = null, signals } = {}) => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { until } from './patience.mjs';
 import { root, Server } from './server.mjs';
 
 const fonts = '/usr/share/fonts/truetype/noto/NotoNastaliqUrdu-Bold.ttf';
@@ -10,21 +11,13 @@ const skip = existsSync(fonts) ? false : 'fonts-noto-core is not installed';
 const rows = (file, word) => [...readFileSync(path.join(root, 'src/demo', file), 'utf8').matchAll(new RegExp(`^${word}\\("(\\w+)", "(\\w+)"`, 'gm'))];
 const authors = [...readFileSync(path.join(root, 'src/demo/people.def'), 'utf8').matchAll(/^PERSON\("(\w+)"/gm)].map(([, handle]) => handle);
 const clips = rows('clips.def', 'CLIP').map(([, author, language]) => ({ author, language }));
-const waitFor = async (what, ask) => {
-  for (let i = 0; i < 400; i++) {
-    const got = await ask();
-    if (got) return got;
-    await new Promise((done) => setTimeout(done, 100));
-  }
-  throw new Error(`not within 40 s: ${what}`);
-};
 
 /** As `make run` does; what it printed before it was ready. */
 async function serveDemo(settings, folder) {
   const server = new Server({ folder, settings: { 'demo.clips': 1, ...settings } });
   server.switches = ['--demo'];
   await server.start();
-  await waitFor('the last line', () => server.printed.includes('/letter'));
+  await until(() => server.printed.includes('/letter'), 'the last line', { seconds: 90 });
   return server;
 }
 
@@ -60,7 +53,7 @@ test('the address is there before the clips, with a sign-in, and how far the mak
     assert.deepEqual(first, { made: 0, wanted: 1, making: true });
     const { demo } = (await visitor.get('/api/v1/node')).body;
     assert.equal(demo.length, authors.length);
-    const done = await waitFor('made', async () => { const { body } = await visitor.get('/api/v1/demo'); return !body.making && body; });
+    const done = await until(async () => { const { body } = await visitor.get('/api/v1/demo'); return !body.making && body; }, 'made', { seconds: 90 });
     assert.deepEqual(done, { made: 1, wanted: 1, making: false });
     assert.equal((await visitor.post('/api/v1/sessions', { handle: name, password })).status, 201);
 

@@ -5,7 +5,7 @@ import { cpSync, existsSync, openSync, readFileSync, readdirSync, rmSync, statSy
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
 import { binary, freshFolder, root, run, startServer } from './server.mjs';
-import { publish, upload } from './upload.mjs';
+import { drafts, publish, upload } from './upload.mjs';
 
 const media = path.join(root, '..', 'shared', 'media');
 const needsClips = { skip: existsSync(media) ? false : '../shared is not there' };
@@ -31,13 +31,7 @@ before(async () => {
   assert.equal(reply.status, 201, reply.text);
   assert.equal((await omar.post('/api/v1/feed/opinions', { video: id, opinion: 'hide' })).status, 204, 'out of sight, and no view');
   await upload(asha, clip, { metadata: { publish: '0' } });
-  const until = Date.now() + 30_000;
-  for (;;) {
-    const { body } = await asha.get('/api/v1/drafts');
-    if (body.items.some((d) => d.state === 'ready')) break;
-    assert.ok(Date.now() < until);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await drafts(asha, (all) => all.some((d) => d.state === 'ready'));
   assert.equal((await server.cli('demand', 'add', '--asker', 'SG', '--kind', 'data', '--basis', 'court', '--authority', 'High Court', '--text', 'x')).code, 0);
   Object.assign(where, { video: id, src: path.basename(video.src).replace(/\..*/, ''), comment: first.body.id, reply: reply.body.id, asha: asha.account?.id });
   await server.stop();

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { existsSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { soon } from './patience.mjs';
 import { Client, root, startServer } from './server.mjs';
 import { publish } from './upload.mjs';
 
@@ -18,11 +19,6 @@ before(async () => {
 after(() => server.stop());
 
 const videos = async () => (await nobody.get('/api/v1/accounts/asha/videos')).body.items;
-const soon = async (look) => {
-  for (let i = 0; ; i++) {
-    try { return await look(); } catch (e) { if (i > 20) throw e; await new Promise((r) => setTimeout(r, 50)); }
-  }
-};
 
 test('a change of one\'s own is seen at once by those who are signed out', async () => {
   const { body: before, headers } = await nobody.get('/api/v1/accounts/asha');

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import test from 'node:test';
 
+import { until } from './patience.mjs';
 import { Server, binary, freshFolder, run } from './server.mjs';
 import { checkProof, checkTiles, consistent, includes, parseEntry, parseProof, readForms, readLog, recount } from './verifier.mjs';
 
@@ -30,11 +31,10 @@ const getter = (server) => async (where) => {
 };
 
 async function shown(server, size) {
-  for (;;) {
+  await until(async () => {
     const response = await fetch(`${server.url}/ledger/checkpoint`), text = await response.text();
-    if (response.status === 200 && Number(text.split('\n')[1]) >= size) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+    return response.status === 200 && Number(text.split('\n')[1]) >= size;
+  }, `a checkpoint of ${size}`);
 }
 
 const verify = async (server, state) => {

@@ -1,6 +1,7 @@
 // The letter: each sentence with a figure that is true now, or an honest state.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { soon } from './patience.mjs';
 import { startServer } from './server.mjs';
 
 let server;
@@ -9,12 +10,6 @@ after(() => server.stop());
 
 const letter = async () => (await server.visitor().get('/api/v1/letter')).body;
 const sentence = (body, key) => body.sentences.find((s) => s.key === key);
-// Totals reach public.db some 100 ms after the acknowledgement.
-const soon = async (look) => {
-  for (let i = 0; ; i++) {
-    try { return await look(); } catch (e) { if (i > 40) throw e; await new Promise((r) => setTimeout(r, 50)); }
-  }
-};
 const page = async (lang = 'en') => (await server.visitor().get(`/letter?lang=${lang}`)).text;
 
 test('every sentence of the design stands there, with figure, state and check', async () => {

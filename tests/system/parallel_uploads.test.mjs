@@ -8,6 +8,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import * as tus from 'tus-js-client';
 
+import { until } from './patience.mjs';
 import { freshFolder, startServer } from './server.mjs';
 import { drafts, upload } from './upload.mjs';
 
@@ -93,7 +94,7 @@ test('with few places all arrive as well, and who comes alone does not wait behi
       headers: { authorization: `Bearer ${greedy.token}`, 'tus-resumable': '1.0.0', 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' } }).catch(() => {});
     return { stop, sending };
   }));
-  while (await metric(server, 'uploads_arriving') < 4) await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(async () => await metric(server, 'uploads_arriving') === 4, 'all four arrive');
   const surplus = await greedy.request('POST', '/api/v1/uploads', { headers: { 'tus-resumable': '1.0.0', 'upload-length': '10' } });
   assert.equal(surplus.status, 503);
   assert.ok(Number(surplus.headers.get('retry-after')) >= 1);

@@ -5,6 +5,7 @@ import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 
+import { until } from './patience.mjs';
 import { freshFolder, Server, startServer } from './server.mjs';
 import { drafts, upload } from './upload.mjs';
 
@@ -12,15 +13,6 @@ const read = (...parts) => { try { return readFileSync(path.join('/proc', ...par
 /** The server's workers that have closed their sandbox: { pid: status }. */
 const confined = (server) => readdirSync('/proc').filter((p) => /^\d+$/.test(p) && read(p, 'comm') === 'amanat-media\n'
   && new RegExp(`^PPid:\\s+${server.pid}$`, 'm').test(read(p, 'status')) && /^Seccomp:\s+2$/m.test(read(p, 'status')));
-const until = async (holds, what) => {
-  const end = Date.now() + 30_000;
-  for (;;) {
-    const found = await holds();
-    if (found) return found;
-    if (Date.now() > end) throw new Error(`never: ${what}`);
-    await new Promise((r) => setTimeout(r, 5));
-  }
-};
 
 test('while it works the worker has the descriptors of its protocol, namespaces of its own, no privilege, and nobody may look inside', async () => {
   const clip = path.join(freshFolder(), 'clip.webm');
@@ -30,7 +22,7 @@ test('while it works the worker has the descriptors of its protocol, namespaces 
   const server = await startServer();
   const asha = await server.signUp('asha', { client: 'program' });
   await upload(asha, clip);
-  const [pid] = await until(() => { const all = confined(server); return all.length && all; }, 'a worker in its sandbox');
+  const [pid] = await until(() => { const all = confined(server); return all.length && all; }, 'a worker in its sandbox', { pause: 5 });
   const status = read(pid, 'status');
   assert.match(status, /^NoNewPrivs:\s+1$/m);
   for (const set of ['CapEff', 'CapPrm', 'CapInh', 'CapAmb']) assert.match(status, new RegExp(`^${set}:\\s+0+$`, 'm'));

@@ -7,7 +7,7 @@
 //
 // The program is AMANAT_BIN, or amanat in AMANAT_BUILD (a path from the repository's root), or build/amanat.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import os from 'node:os';
@@ -19,17 +19,23 @@ export const binary = process.env.AMANAT_BIN
   ? path.resolve(root, process.env.AMANAT_BIN)
   : path.resolve(root, process.env.AMANAT_BUILD ?? 'build', 'amanat');
 
-/** A fresh folder that goes away with the process. */
+// What goes at the exit goes, too, when a test is told to end: its servers, its folders.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
+
+/** A fresh folder that goes away with the process, and with it the keys that a node keeps beside its own. */
 export function freshFolder() {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'amanat-test-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  process.on('exit', () => {
+    const ours = (name) => name === path.basename(folder) || name.startsWith(`${path.basename(folder)}.`);
+    for (const name of readdirSync(os.tmpdir()).filter(ours)) rmSync(path.join(os.tmpdir(), name), { recursive: true, force: true });
+  });
   return folder;
 }
 
 const flags = (settings) => Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
 
 /** Runs a command to its end: { code, signal, stdout, stderr }. `input` is what it reads. */
-export function run(args, { input = '', env = {}, cwd, timeout = 60_000 } = {}) {
+export function run(args, { input = '', env = {}, cwd, timeout = 120_000 } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(binary, args, { env: { ...process.env, ...env }, cwd });
     const out = { stdout: '', stderr: '' };
@@ -119,7 +125,7 @@ export class Server {
     child.stderr.on('data', (d) => { this.logText += d; });
     this.printed = '';
     this.url = await new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no address within 20 s\n${this.printed}\n${this.logText}`)), 20_000);
+      const timer = setTimeout(() => reject(new Error(`no address within 60 s\n${this.printed}\n${this.logText}`)), 60_000);
       child.stdout.on('data', (d) => {
         this.printed += d;
         const address = /https?:\/\/[^\s/]+:\d+/.exec(this.printed);
@@ -138,7 +144,7 @@ export class Server {
   async stop() {
     this.child.ref();
     this.child.kill('SIGTERM');
-    const timer = setTimeout(() => this.child.kill('SIGKILL'), 20_000);
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), 60_000);
     const { code, signal } = await this.ended;
     clearTimeout(timer);
     if (code !== 0) throw new Error(`the server ended with ${code ?? signal}\n${this.logText.slice(-8000)}`);

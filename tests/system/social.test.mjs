@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { soon } from './patience.mjs';
 import { password, root, startServer } from './server.mjs';
 
 const api = '/api/v1';
@@ -22,12 +23,6 @@ before(async () => {
 });
 after(() => server.stop());
 
-// Totals may follow an acknowledgement by some 100 ms.
-const soon = async (look) => {
-  for (let i = 0; ; i++) {
-    try { return await look(); } catch (e) { if (i > 40) throw e; await new Promise((r) => setTimeout(r, 50)); }
-  }
-};
 
 test('following twice is following once, and is seen by both', async () => {
   assert.equal((await omar.put(`${api}/accounts/asha/follow`)).status, 204);

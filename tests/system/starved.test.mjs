@@ -6,6 +6,7 @@ import { closeSync, existsSync, openSync, readFileSync, readdirSync, rmSync, sym
 import http from 'node:http';
 import path from 'node:path';
 import { test } from 'node:test';
+import { soon } from './patience.mjs';
 import { Server, binary, freshFolder, password, root } from './server.mjs';
 import { drafts, publish, upload } from './upload.mjs';
 
@@ -19,12 +20,6 @@ const needsPlain = existsSync(weatherLibrary) ? needsClip : 'build is not there'
 const uploads = `${api}/uploads`;
 const tus = { 'tus-resumable': '1.0.0' };
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function until(look, seconds = 20) {
-  for (const end = Date.now() + seconds * 1000; ; await wait(50)) {
-    try { return await look(); } catch (e) { if (Date.now() > end) throw e; }
-  }
-}
 
 /** People, a video with a comment, and what they can do: each act resolves with its answer. */
 async function settle(server) {
@@ -69,7 +64,7 @@ async function comments({ server, video }, wanted) {
     next = body.next;
   }
   assert.equal(count, wanted);
-  await until(async () => assert.equal((await visitor.get(`${api}/videos/${video.id}`)).body.counts.comments, wanted));
+  await soon(async () => assert.equal((await visitor.get(`${api}/videos/${video.id}`)).body.counts.comments, wanted));
 }
 
 const clean = ({ status, stdout, stderr }) => { assert.equal(status, 0, stdout + stderr); assert.equal(JSON.parse(stdout).clean, true, stdout); };
@@ -136,7 +131,7 @@ test('a clip that has arrived waits for room, and is published then', { skip: ma
   fill(20_000);
   const asked = await asha.post(`${api}/drafts/${draft.id}/publish`);
   assert.ok(asked.status === 202 || asked.status === 507, asked.text);
-  await until(() => assert.match(server.log, /job: kind=process attempt=\d+ failed: .*no space|writer: a group of \d+ failed|public.db lags/));
+  await soon(() => assert.match(server.log, /job: kind=process attempt=\d+ failed: .*no space|writer: a group of \d+ failed|public.db lags/));
   empty();
   if (asked.status === 507) assert.equal((await asha.post(`${api}/drafts/${draft.id}/publish`)).status, 202);
   await drafts(asha, (all) => all.some((d) => d.id === draft.id && d.state === 'published'), 30);
@@ -225,7 +220,7 @@ test('without a descriptor left it refuses what needs one, does not spin, and le
   assert.ok(used(server) - before < 20, `${used(server) - before} hundredths of a second of processor time in one`);
   limit(server, 'nofile', 4096);
   for (const stranger of strangers) stranger.destroy();
-  await until(() => reads(scene));
+  await soon(() => reads(scene));
   assert.equal((await scene.begin()).status, 201);
   assert.equal((await scene.comment()).status, 201);
   await server.stop();
@@ -255,17 +250,19 @@ test('without memory for a request it refuses that one, says so, and lives', { s
 
 // --- the clock ---
 
-/** Resolves once the stream has brought something of that kind. */
-const event = (client, kind) => new Promise((resolve, reject) => {
+/** A stream that is open: resolves with what waits for something of a kind. */
+async function listening(client) {
   const cookie = [...client.cookies].map(([k, v]) => `${k}=${v}`).join('; ');
+  let text = '';
   const request = http.get(`${client.url}${api}/events`, { headers: { cookie }, agent: false }, (answer) => {
-    let text = '';
-    answer.on('data', (d) => { text += d; if (text.includes(`event: ${kind}`)) { resolve(); request.destroy(); } });
+    answer.on('data', (d) => { text += d; });
     answer.on('error', () => {});
   });
-  request.on('error', reject);
-  setTimeout(() => { request.destroy(); reject(new Error(`no ${kind}`)); }, 10_000).unref();
-});
+  request.on('error', () => {});
+  const hears = (kind) => soon(() => assert.match(text, new RegExp(`event: ${kind}`)));
+  await hears('unread');
+  return async (kind) => { await hears(kind); request.destroy(); };
+}
 
 test('a clock that is set, either way, ends nothing and holds nothing up', { skip: needsPlain }, async (t) => {
   const place = freshFolder(), late = path.join(place, 'worker');
@@ -283,15 +280,14 @@ test('a clock that is set, either way, ends nothing and holds nothing up', { ski
   const said = [];
   let offset = 0;
   for (const days of [1, -1, 0]) {
-    const heard = event(asha, 'notification');
-    await wait(100);
+    const hears = await listening(asha);
     set({ days });
     assert.equal((await asha.get(`${api}/me`)).status, 200, 'the session stands');
     assert.equal((await guess()).status, 429, 'the limit holds');
     const { status, body } = await omar.post(`${api}/videos/${video.id}/comments`, { text: `day ${days}` });
     assert.equal(status, 201);
     said.unshift(body.text);
-    await heard;
+    await hears('notification');
     assert.deepEqual((await asha.get(`${api}/videos/${video.id}/comments`)).body.items.map((c) => c.text), said);
     const sent = await asha.request('PATCH', where, { headers: { ...tus, 'content-type': 'application/offset+octet-stream', 'upload-offset': offset }, body: 'abc' });
     assert.equal(sent.status, 204, 'the upload goes on');
@@ -300,7 +296,7 @@ test('a clock that is set, either way, ends nothing and holds nothing up', { ski
   // What failed is tried again at a time of a clock that is then set back.
   set({ days: 1 });
   await upload(asha, clip, { metadata: { caption: 'after' } });
-  await until(() => assert.match(server.log, /job: kind=process attempt=1 failed/), 15);
+  await soon(() => assert.match(server.log, /job: kind=process attempt=1 failed/));
   set({ days: -1 });
   symlinkSync(path.join(root, 'build/amanat-media'), late);
   await drafts(asha, (all) => all.some((d) => d.caption === 'after' && d.state === 'published'), 25);

@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { until } from './patience.mjs';
 import { password, root, startServer } from './server.mjs';
 import { drafts, publish, upload } from './upload.mjs';
 
@@ -110,12 +111,14 @@ test('hostile names are words for their owner, or refused', needsShared, async (
   assert.ok(await server.alive());
 });
 
-/** Sends some of a body that never ends; resolves with the request still open. */
-const begin = (client, where, offset, length, bytes) => new Promise((resolve) => {
+/** Sends some of a body that never ends; resolves with the request still open, once the server takes it in. */
+const begin = async (client, where, offset, length, bytes) => {
   const request = http.request(`${client.url}${where}`, { method: 'PATCH', headers: { ...part, authorization: `Bearer ${client.token}`, 'upload-offset': offset, 'content-length': length } });
   request.on('error', () => {});
-  request.write(bytes, () => setTimeout(() => resolve(request), 200));
-});
+  request.write(bytes);
+  await until(async () => /^amanat_uploads_arriving 1$/m.test((await client.get('/metrics')).text), 'the upload arrives');
+  return request;
+};
 
 test('two writers at once are one, and a cut connection loses little', async () => {
   const bytes = Buffer.alloc(300_000, 7);
@@ -155,13 +158,8 @@ test('a kept draft shows itself to its author alone, and is published when they 
 
 test('a published clip comes in For You, with its reason, to others', needsShared, async () => {
   const video = await publish(asha, clip, { language: 'en' });
-  for (let i = 0; ; i++) {
-    const { body } = await omar.get('/api/v1/feed');
-    const item = body.items.find((v) => v.id === video.id);
-    if (item) { assert.match(item.reason.code, /^(fresh|variety)$/); break; }
-    assert.ok(i < 100, 'it never came');
-    await new Promise((r) => setTimeout(r, 50));
-  }
+  const item = await until(async () => (await omar.get('/api/v1/feed')).body.items.find((v) => v.id === video.id), 'it comes');
+  assert.match(item.reason.code, /^(fresh|variety)$/);
   assert.ok(!(await asha.get('/api/v1/feed')).body.items.some((v) => v.id === video.id));
   assert.equal((await omar.get('/api/v1/feed?cursor=xx')).status, 400);
 });

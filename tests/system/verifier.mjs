@@ -57,7 +57,7 @@ export class Tree {
   }
 }
 
-/** REFERENCES.md 1, Inclusion.  Sizes as BigInt or numbers below 2^53. */
+/** RFC 9162, 2.1.3.2, which RFC 6962 leaves to the reader.  Sizes as BigInt or numbers below 2^53. */
 export function includes(index, size, leaf, proof, root) {
   let fn = BigInt(index), sn = BigInt(size) - 1n, r = leaf;
   if (fn < 0n || fn > sn) return false;

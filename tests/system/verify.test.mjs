@@ -5,6 +5,7 @@ import path from 'node:path';
 import test from 'node:test';
 
 import { Log, charterOf, dayOf, seedOf, serveLog, stamp, vkeyOf, writeLog } from './log_builder.mjs';
+import { until } from './patience.mjs';
 import { freshFolder, run } from './server.mjs';
 import { Tree, cosign, leafHash, readForms, readLog, recount, sha256, sign, tilePath, writeCheckpoint } from './verifier.mjs';
 
@@ -599,7 +600,6 @@ test('a watch goes on until a lie is found, and fetches only what is new', async
   for (let i = 0; i < 600; i++) log.add('node-started', now, { version: '1', build: hashed('') });
   await serving(log.files({ size: all + 300 }), async (served) => {
     const watching = run(['verify', served.url, '--state', newState(), '--json', '--watch', '1']);
-    const until = async (condition) => { while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20)); };
     const looks = () => served.asked.filter((a) => a === 'checkpoint').length;
     await until(() => looks() >= 2);
     const before = served.asked.length;

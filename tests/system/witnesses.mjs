@@ -42,7 +42,7 @@ export function withPolicy(server, vkey, witnesses, quorum) {
 export const ledgerOf = async (server) => (await server.visitor().get('/api/v1/ledger')).body;
 /** Waits until the log says what `holds`; gives what it said. */
 export async function until(server, holds, what) {
-  const end = Date.now() + 25_000;
+  const end = Date.now() + 60_000;
   for (;;) {
     const said = await ledgerOf(server);
     if (await holds(said)) return said;

@@ -14,7 +14,7 @@ struct desk {
 	struct world w;
 	pthread_mutex_t lock;                  /* of `ledger`, which the writer's thread tells of its groups */
 	struct ledger *ledger;
-	char log_key[56], policy[56];          /* policy: "" for none */
+	char log_key[96], policy[96];          /* policy: "" for none */
 };
 
 FIXTURE void desk_committed(void *self)

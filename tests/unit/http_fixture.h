@@ -10,6 +10,7 @@
 #include "http/http.h"
 #include "http/kept.h"
 #include "http_client.h"
+#include "scratch.h"
 #include "tap.h"
 
 #define TEXT_BODY_MAX 1000
@@ -334,7 +335,7 @@ static void fixture_make_file(struct fixture *f)
 	char bytes[FILE_BYTES];
 	for (size_t i = 0; i < sizeof bytes; i++)
 		bytes[i] = (char)('a' + i % 26);
-	strcpy(f->file, "/tmp/amanat-http-XXXXXX");
+	snprintf(f->file, sizeof f->file, "%s/amanat-http-XXXXXX", scratch_root());
 	int fd = mkstemp(f->file);
 	bool written = fd >= 0 && write(fd, bytes, sizeof bytes) == (ssize_t)sizeof bytes;
 	assert(written);

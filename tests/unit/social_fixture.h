@@ -11,6 +11,7 @@
 #include "base/config.h"
 #include "custody/custody.h"
 #include "safety/limit.h"
+#include "scratch.h"
 #include "social/account.h"
 #include "social/comment.h"
 #include "social/video.h"
@@ -27,7 +28,7 @@
 extern const struct stmt *const all_statements[];
 
 struct world {
-	char folder[40], key_file[48];
+	char folder[64], key_file[80];
 	int64_t ahead_us;                      /* both clocks run this much ahead of the machine's */
 	struct clock clock;
 	struct faults faults;
@@ -94,8 +95,7 @@ FIXTURE void world_open_stores(struct world *w)
 FIXTURE void world_open_with(struct world *w, const char *const *settings)
 {
 	memset(w, 0, sizeof *w);
-	/* In memory where that is possible: these tests commit thousands of times. */
-	strcpy(w->folder, access("/dev/shm", W_OK) == 0 ? "/dev/shm/amanat-social-XXXXXX" : "/tmp/amanat-social-XXXXXX");
+	snprintf(w->folder, sizeof w->folder, "%s/amanat-social-XXXXXX", scratch_root());
 	if (!mkdtemp(w->folder))
 		abort();
 	snprintf(w->key_file, sizeof w->key_file, "%s.key", w->folder);
@@ -178,7 +178,7 @@ FIXTURE void settle(struct world *w)
 	static const struct stmt dirty = { "test_dirty", "SELECT count(*) FROM tally_fresh", PERSONAL_DB };
 	static const struct stmt last = { "test_last", "SELECT max(id) FROM outbox", PERSONAL_DB };
 	static const struct stmt applied = { "test_applied", "SELECT outbox FROM applied", PUBLIC_DB };
-	for (int i = 0; i < 1000; i++) {
+	for (int i = 0; i < 6000; i++) {
 		fresh(w);
 		if (number(w, &dirty, 0, NULL) == 0 && number(w, &last, 0, NULL) <= number(w, &applied, 0, NULL))
 			return;

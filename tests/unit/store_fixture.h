@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "keys/keys.h"
+#include "scratch.h"
 #include "store/migrate.h"
 #include "store/writer.h"
 #include "tap.h"
@@ -55,10 +56,9 @@ static inline void node_fault(struct node *node, unsigned nth)
 	fault_arm(&node->faults, nth);
 }
 
-/* In memory where there is such a place: the loops over failures make hundreds of folders. */
 static inline void node_init(struct node *node)
 {
-	node_init_at(node, access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+	node_init_at(node, scratch_root());
 }
 
 /* What failed, for the reader of the test's output. */

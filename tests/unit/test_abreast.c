@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "scratch.h"
 #include "tap.h"
 #include "upkeep/abreast.h"
 #include "upkeep/files.h"
@@ -42,9 +43,8 @@ static void fill(unsigned char *bytes, size_t index)
 
 static void world_begin(struct world *w)
 {
-	static const char pattern[] = "/tmp/amanat-abreast-XXXXXX";
 	memset(w, 0, sizeof *w);
-	memcpy(w->folder, pattern, sizeof pattern);
+	snprintf(w->folder, sizeof w->folder, "%s/amanat-abreast-XXXXXX", scratch_root());
 	EXPECT(mkdtemp(w->folder));
 	w->cx = (struct ctx){ .mem = arena_new_capped(ARENA_REQUEST_BYTES) };
 	unsigned char *bytes = malloc(FILE_BYTES);

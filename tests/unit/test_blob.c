@@ -280,6 +280,18 @@ static bool reads_back(struct node *node, const char *name, const struct blob_ke
 	return true;
 }
 
+static enum err keep_personal(struct ctx *cx, void *name)
+{
+	return personal_blob_keep(cx, name);
+}
+
+/* An empty one with its row. */
+static enum err new_personal(struct node *node, char name[BLOB_NAME_BYTES], struct blob_key *key)
+{
+	personal_blob_name(name, key);
+	return writer_run(&node->cx, keep_personal, name);
+}
+
 TEST(any_stretch_reads_back_as_it_was_written_however_it_was_written)
 {
 	struct node node;
@@ -287,7 +299,7 @@ TEST(any_stretch_reads_back_as_it_was_written_however_it_was_written)
 	for (unsigned round = 0; round < 20; round++) {
 		char name[BLOB_NAME_BYTES];
 		struct blob_key key;
-		CHECK(node_ok(&node.cx, personal_blob_create(&node.cx, name, &key)));
+		CHECK(node_ok(&node.cx, new_personal(&node, name, &key)));
 		int64_t length = 0;
 		for (unsigned part = 0; part < 5; part++) {
 			int64_t to = length + random_below(150'000);
@@ -310,7 +322,7 @@ TEST(a_torn_write_behind_what_was_synced_costs_nothing)
 	struct blob_key key;
 	struct stat info;
 	CHECK(open_blobs(&node));
-	CHECK(node_ok(&node.cx, personal_blob_create(&node.cx, name, &key)));
+	CHECK(node_ok(&node.cx, new_personal(&node, name, &key)));
 	CHECK(node_ok(&node.cx, append(&node, name, &key, 0, 100'000, true)));
 	struct str path = path_of(&node, "personal", name);
 	CHECK(stat(path.p, &info) == 0);
@@ -329,7 +341,7 @@ TEST(appending_behind_the_end_is_refused)
 	char name[BLOB_NAME_BYTES];
 	struct blob_key key;
 	CHECK(open_blobs(&node));
-	CHECK(node_ok(&node.cx, personal_blob_create(&node.cx, name, &key)));
+	CHECK(node_ok(&node.cx, new_personal(&node, name, &key)));
 	CHECK(node_ok(&node.cx, append(&node, name, &key, 0, 1000, true)));
 	CHECK(append(&node, name, &key, 1001, 2000, true) == E_CORRUPT);
 	end_blobs(&node);
@@ -342,7 +354,7 @@ TEST(a_personal_blob_is_noise_and_a_changed_byte_is_noticed)
 	struct blob_key key, other;
 	static unsigned char file[80'000], out[70'000];
 	CHECK(open_blobs(&node));
-	CHECK(node_ok(&node.cx, personal_blob_create(&node.cx, name, &key)));
+	CHECK(node_ok(&node.cx, new_personal(&node, name, &key)));
 	CHECK(node_ok(&node.cx, append(&node, name, &key, 0, 70'000, true)));
 	struct str path = path_of(&node, "personal", name);
 	int fd = open(path.p, O_RDWR);
@@ -386,7 +398,7 @@ TEST(appending_that_fails_anywhere_keeps_what_was_synced)
 		char name[BLOB_NAME_BYTES];
 		struct blob_key key;
 		CHECK(open_blobs(&node));
-		CHECK(node_ok(&node.cx, personal_blob_create(&node.cx, name, &key)));
+		CHECK(node_ok(&node.cx, new_personal(&node, name, &key)));
 		CHECK(node_ok(&node.cx, append(&node, name, &key, 0, 90'000, true)));
 		node_fault(&node, nth);
 		enum err e = append(&node, name, &key, 90'000, 250'000, true);
@@ -406,7 +418,7 @@ TEST(a_removed_personal_blob_goes_with_its_file)
 	char name[BLOB_NAME_BYTES];
 	struct blob_key key;
 	CHECK(open_blobs(&node));
-	CHECK(node_ok(&node.cx, personal_blob_create(&node.cx, name, &key)));
+	CHECK(node_ok(&node.cx, new_personal(&node, name, &key)));
 	CHECK(node_ok(&node.cx, append(&node, name, &key, 0, 10, true)));
 	CHECK(exists(path_of(&node, "personal", name)));
 	CHECK(node_ok(&node.cx, personal_blob_remove(&node.cx, name)));

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/config.h"
+#include "scratch.h"
 #include "tap.h"
 
 struct fixture {
@@ -23,7 +24,8 @@ static void fixture_end(struct fixture *f)
 
 static struct fixture file_of(const char *text)
 {
-	struct fixture f = { .cx = { .mem = arena_new_capped(ARENA_REQUEST_BYTES) }, .path = "/tmp/amanat-config-XXXXXX" };
+	struct fixture f = { .cx = { .mem = arena_new_capped(ARENA_REQUEST_BYTES) } };
+	snprintf(f.path, sizeof f.path, "%s/amanat-config-XXXXXX", scratch_root());
 	int fd = mkstemp(f.path);
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
 	if (file) {

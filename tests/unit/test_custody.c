@@ -118,7 +118,7 @@ TEST(a_destroyed_key_is_in_no_file_any_more_and_its_rows_never_open)
 	CHECK(file_holds(&node, "keys.db-wal", wrapped.p, wrapped.n) || file_holds(&node, "keys.db", wrapped.p, wrapped.n));
 	CHECK(!file_holds(&node, "keys.db-wal", first.grant.key, KEY_BYTES) && !file_holds(&node, "keys.db", first.grant.key, KEY_BYTES));
 	CHECK(node_ok(&node.cx, writer_run(&node.cx, destroy_key, &first)));
-	for (int i = 0; i < 300; i++) {        /* the log is cleared behind the group */
+	for (int i = 0; i < 3000; i++) {       /* the log is cleared behind the group */
 		if (!file_holds(&node, "keys.db-wal", wrapped.p, wrapped.n))
 			break;
 		usleep(10'000);

@@ -86,7 +86,7 @@ TEST(a_reader_that_takes_too_long_is_cut_off)
 	struct db_config config = node_db(&node, false);
 	CHECK(node_ok(&node.cx, db_open(&node.cx, &config, &node.cx.db)));
 	CHECK(db_get_i64_0(&node.cx, endless, &n) == E_BUSY);
-	CHECK(clock_boot_us(NULL) - from < 2 * READ_US);
+	CHECK(clock_boot_us(NULL) - from < 12 * READ_US);
 	CHECK(node_ok(&node.cx, db_get_i64_0(&node.cx, kinds_count, &n)) && n == 0);
 	node_end(&node);
 }

@@ -123,7 +123,7 @@ TEST(a_new_video_comes_with_a_new_walk_and_a_removed_one_goes)
 	new->gone = false;
 	CHECK(put(w, db_run(w->cx, video_show, I64(added))));
 	bool seen = false;
-	for (unsigned i = 0; i < 300 && !seen; i++) {        /* the pool's own thread notices */
+	for (unsigned i = 0; i < 3000 && !seen; i++) {       /* the pool's own thread notices */
 		struct strolling s = {};
 		for (unsigned k = 0; k < w->count; k++)
 			w->clips[k].shown = 0;
@@ -200,13 +200,21 @@ TEST(a_page_is_json_with_flags_and_reasons)
 	world_end(w);
 }
 
+/* Of this thread's processor: the machine may be busy with other things. */
+static int64_t thread_us(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return now.tv_sec * SECOND_US + now.tv_nsec / 1000;
+}
+
 static int64_t page_us(struct world *w, bool signed_in, unsigned rounds)
 {
 	const struct actor actor = w->cx->actor;
 	if (!signed_in)
 		w->cx->actor = (struct actor){};
 	w->ask.cursor = STR("");
-	const int64_t from = clock_boot_us(NULL);
+	const int64_t from = thread_us();
 	for (unsigned i = 0; i < rounds; i++) {
 		struct feed_page page;
 		arena_free(&w->cx->mem);
@@ -216,7 +224,7 @@ static int64_t page_us(struct world *w, bool signed_in, unsigned rounds)
 		feed_page_json(&page, &json);
 	}
 	w->cx->actor = actor;
-	return (clock_boot_us(NULL) - from) / rounds;
+	return (thread_us() - from) / rounds;
 }
 
 TEST(a_page_out_of_ten_thousand_videos_is_made_without_a_wait)

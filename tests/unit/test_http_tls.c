@@ -10,6 +10,7 @@
 
 #include "http/handshake.h"
 #include "http/tls.h"
+#include "scratch.h"
 #include "tap.h"
 
 #define THREADS 3
@@ -61,7 +62,8 @@ static void make_pair(struct place *place, unsigned char serial, time_t until)
 
 static void begin(struct place *place, int64_t handshake_us)
 {
-	*place = (struct place){ .folder = "/tmp/amanat-test-XXXXXX", .cx = { .mem = arena_new_capped(ARENA_REQUEST_BYTES) } };
+	*place = (struct place){ .cx = { .mem = arena_new_capped(ARENA_REQUEST_BYTES) } };
+	snprintf(place->folder, sizeof place->folder, "%s/amanat-tls-XXXXXX", scratch_root());
 	EXPECT(mkdtemp(place->folder));
 	snprintf(place->certificate, sizeof place->certificate, "%s/crt", place->folder);
 	snprintf(place->key, sizeof place->key, "%s/key", place->folder);

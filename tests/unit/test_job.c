@@ -273,7 +273,7 @@ TEST(threads_run_each_job_once_and_two_at_a_time)
 	node.cx.jobs = jobs;
 	for (int64_t account = 1; account <= 20; account++)
 		CHECK(add(&node, "count", account, 0));
-	for (int i = 0; i < 500 && atomic_load(&crew.done) < 16; i++)
+	for (int i = 0; i < 3000 && atomic_load(&crew.done) < 16; i++)
 		usleep(10'000);
 	usleep(100'000);
 	jobs_stop(&jobs);
@@ -286,7 +286,7 @@ TEST(threads_run_each_job_once_and_two_at_a_time)
 static enum err long_run(struct ctx *, const struct job *)
 {
 	struct crew *crew = crew_of_test;
-	for (int i = 0; i < 500 && atomic_load(&crew->done) < 4; i++)
+	for (int i = 0; i < 3000 && atomic_load(&crew->done) < 4; i++)
 		usleep(10'000);
 	atomic_fetch_add(&crew->most, atomic_load(&crew->done) == 4);
 	return OK;
@@ -313,7 +313,7 @@ TEST(short_jobs_do_not_wait_behind_long_ones)
 	for (int64_t account = 1; account <= 4; account++)
 		CHECK(add(&node, "short", account, 0));
 	CHECK(node_ok(&node.cx, jobs_start(&node.cx, 2, kinds, &hooks, &jobs)));
-	for (int i = 0; i < 500 && atomic_load(&crew.most) < 2; i++)
+	for (int i = 0; i < 3000 && atomic_load(&crew.most) < 2; i++)
 		usleep(10'000);
 	jobs_stop(&jobs);
 	CHECK(atomic_load(&crew.done) == 4 && atomic_load(&crew.most) == 2);

@@ -6,6 +6,7 @@
 
 #include "../../tools/layers.h"
 #include "base/err.h"
+#include "scratch.h"
 #include "tap.h"
 
 struct tree {
@@ -36,8 +37,9 @@ static void check(struct tree *tree)
 
 static struct tree plant(const char *room, const char *name, const char *text)
 {
-	struct tree tree = { .root = "/tmp/amanat-layers-XXXXXX" };
+	struct tree tree = {};
 	char path[128];
+	snprintf(tree.root, sizeof tree.root, "%s/amanat-layers-XXXXXX", scratch_root());
 	if (!mkdtemp(tree.root))
 		abort();
 	snprintf(path, sizeof path, "%s/src", tree.root);

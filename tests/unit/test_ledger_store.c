@@ -173,8 +173,11 @@ static enum ledger_state state_after(const char *sql, bool lose_key)
 		EXPECT(unlink(log.key_file) == 0);
 	EXPECT(ledger_up(&log));
 	EXPECT(enter(&log, 5000, 3));
-	const bool waits = ledger_wait(&log.node.cx, before + 2, 300 * 1000) == E_BUSY;
+	/* A log that is whole signs them however busy the machine is, another never does. */
+	bool waits = ledger_wait(&log.node.cx, before + 2, 300 * 1000) == E_BUSY;
 	const enum ledger_state state = head_of(&log).state;
+	if (waits && state == LEDGER_WHOLE)
+		waits = ledger_wait(&log.node.cx, before + 2, PATIENCE_US) == E_BUSY;
 	EXPECT(waits == (state != LEDGER_WHOLE));
 	log_end(&log);
 	return state;

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "scratch.h"
 #include "tap.h"
 
 struct bench {
@@ -27,7 +28,7 @@ static void put(const struct bench *bench, const char *name, const char *text)
 static void bench_init(struct bench *bench)
 {
 	memset(bench, 0, sizeof *bench);
-	strcpy(bench->folder, "/tmp/amanat-sqlgen-XXXXXX");
+	snprintf(bench->folder, sizeof bench->folder, "%s/amanat-sqlgen-XXXXXX", scratch_root());
 	char *made = mkdtemp(bench->folder);
 	assert(made);
 	put(bench, "tables.def", "#include \"like.def\"\n#include \"video.def\"\n");

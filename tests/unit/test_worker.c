@@ -13,6 +13,7 @@
 #include "lying_worker.h"
 #include "media/spare.h"
 #include "media/worker.h"
+#include "scratch.h"
 #include "tap.h"
 
 #define CLIP "../shared/media/derived__rooftop_vertical_vfr_404x720_12s.mp4"
@@ -57,7 +58,8 @@ static void progress(void *self, enum worker_stage stage, unsigned permille)
 
 static int temporary_file(void)
 {
-	char path[] = "/tmp/amanat-test-XXXXXX";
+	char path[64];
+	snprintf(path, sizeof path, "%s/amanat-worker-XXXXXX", scratch_root());
 	int fd = mkostemp(path, O_CLOEXEC);
 	unlink(path);
 	return fd;

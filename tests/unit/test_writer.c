@@ -60,7 +60,7 @@ static bool open_app_at(struct node *node, const char *parent)
 
 static bool open_app(struct node *node)
 {
-	return open_app_at(node, access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+	return open_app_at(node, scratch_root());
 }
 
 static bool reopen(struct node *node)

@@ -4,7 +4,6 @@ import { asset, boot } from './boot';
 import { createStore } from './store';
 
 export type Params = Record<string, string | number>;
-export type Catalogue = Record<string, string> & { _meta?: never };
 
 export interface Language { code: string; dir: 'ltr' | 'rtl'; reviewed: boolean }
 

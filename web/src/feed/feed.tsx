@@ -1,6 +1,6 @@
 // The vertical feed: one clip a screen, snapped; keys, sound, and what comes when a list ends or fails.
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { toggleLike } from '../acts';
 import { isRtl, t } from '../i18n';
 import type { VideoList } from '../lists';
@@ -111,7 +111,8 @@ export function Feed({ list, empty, end, failed: onListFailed, onActive }: Props
     return () => clearTimeout(timer);
   }, [failed, active, slots]);
 
-  useEffect(() => {
+  // In the layout phase, as below: a key or a notch that comes before the next picture must not count from the clip before.
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (!isForFeed(event)) return;
       const onButton = (event.target as Element).closest('button, a');
@@ -132,7 +133,7 @@ export function Feed({ list, empty, end, failed: onListFailed, onActive }: Props
   });
 
   const wheel = useRef(new WheelStepper());
-  useEffect(() => {
+  useLayoutEffect(() => {
     const box = scroller.current!;
     const onWheel = (event: WheelEvent) => {
       if (event.ctrlKey || (event.target as Element).closest('.is-open')) return;
