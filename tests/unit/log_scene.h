@@ -112,7 +112,7 @@ struct scene {
 
 static inline struct ledger_config config_of(const struct scene *scene, const struct db_config *db)
 {
-	return (struct ledger_config){ db, scene->log.key_file, "", scene->mirror };
+	return (struct ledger_config){ .db = db, .key_file = scene->log.key_file, .policy_file = "", .mirror = scene->mirror };
 }
 
 /* Signed and mirrored; then nobody runs. */

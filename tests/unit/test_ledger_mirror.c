@@ -133,7 +133,7 @@ TEST(a_tile_that_a_power_cut_spoiled_stops_nobody)
 	CHECK(ledger_up(&scene.log));
 	const struct db_config config = node_db(&scene.log.node, false);
 	AUTO(ctx_end) struct ctx cx = node_ctx(&scene.log.node);
-	CHECK(node_ok(&cx, ledger_open(&cx, &(struct ledger_config){ &config, scene.log.key_file, "", "" }, &second)));
+	CHECK(node_ok(&cx, ledger_open(&cx, &(struct ledger_config){ .db = &config, .key_file = scene.log.key_file, .policy_file = "", .mirror = "" }, &second)));
 	CHECK(enter(&scene.log, 9000, 60) && ledger_wait(&scene.log.node.cx, SIGNED + 59, PATIENCE_US) == OK);
 	shell("dd if=/dev/zero of=%s/ledger/tile/0/001 bs=8192 count=1 conv=notrunc status=none", scene.log.node.folder);
 	cx.ledger = second;
