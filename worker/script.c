@@ -5,7 +5,7 @@
 #include "script_inside.h"
 
 #define BLANK 26.0f                     /* between words, at SCRIPT_MEASURE */
-#define BOX_WIDTH 516.0f                 /* of 720: what stands beside it on a phone is the rail, at either side */
+#define BOX_WIDTH 456.0f                 /* of 720: what stands beside it on a phone is the rail, at either side */
 #define BOX_HEIGHT 640.0f
 #define SEAL_SIDE 400.0f
 #define INK_MAX_BLOCK 170.0f            /* height of a line; scripts differ too much for a size to say it */
