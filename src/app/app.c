@@ -394,8 +394,7 @@ void app_probe_worker(struct app *app)
 {
 	AUTO(ctx_end) struct ctx cx = {};
 	app_ctx_bare(app, &cx);
-	enum err e = media_probe(&cx);
-	if (e != OK && e != E_BUSY)            /* E_BUSY: the server stops already */
+	if (media_probe(&cx) != OK && !atomic_load(media_stop_flag(app->media)))
 		log_line(cx.log, LOG_ERROR, "amanat-media does not run, so no clip can be processed: %s", cx.failure.text);
 }
 

@@ -4,6 +4,6 @@
 #include "base/ctx.h"
 
 /* Gives it a byte that is no picture, which it has to refuse.  Logs what its sandbox lacks.  Blocks for some 50 ms.
- * E_IO: it does not run.  E_BUSY: the server stops meanwhile. */
+ * E_IO: it does not run.  E_BUSY: the server stops meanwhile, or has no descriptors or memory left. */
 enum err media_probe(struct ctx *);
 #endif

@@ -86,6 +86,7 @@ enum err watched_hide(struct ctx *cx, int64_t video)
 	struct val vals[watched_columns];
 	bool is_new;
 	TRY(get(cx, video, &row, &is_new));
+	row.seen = 0;
 	TRY(watched_vals(cx, &cx->actor.grant, &row, vals));
 	return is_new ? db_run_(cx, &SQL_watched_put, watched_columns, vals) : OK;
 }

@@ -18,6 +18,7 @@
 
 #define LENGTH_BYTES 4
 #define PIECE_OVERHEAD (LENGTH_BYTES + SEAL_OVERHEAD)
+#define OPEN_TRIES 10
 #define PLACE_BYTES (4 + BLOB_NAME_BYTES - 1 + 8 + LENGTH_BYTES)
 
 struct piece {
@@ -98,16 +99,22 @@ static void close_fd(int *fd)
 		close(*fd);
 }
 
+/* A file system without such locks does without. */
+static bool hold(int fd)
+{
+	return flock(fd, LOCK_SH) == 0 || errno == ENOLCK || errno == ENOSYS || errno == EOPNOTSUPP;
+}
+
 /* One that is written is held by a lock, for blobs_sweep_files() to see, in whatever process: it may have no row yet.  The sweep
  * may have come between the name and the lock; then the file is gone, and the name is given again. */
 static enum err open_held(struct ctx *cx, const char *path, int flags, int *out, struct stat *info)
 {
-	for (;;) {
+	for (unsigned i = 0; i < OPEN_TRIES; i++) {
 		AUTO(close_fd) int fd = fault_hit(cx) ? (errno = EIO, -1)
 					      : openat(cx->blobs->personal_fd, path, flags | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
 		if (fd < 0 && errno == ENOENT)
 			return fail(cx, E_NOTFOUND, "there is no such file");
-		if (fd < 0 || (flags & O_CREAT && flock(fd, LOCK_SH) != 0) || fstat(fd, info) != 0)
+		if (fd < 0 || (flags & O_CREAT && !hold(fd)) || fstat(fd, info) != 0)
 			return blob_fail(cx, "opening a personal blob");
 		if (flags & O_CREAT && info->st_nlink == 0)
 			continue;
@@ -115,6 +122,7 @@ static enum err open_held(struct ctx *cx, const char *path, int flags, int *out,
 		fd = -1;
 		return OK;
 	}
+	return fail(cx, E_IO, "a personal blob is taken away each time that it is made");
 }
 
 static enum err open_file(struct ctx *cx, const char *name, const struct blob_key *key, int flags, struct personal_blob **out)

@@ -179,17 +179,15 @@ static enum err look_up(struct ctx *cx, struct str name, bool *known)
 	return outcome;
 }
 
-/* Held by a lock until it is closed: nobody's, and nobody makes it theirs meanwhile. */
+/* Held by a lock until it is closed: nobody's, and nobody makes it theirs meanwhile.  One that we cannot open or lock is not lost: it is
+ * left, and does not keep the others. */
 static enum err take_lost(struct ctx *cx, int folder, const char *name, int *out, bool *lost)
 {
 	bool known = true;
-	AUTO(close_fd) int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	if (fd < 0 && errno != ENOENT && errno != ELOOP)
-		return blob_fail(cx, "looking at a blob");
-	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
-		*lost = false;
-		return errno == EWOULDBLOCK ? OK : blob_fail(cx, "looking at a blob");
-	}
+	AUTO(close_fd) int fd = openat(folder, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	*lost = fd >= 0 ? flock(fd, LOCK_EX | LOCK_NB) == 0 : errno == ENOENT || errno == ELOOP;
+	if (!*lost)
+		return OK;
 	/* Again: its row may have come before the lock was let go. */
 	TRY(look_up(cx, str_of(name), &known));
 	*lost = !known;

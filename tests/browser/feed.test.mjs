@@ -113,7 +113,7 @@ for (const [locale, share] of [['en', 0.7], ['ar', 0.3]]) {
     await page.locator('.scrub__time').waitFor();
     await page.mouse.move(box.x + box.width * share, y);
     await page.mouse.up();
-    await until(async () => Math.abs(Number(await video.getAttribute('data-sought')) - 0.7) < 0.1, 'it goes to seven tenths');
+    await until(async () => Math.abs(Number(await video.getAttribute('data-sought')) - 0.7) < 0.05, 'it goes to seven tenths');
     await is(page, { paused: false });
     await page.locator(`${now} .clip__tap`).focus();
     await page.keyboard.press('Enter');

@@ -20,7 +20,7 @@ function raw(bytes, { wait = 30_000, pieces = 0, pause = 0 } = {}) {
     const socket = net.connect(server.port, '127.0.0.1');
     let answer = '';
     const done = () => { clearTimeout(timer); socket.destroy(); resolve(answer); };
-    const timer = setTimeout(done, wait);
+    const timer = setTimeout(() => { answer ||= 'nothing, for so long'; done(); }, wait);
     socket.on('data', (d) => { answer += d.toString('latin1'); });
     socket.on('error', done);
     socket.on('close', done);
@@ -92,7 +92,7 @@ test('slow clients are cut off and keep nobody waiting', async () => {
   for (const one of slow) one.then(() => { ended++; });
   assert.ok(await server.alive());
   assert.equal(ended, 0, 'another is answered while they dawdle');
-  for (const answer of await Promise.all(slow)) assert.ok([0, 408].includes(statusOf(answer)), answer.slice(0, 40));
+  for (const answer of await Promise.all(slow)) assert.ok(answer === '' || statusOf(answer) === 408, answer.slice(0, 40));
 });
 
 test('path tricks reach nothing', async () => {

@@ -26,7 +26,7 @@ test('a demo has clips in their languages, is marked, takes its sign-in, and goe
     const [, name, password] = /Demo sign-in: name (\S+), password (\S+)/.exec(made.stdout);
     const visitor = server.visitor();
     const feed = async () => (await visitor.get('/api/v1/feed', { headers: { 'accept-language': '*' } })).body.items;
-    await waitFor('three in the feed', async () => (await feed()).length === 3);      // it looks for new ones once a second
+    await until(async () => (await feed()).length === 3, 'three in the feed');      // it looks for new ones once a second
     const items = await feed();
     assert.deepEqual(items.map((v) => v.language).sort(), ['ar', 'en', 'hi']);
     const { demo } = (await visitor.get('/api/v1/node')).body;

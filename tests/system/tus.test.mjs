@@ -1,7 +1,7 @@
 // tus 1.0.0 from outside: statuses, refusals, going on after cut connections and a killed server; drafts and their previews.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -111,11 +111,13 @@ test('hostile names are words for their owner, or refused', needsShared, async (
   assert.ok(await server.alive());
 });
 
-/** Sends some of a body that never ends; resolves with the request still open, once the server takes it in. */
+const largestFile = (folder) => Math.max(0, ...readdirSync(folder).map((name) => statSync(path.join(folder, name)).size));
+
+/** Sends some of a body that never ends; resolves with the request still open, once the bytes have left and the server takes them in. */
 const begin = async (client, where, offset, length, bytes) => {
   const request = http.request(`${client.url}${where}`, { method: 'PATCH', headers: { ...part, authorization: `Bearer ${client.token}`, 'upload-offset': offset, 'content-length': length } });
   request.on('error', () => {});
-  request.write(bytes);
+  await new Promise((resolve) => { request.write(bytes, resolve); });
   await until(async () => /^amanat_uploads_arriving 1$/m.test((await client.get('/metrics')).text), 'the upload arrives');
   return request;
 };
@@ -178,6 +180,7 @@ test('killed in the middle of an upload and of processing, it goes on', needsSha
   const bytes = readFileSync(clip);
   const where = (await create(omar, bytes.length, { 'upload-metadata': 'publish MQ==' })).headers.get('location');
   await begin(omar, where, 0, bytes.length, bytes.subarray(0, 1_000_000));
+  await until(() => largestFile(path.join(server.folder, 'blobs/personal')) > 950_000, 'they are in its file');
   await server.kill();
   await server.start();
   for (const client of [asha, omar]) client.url = server.url;

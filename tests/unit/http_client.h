@@ -166,6 +166,13 @@ static inline bool ask(unsigned port, struct str request, struct answer *answer)
 }
 
 /* True when the server closes without another byte. */
+/* Looks and goes on: has the server closed it, without a word? */
+static inline bool client_has_lost_it(const struct client *client)
+{
+	char byte;
+	return recv(client->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 static inline bool client_is_closed(struct client *client)
 {
 	while (client->n == 0)

@@ -29,7 +29,7 @@ extern const struct stmt *const all_statements[];
 
 struct world {
 	char folder[64], key_file[80];
-	int64_t ahead_us;                      /* both clocks run this much ahead of the machine's */
+	_Atomic int64_t ahead_us;                      /* both clocks run this much ahead of the machine's */
 	struct clock clock;
 	struct faults faults;
 	struct ids ids;

@@ -71,11 +71,11 @@ TEST(one_block_cannot_take_all_connections_and_its_surplus_is_told_or_closed)
 	}
 	c[8] = client_open(http_port(f.http));
 	EXPECT(told(&c[8], "GET /hello" END "\r\n", 429, &a) && header_is(&a, "Connection", "close") && body_has(&a, "your network"));
-	/* silent ones beyond: two more are held a moment, the others closed at once */
+	/* silent ones beyond: two more are held a moment, and one is closed at once, whichever an event thread takes last */
 	for (int i = 9; i < 12; i++)
 		c[i] = client_open(http_port(f.http));
 	EXPECT(EVENTUALLY((http_read_stats(f.http, &stats), stats.block_full >= 4)));
-	EXPECT(client_is_closed(&c[11]));
+	EXPECT(EVENTUALLY(client_has_lost_it(&c[9]) || client_has_lost_it(&c[10]) || client_has_lost_it(&c[11])));
 	struct client elsewhere AUTO(client_close) = client_open_from(http_port(f.http), "127.9.9.9");
 	EXPECT(told(&elsewhere, "GET /hello" END "\r\n", 200, &a));
 	for (int i = 0; i < 12; i++)

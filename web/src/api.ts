@@ -53,6 +53,8 @@ interface Options {
 export async function ask<T>(method: string, path: string, options: Options = {}): Promise<T> {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), options.patient ? 60_000 : 20_000);
+  // Asked while a new session is on its way, it may be refused for the old one: counted when it is sent, and when it has come.
+  if (options.enters) entrances++;
   const asked = entrances;
   let answer: Response;
   try {

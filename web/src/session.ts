@@ -11,11 +11,8 @@ export const me = createStore<Me | null | undefined>(boot.me);
 
 export async function learnWho(): Promise<void> {
   if (boot.me !== undefined) return;
-  try {
-    me.set(await api.me());
-  } catch {
-    me.set(null);
-  }
+  const person = await api.me().catch(() => null);
+  if (me.get() === undefined) me.set(person);   // else they have come in meanwhile
 }
 
 type Forget = (arrived: boolean) => void;

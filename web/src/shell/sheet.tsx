@@ -55,7 +55,7 @@ async function goAway(dialog: HTMLDialogElement, close: () => void): Promise<voi
   dialog.classList.add('is-leaving');
   const moves = dialog.getAnimations().map(move => move.finished.catch(() => undefined));
   await Promise.race([Promise.all(moves), new Promise(done => setTimeout(done, longestLeave))]);
-  close();
+  if (dialog.isConnected) close();              // else another is there by now
   dialog.classList.remove('is-leaving');
 }
 
