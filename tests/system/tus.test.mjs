@@ -111,7 +111,7 @@ test('hostile names are words for their owner, or refused', needsShared, async (
   assert.ok(await server.alive());
 });
 
-const largestFile = (folder) => Math.max(0, ...readdirSync(folder).map((name) => statSync(path.join(folder, name)).size));
+const largestFile = (folder) => Math.max(0, ...readdirSync(folder, { recursive: true }).map((name) => statSync(path.join(folder, name), { throwIfNoEntry: false })?.size ?? 0));
 
 /** Sends some of a body that never ends; resolves with the request still open, once the bytes have left and the server takes them in. */
 const begin = async (client, where, offset, length, bytes) => {

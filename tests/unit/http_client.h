@@ -170,7 +170,8 @@ static inline bool ask(unsigned port, struct str request, struct answer *answer)
 static inline bool client_has_lost_it(const struct client *client)
 {
 	char byte;
-	return recv(client->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+	const ssize_t n = recv(client->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+	return n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
 }
 
 static inline bool client_is_closed(struct client *client)
