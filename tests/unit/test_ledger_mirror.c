@@ -49,12 +49,14 @@ TEST(a_mirror_that_was_away_at_the_start_is_asked_before_it_is_written_to)
 	struct scene scene;
 	put_yesterday_back(&scene);
 	stores_up(&scene.log);
-	shell("mv %s %s.away && touch %s", scene.mirror, scene.mirror, scene.mirror);
+	char away[128];
+	snprintf(away, sizeof away, "%s.away", scene.mirror);
+	shell("mv %s %s && touch %s", scene.mirror, away, scene.mirror);
 	CHECK(ledger_up(&scene.log) && enter(&scene.log, 9500, 3));
 	for (unsigned i = 0; i < 1000 && head_of(&scene.log).state != LEDGER_FAILING; i++)
 		usleep(10 * 1000);
 	CHECK(head_of(&scene.log).state == LEDGER_FAILING && head_of(&scene.log).size == SIGNED);
-	shell("rm %s && mv %s.away %s", scene.mirror, scene.mirror, scene.mirror);
+	CHECK(exchange(scene.mirror, away));
 	for (unsigned i = 0; i < 2000 && head_of(&scene.log).state != LEDGER_BEHIND; i++)
 		usleep(10 * 1000);
 	CHECK(is_behind(&scene.log));
