@@ -180,8 +180,10 @@ static enum err ask(struct ctx *cx, struct ledger *ledger, const struct checkpoi
 
 static enum err show(struct ctx *cx, struct ledger *ledger, const struct checkpoint *checkpoint, const struct edge *edge, struct str note)
 {
-	if (ledger->mirror) {
-		const enum err e = mirror_write(cx, ledger->mirror, checkpoint->origin, ledger->mirrored, checkpoint->size, note);
+	/* of what was signed before, it may have more, which was looked at by then */
+	if (ledger->mirror && ledger->mirrored <= checkpoint->size) {
+		const struct mirror_place place = { ledger->mirror, ledger->data_folder };
+		const enum err e = mirror_write(cx, &place, ledger->mirrored, checkpoint, note);
 		if (e == E_CORRUPT && cx->failure.slug && strcmp(cx->failure.slug, MIRROR_AHEAD) == 0) {
 			ledger_hide(cx, ledger);
 			ledger_set_state(cx, ledger, LEDGER_BEHIND);

@@ -75,7 +75,7 @@ TEST(a_mirror_of_another_history_under_the_same_key_is_refused_and_changes_nothi
 	scene_begin(&scene);
 	scene_keep(&scene);
 	/* the other one: without our checkpoint, and with other entries at the end */
-	shell("rm -rf %s/ledger/checkpoint %s && mkdir %s", scene.log.node.folder, scene.mirror, scene.mirror);
+	shell("rm -rf %s/ledger/checkpoint %s/ledger/mirror %s && mkdir %s", scene.log.node.folder, scene.log.node.folder, scene.mirror, scene.mirror);
 	EXPECT(change(&scene.log, "DELETE FROM logged WHERE number >= 300"));
 	stores_up(&scene.log);
 	EXPECT(enter(&scene.log, 5000, 300) && ledger_up(&scene.log) && ledger_wait(&scene.log.node.cx, 599, PATIENCE_US) == OK);

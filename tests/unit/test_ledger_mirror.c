@@ -65,6 +65,97 @@ TEST(a_mirror_that_was_away_at_the_start_is_asked_before_it_is_written_to)
 	scene_end(&scene);
 }
 
+static bool becomes(struct log_node *log, enum ledger_state state)
+{
+	for (unsigned i = 0; i < 2000 && head_of(log).state != state; i++)
+		usleep(10 * 1000);
+	return head_of(log).state == state;
+}
+
+static bool is_empty(const char *folder)
+{
+	return rmdir(folder) == 0 && mkdir(folder, S_IRWXU) == 0;
+}
+
+static void beside(const struct scene *scene, const char *name, char out[128])
+{
+	snprintf(out, 128, "%s.%s", scene->mirror, name);
+}
+
+TEST(an_empty_folder_where_a_mirror_was_is_not_written_to_and_nothing_new_is_shown)
+{
+	struct scene scene;
+	char disk[128];
+	put_yesterday_back(&scene);
+	beside(&scene, "disk", disk);
+	EXPECT(mkdir(disk, S_IRWXU) == 0 && exchange(disk, scene.mirror));         /* a mount point without its disk */
+	stores_up(&scene.log);
+	CHECK(ledger_up(&scene.log) && enter(&scene.log, 9500, 3) && becomes(&scene.log, LEDGER_FAILING));
+	CHECK(ledger_wait(&scene.log.node.cx, SIGNED, 600 * 1000) == E_BUSY && head_of(&scene.log).size == SIGNED);
+	CHECK(is_empty(scene.mirror) && exchange(disk, scene.mirror));
+	CHECK(becomes(&scene.log, LEDGER_BEHIND) && is_behind(&scene.log));
+	ledger_down(&scene.log);
+	shell("diff -r %s %s.kept", scene.mirror, scene.mirror);
+	/* the operator's word: what was written there is gone */
+	shell("rm -rf %s/* %s/ledger/mirror", scene.mirror, scene.log.node.folder);
+	CHECK(ledger_up(&scene.log) && head_of(&scene.log).state == LEDGER_WHOLE && head_of(&scene.log).size == SIGNED + 3 && has(&scene.log, "mirror"));
+	ledger_down(&scene.log);
+	/* nor is a folder made for what may be mounted above it */
+	snprintf(scene.log.mirror, sizeof scene.log.mirror, "%.80s/mirror", disk);
+	EXPECT(rmdir(disk) == 0 && enter(&scene.log, 9600, 1));
+	CHECK(ledger_up(&scene.log) && head_of(&scene.log).state == LEDGER_FAILING && access(disk, F_OK) != 0);
+	scene_end(&scene);
+}
+
+TEST(a_mirror_whose_disk_goes_while_the_node_runs_is_whole_when_it_is_back)
+{
+	struct scene scene;
+	char disk[128], older[128];
+	scene_begin(&scene);
+	beside(&scene, "disk", disk);
+	beside(&scene, "older", older);
+	shell("cp -a %s %s && mkdir %s", scene.mirror, older, disk);
+	CHECK(ledger_up(&scene.log) && enter(&scene.log, 9000, 10) && ledger_wait(&scene.log.node.cx, SIGNED + 9, PATIENCE_US) == OK);
+	CHECK(becomes(&scene.log, LEDGER_WHOLE) && exchange(disk, scene.mirror) && enter(&scene.log, 9100, 10) && becomes(&scene.log, LEDGER_FAILING));
+	CHECK(head_of(&scene.log).size == SIGNED + 10 && is_empty(scene.mirror) && exchange(disk, scene.mirror));
+	CHECK(ledger_wait(&scene.log.node.cx, SIGNED + 19, PATIENCE_US) == OK && becomes(&scene.log, LEDGER_WHOLE));
+	/* another disk, with what the mirror had some time ago */
+	CHECK(exchange(older, scene.mirror) && enter(&scene.log, 9200, 300) && ledger_wait(&scene.log.node.cx, SIGNED + 319, PATIENCE_US) == OK);
+	const struct ledger_head head = head_of(&scene.log);
+	const struct hash root = head.root;
+	ledger_down(&scene.log);
+	EXPECT(change(&scene.log, "DELETE FROM logged WHERE number >= 300"));
+	CHECK(strcmp(fetched(&scene), "fetched") == 0 && as_signed(&scene.log, &root, SIGNED + 320));
+	scene_end(&scene);
+}
+
+TEST(a_larger_mirror_that_comes_back_while_the_node_runs_is_not_written_over)
+{
+	struct scene scene;
+	char older[128];
+	put_yesterday_back(&scene);
+	beside(&scene, "older", older);
+	shell("cp -a %s.mirror %s", scene.model, older);
+	CHECK(exchange(older, scene.mirror));
+	stores_up(&scene.log);
+	CHECK(ledger_up(&scene.log) && head_of(&scene.log).state == LEDGER_WHOLE && enter(&scene.log, 9500, 3) && ledger_wait(&scene.log.node.cx, SIGNED + 2, PATIENCE_US) == OK);
+	CHECK(becomes(&scene.log, LEDGER_WHOLE) && exchange(older, scene.mirror) && enter(&scene.log, 9600, 3) && becomes(&scene.log, LEDGER_BEHIND));
+	ledger_down(&scene.log);
+	shell("diff -r %s %s.kept", scene.mirror, scene.mirror);
+	scene_end(&scene);
+}
+
+TEST(a_mirror_with_a_damaged_checkpoint_is_left_as_it_is)
+{
+	struct scene scene;
+	scene_begin(&scene);
+	shell("head -c 40 %s/checkpoint > %s.cut && mv %s.cut %s/checkpoint && cp -a %s %s.kept", scene.mirror, scene.mirror, scene.mirror, scene.mirror, scene.mirror, scene.mirror);
+	CHECK(enter(&scene.log, 9000, 3) && ledger_up(&scene.log) && head_of(&scene.log).state == LEDGER_FAILING && head_of(&scene.log).size == SIGNED);
+	ledger_down(&scene.log);
+	shell("diff -r %s %s.kept", scene.mirror, scene.mirror);
+	scene_end(&scene);
+}
+
 /* From the armed call on all fail, but for the start of the thread. */
 static void go_on_failing(struct faults *faults, const char *file, int)
 {
@@ -178,6 +269,10 @@ int main(void)
 {
 	RUN(a_mirror_that_has_more_than_the_database_stops_the_signing_and_is_not_written_to);
 	RUN(a_mirror_that_was_away_at_the_start_is_asked_before_it_is_written_to);
+	RUN(an_empty_folder_where_a_mirror_was_is_not_written_to_and_nothing_new_is_shown);
+	RUN(a_mirror_whose_disk_goes_while_the_node_runs_is_whole_when_it_is_back);
+	RUN(a_larger_mirror_that_comes_back_while_the_node_runs_is_not_written_over);
+	RUN(a_mirror_with_a_damaged_checkpoint_is_left_as_it_is);
 	RUN(whatever_fails_at_a_start_the_mirror_is_not_said_to_have_something_else);
 	RUN(a_mirror_can_be_fetched_from_at_whatever_moment_the_node_dies);
 	RUN(the_mirror_of_a_log_that_was_succeeded_is_kept_under_its_name_and_another_log_s_is_not_touched);
