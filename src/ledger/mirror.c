@@ -186,6 +186,14 @@ static enum err look(struct ctx *cx, const struct mirror_place *place, const str
 	return OK;
 }
 
+enum err mirror_ask(struct ctx *cx, const struct mirror_place *place, const struct checkpoint *checkpoint, uint64_t *has)
+{
+	struct found found;
+	TRY(look(cx, place, checkpoint, &found));
+	*has = found.has;
+	return OK;
+}
+
 /* A disk that went, and perhaps came back as another one. */
 static enum err is_as_left(struct ctx *cx, const char *folder, uint64_t size, struct str origin, bool *out)
 {

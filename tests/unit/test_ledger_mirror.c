@@ -1,4 +1,5 @@
 /* A log's mirror: whole at every moment, another log's never, and what tells a node that its database is an old one. */
+#include "ledger/inside.h"
 #include "log_scene.h"
 
 /* An older data folder, put back by other means than a restore: nothing in it says so. */
@@ -104,6 +105,45 @@ TEST(an_empty_folder_where_a_mirror_was_is_not_written_to_and_nothing_new_is_sho
 	snprintf(scene.log.mirror, sizeof scene.log.mirror, "%.80s/mirror", disk);
 	EXPECT(rmdir(disk) == 0 && enter(&scene.log, 9600, 1));
 	CHECK(ledger_up(&scene.log) && head_of(&scene.log).state == LEDGER_FAILING && access(disk, F_OK) != 0);
+	scene_end(&scene);
+}
+
+static uint64_t signed_size(struct scene *scene)
+{
+	AUTO(ctx_end) struct ctx cx = node_ctx(&scene->log.node);
+	struct checkpoint last = {};
+	EXPECT(node_ok(&cx, signed_read(&cx, scene->log.node.folder, &last)));
+	return last.size;
+}
+
+static void begin_policy(struct scene *scene)
+{
+	AUTO(log_keys_wipe) struct log_keys keys = {};
+	AUTO(buf_free) struct buf vkey = buf_new(NOTE_VKEY_MAX + 1);
+	EXPECT(log_keys_read(&scene->log.node.cx, scene->log.key_file, &keys) == OK);
+	note_key_write(&keys.keys[0].key, &vkey);
+	snprintf(scene->log.policy_file, sizeof scene->log.policy_file, "%.80s.policy", scene->log.node.folder);
+	shell("printf 'log %s\\nquorum none\\n' > %s", buf_terminated(&vkey), scene->log.policy_file);
+}
+
+TEST(of_a_log_with_witnesses_too_nothing_new_is_signed_before_the_mirror_was_asked)
+{
+	struct scene scene;
+	char disk[128];
+	put_yesterday_back(&scene);
+	beside(&scene, "disk", disk);
+	EXPECT(mkdir(disk, S_IRWXU) == 0 && exchange(disk, scene.mirror));
+	stores_up(&scene.log);
+	begin_policy(&scene);
+	CHECK(ledger_up(&scene.log) && enter(&scene.log, 9500, 3) && becomes(&scene.log, LEDGER_FAILING));
+	/* the witnesses have said that what was signed is the newest: from then on only the mirror keeps it from signing */
+	CHECK(ledger_wait(&scene.log.node.cx, SIGNED, SECOND_US) == E_BUSY && signed_size(&scene) == SIGNED);
+	CHECK(exchange(disk, scene.mirror) && becomes(&scene.log, LEDGER_BEHIND) && is_behind(&scene.log));
+	CHECK(ledger_wait(&scene.log.node.cx, SIGNED, SECOND_US) == E_BUSY && signed_size(&scene) == SIGNED);
+	ledger_down(&scene.log);
+	shell("diff -r %s %s.kept", scene.mirror, scene.mirror);
+	CHECK(strcmp(fetched(&scene), "fetched") == 0 && ledger_up(&scene.log) && becomes(&scene.log, LEDGER_WHOLE));
+	CHECK(ledger_wait(&scene.log.node.cx, SIGNED + 62, PATIENCE_US) == OK);
 	scene_end(&scene);
 }
 
@@ -270,6 +310,7 @@ int main(void)
 	RUN(a_mirror_that_has_more_than_the_database_stops_the_signing_and_is_not_written_to);
 	RUN(a_mirror_that_was_away_at_the_start_is_asked_before_it_is_written_to);
 	RUN(an_empty_folder_where_a_mirror_was_is_not_written_to_and_nothing_new_is_shown);
+	RUN(of_a_log_with_witnesses_too_nothing_new_is_signed_before_the_mirror_was_asked);
 	RUN(a_mirror_whose_disk_goes_while_the_node_runs_is_whole_when_it_is_back);
 	RUN(a_larger_mirror_that_comes_back_while_the_node_runs_is_not_written_over);
 	RUN(a_mirror_with_a_damaged_checkpoint_is_left_as_it_is);
