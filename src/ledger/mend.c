@@ -158,13 +158,18 @@ static const char *next_key_file(struct ctx *cx, const struct ledger_config *con
 	return arena_printf(&cx->mem, "%s.next", config->key_file).p;
 }
 
-/* The new key waits beside the old one until the entry is there: killed between, the next run takes the same. */
+/* The new key waits beside the old one until the entry is there: killed between, the next run takes the same, and no other name than its. */
 static enum err next_key(struct ctx *cx, const char *path, const struct ledger_config *config, struct str origin, struct log_keys *out)
 {
+	AUTO(log_keys_wipe) struct log_keys keys = {};
 	const enum err e = log_keys_init(cx, path, config->db->folder, origin);
 	if (e != E_CONFLICT)
 		TRY(e);
-	return log_keys_read(cx, path, out);
+	TRY(log_keys_read(cx, path, &keys));
+	if (origin.n && !str_eq(origin, str_of(keys.keys[0].key.name)))
+		return fail(cx, E_INVALID, "%.120s, which another run has made, is the key of %.60s: name that with --origin, or none", path, keys.keys[0].key.name);
+	*out = keys;
+	return OK;
 }
 
 static enum err enter_first(struct ctx *cx, void *argument)
@@ -256,6 +261,22 @@ static enum err check_mirror(struct ctx *cx, const struct ledger_config *config,
 		"--old-size and --old-root", (unsigned long long)mirrored.size, (unsigned long long)shown.size);
 }
 
+static enum err check_succession(struct ctx *cx, const struct ledger_config *config, const struct succession *how, struct str old_origin)
+{
+	/* two logs of one name: whoever knows the old one takes the new one for its fork */
+	if (str_eq(how->origin, old_origin))
+		return fail(cx, E_INVALID, "the new log needs another name than the old one, " STR_FMT, STR_ARG(old_origin));
+	return check_mirror(cx, config, how);
+}
+
+/* A word that no entry may have, a name that no log may have: nothing was changed, and another command, or another name, may be the right one. */
+static enum err take_back(struct ctx *cx, const struct ledger_config *config, const char *next)
+{
+	if (next && unlink(next) != 0 && errno != ENOENT)
+		return fail(cx, E_IO, "removing %.150s: %s", next, strerror(errno));
+	return remove_mark(cx, config, LEDGER_MENDING_FILE);
+}
+
 /* A log that takes over what nobody can read would never be signed. */
 static enum err check_readable(struct ctx *cx)
 {
@@ -302,10 +323,10 @@ enum err ledger_succeed(struct ctx *cx, const struct ledger_config *config, cons
 	struct entry entry = { .kind = ENTRY_succession };
 	struct mending begun;
 	const char *const next = next_key_file(cx, config);
-	struct str *const old_key = &entry.values[ENTRY_succession_old_key];
+	struct str *const old_origin = &entry.values[ENTRY_succession_old_origin], *const old_key = &entry.values[ENTRY_succession_old_key];
 	TRY(mending_lock(cx, config, &lock));
 	TRY(mending_read(cx, config, &begun));
-	TRY(old_log(cx, config, &entry.values[ENTRY_succession_old_origin], old_key));
+	TRY(old_log(cx, config, old_origin, old_key));
 	/* killed behind the last rename: the key in the file is the new log's, and only the marks are left to go */
 	if (str_eq(begun.command, STR("succeed")) && access(next, F_OK) != 0 && is_entered(cx, *old_key, old_key)) {
 		TRY(sync_folders(cx, config));
@@ -313,13 +334,13 @@ enum err ledger_succeed(struct ctx *cx, const struct ledger_config *config, cons
 	}
 	TRY(check_readable(cx));
 	const bool anew = access(mending_path(cx, config, LEDGER_MENDING_FILE), F_OK) != 0;
+	const bool made = access(next, F_OK) != 0;
 	if (anew)
-		TRY(check_mirror(cx, config, how));
+		TRY(check_succession(cx, config, how, *old_origin));
 	TRY(mending_begin(cx, config, &(struct mending){ STR("succeed"), 0 }));
 	const enum err e = enter_succession(cx, config, how, &entry);
-	/* a word that no entry may have, a name that no log may have: nothing was changed, and another command may be the right one */
 	if (e == E_INVALID && anew)
-		return remove_mark(cx, config, LEDGER_MENDING_FILE) == OK ? e : E_IO;
+		return take_back(cx, config, made ? next : NULL) == OK ? e : E_IO;
 	TRY(e);
 	TRY(put_away(cx, config, *old_key));
 	TRY(change_keys(cx, config, next));

@@ -229,6 +229,38 @@ TEST(a_succession_killed_anywhere_ends_when_it_is_run_again_and_the_old_key_sign
 	scene_end(&scene);
 }
 
+static enum err succeed_as(struct ctx *cx, const struct scene *scene, const char *origin, const char *reason)
+{
+	const struct db_config db = node_db(&scene->log.node, false);
+	const struct ledger_config config = config_of(scene, &db);
+	return ledger_succeed(cx, &config, &(struct succession){ .origin = str_of(origin), .reason = str_of(reason), .old_root = STR("") });
+}
+
+/* And nothing is left of it. */
+static enum err refused(struct scene *scene, const char *origin, const char *reason)
+{
+	char next[128];
+	AUTO(ctx_end) struct ctx cx = node_ctx(&scene->log.node);
+	const enum err e = succeed_as(&cx, scene, origin, reason);
+	snprintf(next, sizeof next, "%.96s.next", scene->log.key_file);
+	EXPECT(!has(&scene->log, "mending") && access(next, F_OK) != 0);
+	return e;
+}
+
+TEST(a_key_that_waits_for_its_log_is_not_taken_for_one_of_another_name)
+{
+	struct scene scene;
+	char next[128];
+	scene_begin(&scene);
+	AUTO(ctx_end) struct ctx cx = node_ctx(&scene.log.node);
+	snprintf(next, sizeof next, "%.96s.next", scene.log.key_file);
+	CHECK(log_keys_init(&cx, next, scene.log.node.folder, STR("example.org/next")) == OK);
+	CHECK(succeed_as(&cx, &scene, "example.org/third", "database-lost") == E_INVALID && !has(&scene.log, "mending") && access(next, F_OK) == 0);
+	CHECK(node_ok(&cx, succeed_as(&cx, &scene, "", "database-lost")));
+	CHECK(ledger_up(&scene.log) && head_of(&scene.log).state == LEDGER_WHOLE);
+	scene_end(&scene);
+}
+
 TEST(a_succession_that_admits_less_than_the_mirror_has_or_has_no_word_changes_nothing)
 {
 	struct scene scene;
@@ -236,8 +268,9 @@ TEST(a_succession_that_admits_less_than_the_mirror_has_or_has_no_word_changes_no
 	AUTO(ctx_end) struct ctx cx = node_ctx(&scene.log.node);
 	const struct db_config db = node_db(&scene.log.node, false);
 	const struct ledger_config config = config_of(&scene, &db);
-	CHECK(ledger_succeed(&cx, &config, &(struct succession){ .origin = STR("example.org/next"), .reason = STR("no such word"), .old_root = STR("") }) == E_INVALID);
-	CHECK(!has(&scene.log, "mending"));
+	CHECK(refused(&scene, "example.org/next", "no such word") == E_INVALID);
+	CHECK(refused(&scene, "example.org/log", "database-lost") == E_INVALID);
+	CHECK(refused(&scene, "no name+", "database-lost") == E_INVALID);
 	/* yesterday's checkpoint, as in a restored folder */
 	shell("rm %s/ledger/checkpoint", scene.log.node.folder);
 	CHECK(succeed_command(&cx, &scene) == E_CONFLICT && !has(&scene.log, "mending"));
@@ -254,6 +287,7 @@ int main(void)
 	RUN(rows_that_are_damaged_are_replaced_where_they_stand_and_no_entry_is_entered_twice);
 	RUN(damage_behind_what_the_mirror_has_is_told_and_nothing_is_cut);
 	RUN(a_succession_killed_anywhere_ends_when_it_is_run_again_and_the_old_key_signs_none_of_it);
+	RUN(a_key_that_waits_for_its_log_is_not_taken_for_one_of_another_name);
 	RUN(a_succession_that_admits_less_than_the_mirror_has_or_has_no_word_changes_nothing);
 	return tap_end();
 }
