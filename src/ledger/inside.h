@@ -82,6 +82,8 @@ struct mirror_place {
 /* Before the checkpoint is signed: as mirror_write() with `from` 0 would ask, and nothing is changed.  `has`: so many entries of this log. */
 enum err mirror_ask(struct ctx *, const struct mirror_place *, const struct checkpoint *, uint64_t *has);
 enum err mirror_write(struct ctx *, const struct mirror_place *, uint64_t from, const struct checkpoint *, struct str note);
+/* E_IO: it is empty, or not there, and once had something. */
+enum err mirror_missed(struct ctx *, const struct mirror_place *);
 /* Its checkpoint, where that is of this log. */
 bool mirror_has(struct ctx *, const char *folder, const struct log_keys *, struct checkpoint *out);
 #endif

@@ -267,6 +267,7 @@ static enum err check_mirror(struct ctx *cx, const struct ledger_config *config,
 	struct checkpoint mirrored;
 	if (!config->mirror[0])
 		return OK;
+	TRY(mirror_missed(cx, &(struct mirror_place){ config->mirror, config->db->folder }));
 	TRY(known_keys(cx, config, old_key, &keys));
 	if (!mirror_has(cx, config->mirror, &keys, &mirrored) || mirrored.size <= last->size)
 		return OK;

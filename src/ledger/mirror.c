@@ -149,6 +149,12 @@ static enum err may_begin(struct ctx *cx, const struct mirror_place *place)
 	return remembered ? fail(cx, E_IO, "the ledger's mirror %.150s had entries and has none now: is its disk mounted? Only if it is to be begun anew, remove %.150s", place->folder, memory) : OK;
 }
 
+enum err mirror_missed(struct ctx *cx, const struct mirror_place *place)
+{
+	const bool empty = access(arena_printf(&cx->mem, "%s/checkpoint", place->folder).p, F_OK) != 0;
+	return empty ? may_begin(cx, place) : OK;
+}
+
 struct found {
 	uint64_t has;                          /* of this log */
 	struct str old_origin;                 /* of the log that this one succeeds; "": it is not there */

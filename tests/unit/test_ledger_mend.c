@@ -311,6 +311,10 @@ TEST(a_succession_that_admits_less_than_the_mirror_has_or_has_no_word_changes_no
 	CHECK(refused(&scene, "example.org/next", "no such word") == E_INVALID);
 	CHECK(refused(&scene, "example.org/log", "database-lost") == E_INVALID);
 	CHECK(refused(&scene, "no name+", "database-lost") == E_INVALID);
+	/* its disk is not mounted: nobody knows what it has */
+	shell("mv %s %s.disk && mkdir %s", scene.mirror, scene.mirror, scene.mirror);
+	CHECK(refused(&scene, "example.org/next", "database-lost") == E_IO);
+	shell("rmdir %s && mv %s.disk %s", scene.mirror, scene.mirror, scene.mirror);
 	/* yesterday's checkpoint, as in a restored folder */
 	shell("rm %s/ledger/checkpoint", scene.log.node.folder);
 	CHECK(succeed_command(&cx, &scene) == E_CONFLICT && !has(&scene.log, "mending"));
