@@ -71,11 +71,19 @@ enum err ledger_make_sure(struct ctx *, struct ledger *);
 enum err ledger_publish(struct ctx *, struct ledger *);
 /* A follower looks what the sequencer shows by now. */
 enum err ledger_follow(struct ctx *, struct ledger *);
-/* ledger/mirror.c: puts the entries up to the checkpoint's size into the folder, then the checkpoint itself; synced.  `from`: so many it
- * has already; of 0, the log that this one, `origin`, succeeds is put aside there, in a folder before-NAME.  E_CONFLICT: it is another
- * log's; E_CORRUPT MIRROR_AHEAD: it has more of this one than is here, or something else. */
+/* ledger/mirror.c: puts the entries up to the checkpoint's size into the folder, then the checkpoint itself, `note`; synced.  `from`: so many this process
+ * has put there; of 0, or where it is not as it was left, the mirror is asked first, and the log that this one succeeds is put aside there, in a folder before-NAME.
+ * E_CONFLICT: it is another log's; E_CORRUPT MIRROR_AHEAD: it has more of this one than is here, or something else; E_INVALID: its checkpoint is damaged;
+ * E_IO: also where it is empty and once had something, as FOLDER/ledger/mirror tells: its disk is not mounted. */
 #define MIRROR_AHEAD "mirror-ahead"
-enum err mirror_write(struct ctx *, const char *folder, struct str origin, uint64_t from, uint64_t size, struct str note);
+struct mirror_place {
+	const char *folder, *data_folder;
+};
+/* Before the checkpoint is signed: as mirror_write() with `from` 0 would ask, and nothing is changed.  `has`: so many entries of this log. */
+enum err mirror_ask(struct ctx *, const struct mirror_place *, const struct checkpoint *, uint64_t *has);
+enum err mirror_write(struct ctx *, const struct mirror_place *, uint64_t from, const struct checkpoint *, struct str note);
+/* E_IO: it is empty, or not there, and once had something. */
+enum err mirror_missed(struct ctx *, const struct mirror_place *);
 /* Its checkpoint, where that is of this log. */
 bool mirror_has(struct ctx *, const char *folder, const struct log_keys *, struct checkpoint *out);
 #endif

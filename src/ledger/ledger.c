@@ -283,10 +283,10 @@ static bool mirror_agrees(struct ledger *ledger)
 	struct checkpoint mirrored;
 	if (!ledger->mirror || !mirror_has(cx, ledger->mirror, &ledger->keys, &mirrored))
 		return true;                   /* or it is away, and will be asked when it is written to */
-	if (mirrored.size > ledger->size_at_start || edge_under(cx, ledger->folder, &mirrored, arena_new(&cx->mem, struct edge, 1)) != OK)
-		return false;
-	ledger->mirrored = mirrored.size;
-	return true;
+	const enum err e = mirrored.size > ledger->size_at_start ? E_CORRUPT : edge_under(cx, ledger->folder, &mirrored, arena_new(&cx->mem, struct edge, 1));
+	if (e == OK)
+		ledger->mirrored = mirrored.size;
+	return e != E_CORRUPT;                 /* a table that could not be read now says nothing of it: it is asked again, likewise */
 }
 
 /* The sequencer's: who follows asks nobody. */

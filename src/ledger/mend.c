@@ -158,13 +158,18 @@ static const char *next_key_file(struct ctx *cx, const struct ledger_config *con
 	return arena_printf(&cx->mem, "%s.next", config->key_file).p;
 }
 
-/* The new key waits beside the old one until the entry is there: killed between, the next run takes the same. */
+/* The new key waits beside the old one until the entry is there: killed between, the next run takes the same, and no other name than its. */
 static enum err next_key(struct ctx *cx, const char *path, const struct ledger_config *config, struct str origin, struct log_keys *out)
 {
+	AUTO(log_keys_wipe) struct log_keys keys = {};
 	const enum err e = log_keys_init(cx, path, config->db->folder, origin);
 	if (e != E_CONFLICT)
 		TRY(e);
-	return log_keys_read(cx, path, out);
+	TRY(log_keys_read(cx, path, &keys));
+	if (origin.n && !str_eq(origin, str_of(keys.keys[0].key.name)))
+		return fail(cx, E_INVALID, "%.120s, which another run has made, is the key of %.60s: name that with --origin, or none", path, keys.keys[0].key.name);
+	*out = keys;
+	return OK;
 }
 
 static enum err enter_first(struct ctx *cx, void *argument)
@@ -212,15 +217,14 @@ static enum err put_away(struct ctx *cx, const struct ledger_config *config, str
 static enum err old_head(struct ctx *cx, const struct ledger_config *config, const struct succession *how, struct entry *entry)
 {
 	AUTO(buf_free) struct buf root = buf_new(64);
-	struct checkpoint shown;
-	struct str note;
+	struct checkpoint last;
 	uint64_t size, kept;
-	TRY(ledger_shown(cx, config->db->folder, &note, &shown));
-	buf_base64(&root, shown.root.bytes, TREE_HASH_BYTES);
+	TRY(signed_read(cx, config->db->folder, &last));       /* a fetch, too, has left here what it brought */
+	buf_base64(&root, last.root.bytes, TREE_HASH_BYTES);
 	TRY(ledger_size(cx, &size));
 	TRY(count_signed(cx, config, size, &kept));
 	const bool told = how->old_size > 0;
-	const uint64_t old_size = told ? how->old_size : shown.size;
+	const uint64_t old_size = told ? how->old_size : last.size;
 	entry->values[ENTRY_succession_old_size] = entry_of_count(cx, old_size);
 	entry->values[ENTRY_succession_old_root] = told ? how->old_root : arena_copy(&cx->mem, buf_view(&root));
 	entry->values[ENTRY_succession_kept] = entry_of_count(cx, kept < old_size ? kept : old_size);
@@ -239,21 +243,62 @@ static bool is_entered(struct ctx *cx, struct str new_key, struct str *old_key)
 	return true;
 }
 
+/* Those that the log has ever named, where their file is gone. */
+static enum err known_keys(struct ctx *cx, const struct ledger_config *config, struct str old_key, struct log_keys *out)
+{
+	struct ledger_item *const items = arena_new(&cx->mem, struct ledger_item, LOG_KEYS_MAX - 1);
+	struct log_keys keys = { .count = 1 };
+	size_t count;
+	const enum err e = log_keys_read(cx, config->key_file, out);
+	if (e != E_NOTFOUND)
+		return e;
+	TRY(note_key_parse(cx, old_key, &keys.keys[0].key));
+	TRY(ledger_newest(cx, ENTRY_key_added, 0, LOG_KEYS_MAX - 1, items, &count));
+	for (size_t i = 0; i < count; i++)
+		TRY(note_key_parse(cx, items[i].entry.values[ENTRY_key_added_key], &keys.keys[keys.count++].key));
+	*out = keys;
+	return OK;
+}
+
 /* What the mirror has was shown: a succession that does not admit it is a lie to whoever saw it. */
-static enum err check_mirror(struct ctx *cx, const struct ledger_config *config, const struct succession *how)
+static enum err check_mirror(struct ctx *cx, const struct ledger_config *config, struct str old_key, const struct checkpoint *last)
 {
 	AUTO(log_keys_wipe) struct log_keys keys = {};
-	struct checkpoint shown, mirrored;
-	struct str note;
-	const enum err e = log_keys_read(cx, config->key_file, &keys);
-	if (how->old_size > 0 || !config->mirror[0] || e == E_NOTFOUND)
+	struct checkpoint mirrored;
+	if (!config->mirror[0])
 		return OK;
-	TRY(e);
-	TRY(ledger_shown(cx, config->db->folder, &note, &shown));
-	if (!mirror_has(cx, config->mirror, &keys, &mirrored) || mirrored.size <= shown.size)
+	TRY(mirror_missed(cx, &(struct mirror_place){ config->mirror, config->db->folder }));
+	TRY(known_keys(cx, config, old_key, &keys));
+	if (!mirror_has(cx, config->mirror, &keys, &mirrored) || mirrored.size <= last->size)
 		return OK;
-	return fail(cx, E_CONFLICT, "the mirror has %llu entries of this log, and %llu are known here to have been shown: bring them back with `amanat ledger fetch`, or name the old head with "
-		"--old-size and --old-root", (unsigned long long)mirrored.size, (unsigned long long)shown.size);
+	return fail(cx, E_CONFLICT, "the mirror has %llu entries of this log, and %llu are known here to have been signed: bring them back with `amanat ledger fetch`, or name the old head with "
+		"--old-size and --old-root", (unsigned long long)mirrored.size, (unsigned long long)last->size);
+}
+
+/* Before anything is changed. */
+static enum err check_succession(struct ctx *cx, const struct ledger_config *config, const struct succession *how, struct str old_origin, struct str old_key)
+{
+	struct checkpoint last;
+	uint64_t size, entries;
+	/* two logs of one name: whoever knows the old one takes the new one for its fork */
+	if (str_eq(how->origin, old_origin))
+		return fail(cx, E_INVALID, "the new log needs another name than the old one, " STR_FMT, STR_ARG(old_origin));
+	if (how->old_size > 0)
+		return OK;
+	TRY(signed_read(cx, config->db->folder, &last));
+	TRY(check_mirror(cx, config, old_key, &last));
+	TRY(ledger_size(cx, &size));
+	TRY(count_signed(cx, config, size, &entries));
+	return last.size || !entries ? OK : fail(cx, E_CONFLICT, "it is not known here how much of the old log was shown (a restore does not bring that): ask its mirror, a witness or a reader for the "
+		"newest checkpoint, and name that with --old-size and --old-root");
+}
+
+/* A word that no entry may have, a name that no log may have: nothing was changed, and another command, or another name, may be the right one. */
+static enum err take_back(struct ctx *cx, const struct ledger_config *config, const char *next)
+{
+	if (next && unlink(next) != 0 && errno != ENOENT)
+		return fail(cx, E_IO, "removing %.150s: %s", next, strerror(errno));
+	return remove_mark(cx, config, LEDGER_MENDING_FILE);
 }
 
 /* A log that takes over what nobody can read would never be signed. */
@@ -302,10 +347,10 @@ enum err ledger_succeed(struct ctx *cx, const struct ledger_config *config, cons
 	struct entry entry = { .kind = ENTRY_succession };
 	struct mending begun;
 	const char *const next = next_key_file(cx, config);
-	struct str *const old_key = &entry.values[ENTRY_succession_old_key];
+	struct str *const old_origin = &entry.values[ENTRY_succession_old_origin], *const old_key = &entry.values[ENTRY_succession_old_key];
 	TRY(mending_lock(cx, config, &lock));
 	TRY(mending_read(cx, config, &begun));
-	TRY(old_log(cx, config, &entry.values[ENTRY_succession_old_origin], old_key));
+	TRY(old_log(cx, config, old_origin, old_key));
 	/* killed behind the last rename: the key in the file is the new log's, and only the marks are left to go */
 	if (str_eq(begun.command, STR("succeed")) && access(next, F_OK) != 0 && is_entered(cx, *old_key, old_key)) {
 		TRY(sync_folders(cx, config));
@@ -313,13 +358,13 @@ enum err ledger_succeed(struct ctx *cx, const struct ledger_config *config, cons
 	}
 	TRY(check_readable(cx));
 	const bool anew = access(mending_path(cx, config, LEDGER_MENDING_FILE), F_OK) != 0;
+	const bool made = access(next, F_OK) != 0;
 	if (anew)
-		TRY(check_mirror(cx, config, how));
+		TRY(check_succession(cx, config, how, *old_origin, *old_key));
 	TRY(mending_begin(cx, config, &(struct mending){ STR("succeed"), 0 }));
 	const enum err e = enter_succession(cx, config, how, &entry);
-	/* a word that no entry may have, a name that no log may have: nothing was changed, and another command may be the right one */
 	if (e == E_INVALID && anew)
-		return remove_mark(cx, config, LEDGER_MENDING_FILE) == OK ? e : E_IO;
+		return take_back(cx, config, made ? next : NULL) == OK ? e : E_IO;
 	TRY(e);
 	TRY(put_away(cx, config, *old_key));
 	TRY(change_keys(cx, config, next));

@@ -17,11 +17,13 @@ enum err ledger_mark_restored(struct ctx *, const char *data_folder, int64_t ent
 enum err ledger_fetch(struct ctx *, const struct ledger_config *, struct str mirror, uint64_t *fetched);
 
 /* Begins a new log with a new key, which takes over the entries that are there, under the same numbers; its first entry names the old
- * log's head and the gap: those that are known to be the old log's, for what was entered here since and never signed is not.  E_CORRUPT: entries cannot be read. */
+ * log's head and the gap: those that are known to be the old log's, for what was entered here since and never signed is not.  E_CORRUPT: entries cannot be read.  E_CONFLICT: the
+ * mirror has more than is admitted, or it is not known what was shown, and `old_size` does not say.  E_INVALID: a word, a name that may not be; the old log's own name; a
+ * key that waits in KEY.next has another. */
 struct succession {
 	struct str origin;                     /* "": a random one */
 	struct str reason;                     /* as the entry's word */
-	uint64_t old_size;                     /* of the newest checkpoint that anybody is known to have; 0: what was shown here last */
+	uint64_t old_size;                     /* of the newest checkpoint that anybody is known to have; 0: what was signed here last */
 	struct str old_root;                   /* base64; "": likewise */
 };
 enum err ledger_succeed(struct ctx *, const struct ledger_config *, const struct succession *);

@@ -11,9 +11,10 @@
 
 #define BUNDLE_BYTES_MAX ((size_t)TILE_WIDTH * (ENTRY_LINE_MAX + 2))
 
-static enum err make_folders(struct ctx *cx, const char *path)
+/* The mirror's own folder, too, and none above it: those are a disk's, or a place where one was. */
+static enum err make_folders(struct ctx *cx, const char *folder, const char *path)
 {
-	for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+	for (const char *slash = path + strlen(folder); slash; slash = strchr(slash + 1, '/')) {
 		const char *const part = arena_text(&cx->mem, (struct str){ path, (size_t)(slash - path) });
 		if (mkdir(part, S_IRWXU | S_IRGRP | S_IXGRP) != 0 && errno != EEXIST)
 			return fail(cx, E_IO, "the ledger's mirror: making %.150s: %s", part, strerror(errno));
@@ -44,7 +45,7 @@ static enum err write_bundle(struct ctx *cx, const char *folder, uint64_t bundle
 	const unsigned width = tile_width(TILE_BUNDLE, bundle, size);
 	const char *const path = path_in(cx, folder, bundle, width);
 	TRY(read_bundle(cx, bundle, width, &bytes));
-	TRY(make_folders(cx, path));
+	TRY(make_folders(cx, folder, path));
 	return file_write(cx, path, buf_view(&bytes));
 }
 
@@ -118,33 +119,115 @@ static enum err hold_against(struct ctx *cx, const struct checkpoint *mirrored, 
 	return hash_eq(&root, &mirrored->root) ? OK : fail_as(cx, E_CORRUPT, MIRROR_AHEAD, "the mirror has other entries of this log than are here: a copy of this node signs elsewhere, or an older database was put in its place");
 }
 
-/* The log that this one succeeds stays to be looked at; anybody else's is not touched. */
-static enum err make_way(struct ctx *cx, const char *folder, struct str origin, uint64_t size)
+/* FOLDER/ledger/mirror: the path of a mirror that was written to.  An empty folder there is the place where its disk was. */
+#define MIRROR_FILE "mirror"
+#define MIRROR_FILE_BYTES_MAX ((size_t)8 << 10)
+
+static enum err is_remembered(struct ctx *cx, const char *memory, const char *folder, bool *out)
 {
-	struct note *const note = arena_new(&cx->mem, struct note, 1);
-	struct checkpoint checkpoint;
-	struct entry first;
-	struct str line;
-	const enum err e = read_checkpoint(cx, folder, note, &checkpoint);
-	if (e == E_NOTFOUND || e == E_INVALID)
-		return OK;
-	TRY(e);
-	if (str_eq(checkpoint.origin, origin))
-		return hold_against(cx, &checkpoint, size);
-	TRY(ledger_read(cx, 0, &first, &line));
-	if (first.kind != ENTRY_succession || !str_eq(first.values[ENTRY_succession_old_origin], checkpoint.origin))
-		return fail(cx, E_CONFLICT, "the ledger's mirror %.150s is another log's, " STR_FMT ": give it a folder of its own", folder,
-			(int)(checkpoint.origin.n < 60 ? checkpoint.origin.n : 60), checkpoint.origin.p);
-	return put_aside(cx, folder, checkpoint.origin);
+	AUTO(buf_free) struct buf text = buf_new(MIRROR_FILE_BYTES_MAX);
+	const enum err e = file_read(cx, memory, &text);
+	if (e != E_NOTFOUND)
+		TRY(e);
+	*out = str_eq(str_trim(buf_view(&text)), str_of(folder));
+	return OK;
 }
 
-enum err mirror_write(struct ctx *cx, const char *folder, struct str origin, uint64_t from, uint64_t size, struct str note)
+static enum err remember(struct ctx *cx, const struct mirror_place *place)
 {
-	if (from == 0)
-		TRY(make_way(cx, folder, origin, size));
-	TRY(write_bundles(cx, folder, from, size));
-	TRY(file_write(cx, arena_printf(&cx->mem, "%s/checkpoint", folder).p, note));
-	return drop_partial(cx, folder, from, size);
+	bool remembered;
+	const char *const memory = arena_printf(&cx->mem, "%s/ledger/" MIRROR_FILE, place->data_folder).p;
+	TRY(is_remembered(cx, memory, place->folder, &remembered));
+	return remembered ? OK : file_write(cx, memory, arena_printf(&cx->mem, "%s\n", place->folder));
+}
+
+static enum err may_begin(struct ctx *cx, const struct mirror_place *place)
+{
+	bool remembered;
+	const char *const memory = arena_printf(&cx->mem, "%s/ledger/" MIRROR_FILE, place->data_folder).p;
+	TRY(is_remembered(cx, memory, place->folder, &remembered));
+	return remembered ? fail(cx, E_IO, "the ledger's mirror %.150s had entries and has none now: is its disk mounted? Only if it is to be begun anew, remove %.150s", place->folder, memory) : OK;
+}
+
+enum err mirror_missed(struct ctx *cx, const struct mirror_place *place)
+{
+	const bool empty = access(arena_printf(&cx->mem, "%s/checkpoint", place->folder).p, F_OK) != 0;
+	return empty ? may_begin(cx, place) : OK;
+}
+
+struct found {
+	uint64_t has;                          /* of this log */
+	struct str old_origin;                 /* of the log that this one succeeds; "": it is not there */
+};
+
+/* The log that this one succeeds stays to be looked at; anybody else's is not touched. */
+static enum err look(struct ctx *cx, const struct mirror_place *place, const struct checkpoint *checkpoint, struct found *out)
+{
+	struct note *const note = arena_new(&cx->mem, struct note, 1);
+	struct checkpoint there;
+	struct entry first;
+	struct str line;
+	const enum err e = read_checkpoint(cx, place->folder, note, &there);
+	struct found found = { .old_origin = STR("") };
+	if (e == E_NOTFOUND) {
+		TRY(may_begin(cx, place));
+		*out = found;
+		return OK;
+	}
+	if (e == E_INVALID)
+		return fail(cx, E_INVALID, "the ledger's mirror: %.150s/checkpoint is damaged, and what lies beside it may be all that there is: move that away", place->folder);
+	TRY(e);
+	if (str_eq(there.origin, checkpoint->origin)) {
+		TRY(hold_against(cx, &there, checkpoint->size));
+		found.has = there.size;
+		*out = found;
+		return OK;
+	}
+	TRY(ledger_read(cx, 0, &first, &line));
+	if (first.kind != ENTRY_succession || !str_eq(first.values[ENTRY_succession_old_origin], there.origin))
+		return fail(cx, E_CONFLICT, "the ledger's mirror %.150s is another log's, " STR_FMT ": give it a folder of its own", place->folder,
+			(int)(there.origin.n < 60 ? there.origin.n : 60), there.origin.p);
+	found.old_origin = there.origin;
+	*out = found;
+	return OK;
+}
+
+enum err mirror_ask(struct ctx *cx, const struct mirror_place *place, const struct checkpoint *checkpoint, uint64_t *has)
+{
+	struct found found;
+	TRY(look(cx, place, checkpoint, &found));
+	*has = found.has;
+	return OK;
+}
+
+/* A disk that went, and perhaps came back as another one. */
+static enum err is_as_left(struct ctx *cx, const char *folder, uint64_t size, struct str origin, bool *out)
+{
+	struct note *const note = arena_new(&cx->mem, struct note, 1);
+	struct checkpoint there;
+	const enum err e = read_checkpoint(cx, folder, note, &there);
+	if (e == E_NOTFOUND)
+		return fail(cx, E_IO, "%.150s is not the mirror that was written to, for it has no checkpoint: is its disk mounted?", folder);
+	if (e != E_INVALID)
+		TRY(e);
+	*out = e == OK && there.size == size && str_eq(there.origin, origin);
+	return OK;
+}
+
+enum err mirror_write(struct ctx *cx, const struct mirror_place *place, uint64_t from, const struct checkpoint *checkpoint, struct str note)
+{
+	struct found found = { .has = from, .old_origin = STR("") };
+	bool as_left = false;
+	if (from)
+		TRY(is_as_left(cx, place->folder, from, checkpoint->origin, &as_left));
+	if (!as_left)
+		TRY(look(cx, place, checkpoint, &found));
+	if (found.old_origin.n)
+		TRY(put_aside(cx, place->folder, found.old_origin));
+	TRY(write_bundles(cx, place->folder, as_left ? from : 0, checkpoint->size));
+	TRY(file_write(cx, arena_printf(&cx->mem, "%s/checkpoint", place->folder).p, note));
+	TRY(remember(cx, place));
+	return drop_partial(cx, place->folder, found.has, checkpoint->size);
 }
 
 static bool is_signed(const struct note *note, const struct log_keys *keys)

@@ -178,19 +178,51 @@ static enum err ask(struct ctx *cx, struct ledger *ledger, const struct checkpoi
 	return e;
 }
 
+/* --- the mirror --- */
+
+static void set_mirrored(struct ledger *ledger, uint64_t entries)
+{
+	pthread_mutex_lock(&ledger->lock);
+	ledger->mirrored = entries;
+	pthread_mutex_unlock(&ledger->lock);
+}
+
+static enum err heed(struct ctx *cx, struct ledger *ledger, enum err e)
+{
+	if (e == E_CORRUPT && cx->failure.slug && strcmp(cx->failure.slug, MIRROR_AHEAD) == 0) {
+		ledger_hide(cx, ledger);
+		ledger_set_state(cx, ledger, LEDGER_BEHIND);
+	}
+	return e;
+}
+
+/* One that this process has not heard of yet: away or ahead, it is a reason to sign nothing new.  Asked behind the witnesses, it would refuse
+ * what they have as a fork by then. */
+static enum err ask_mirror(struct ctx *cx, struct ledger *ledger, const struct checkpoint *checkpoint)
+{
+	uint64_t has;
+	if (!ledger->mirror || ledger->mirrored > 0)
+		return OK;
+	TRY(heed(cx, ledger, mirror_ask(cx, &(struct mirror_place){ ledger->mirror, ledger->data_folder }, checkpoint, &has)));
+	set_mirrored(ledger, has);
+	return OK;
+}
+
+static enum err to_mirror(struct ctx *cx, struct ledger *ledger, const struct checkpoint *checkpoint, struct str note)
+{
+	/* of what was signed before, it may have more, which was looked at by then */
+	if (!ledger->mirror || ledger->mirrored > checkpoint->size)
+		return OK;
+	TRY(heed(cx, ledger, mirror_write(cx, &(struct mirror_place){ ledger->mirror, ledger->data_folder }, ledger->mirrored, checkpoint, note)));
+	set_mirrored(ledger, checkpoint->size);
+	return OK;
+}
+
+/* --- from signed to shown --- */
+
 static enum err show(struct ctx *cx, struct ledger *ledger, const struct checkpoint *checkpoint, const struct edge *edge, struct str note)
 {
-	if (ledger->mirror) {
-		const enum err e = mirror_write(cx, ledger->mirror, checkpoint->origin, ledger->mirrored, checkpoint->size, note);
-		if (e == E_CORRUPT && cx->failure.slug && strcmp(cx->failure.slug, MIRROR_AHEAD) == 0) {
-			ledger_hide(cx, ledger);
-			ledger_set_state(cx, ledger, LEDGER_BEHIND);
-		}
-		TRY(e);
-		pthread_mutex_lock(&ledger->lock);
-		ledger->mirrored = checkpoint->size;
-		pthread_mutex_unlock(&ledger->lock);
-	}
+	TRY(to_mirror(cx, ledger, checkpoint, note));
 	TRY(file_write(cx, path_of(cx, ledger->data_folder, SHOWN_FILE), note));
 	ledger_show(ledger, view_new(edge, &checkpoint->root, note, clock_wall_us(cx->clock)));
 	return OK;
@@ -201,6 +233,7 @@ enum err ledger_publish(struct ctx *cx, struct ledger *ledger)
 	AUTO(buf_free) struct buf note = buf_new(NOTE_BYTES_MAX);
 	struct checkpoint checkpoint = { .origin = str_of(ledger->keys.keys[0].key.name), .size = ledger->edge.size };
 	TRY(edge_root(cx, &ledger->edge, &checkpoint.root));
+	TRY(ask_mirror(cx, ledger, &checkpoint));
 	TRY(sync_entries(cx, ledger->data_folder));
 	sign(ledger, &checkpoint, &note);
 	if (ledger->witnesses) {

@@ -1,6 +1,6 @@
 // A node that asks witnesses, other nodes and worse: enough of them or silence, a witness that is slow, a fork, yesterday's data put back.
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { setTimeout as moment } from 'node:timers/promises';
@@ -225,16 +225,26 @@ test('a restored backup is noticed, a drill touches neither witness nor mirror',
   await server.stop();
   const after = await seen();
   assert.notDeepEqual(after, before);
-  const restored = new Server({ folder: at('restored'), settings: server.settings });
+  const restored = new Server({ folder: at('restored'), settings: { ...server.settings } });
   const done = await restored.cli('restore', at('copies'), '--keys', at('keys'));
   assert.equal(done.code, 0, done.stderr);
   // a start at which nobody could be asked has entered something, which is none of what was restored
+  // (in another second than the start that was lost: of one time, both have one line, and the mirror would be right to agree)
+  await moment(1010 - Date.now() % 1000);
   const alone = new Server({ folder: restored.folder, settings: { ...restored.settings, 'ledger.policy': '' } });
   await started(alone);
   await until(alone, (s) => s.state === 'behind' && s.entries > size, 'nothing is signed');
   await alone.stop();
+  // the mirror is asked first: where it has more nothing at all is signed, and no witness asked
   await started(restored);
-  const said = await until(restored, (s) => s.state === 'behind', 'noticed');
+  const known = await until(restored, (s) => s.state === 'behind', 'noticed by the mirror');
+  assert.equal(known.witnesses[0].answer, 'not-asked');
+  assert.ok(!existsSync(path.join(restored.folder, 'ledger/signed')));
+  await restored.stop();
+  // without a mirror the witness is asked about what was restored, and knows
+  restored.settings['ledger.mirror'] = '';
+  await restored.start();
+  const said = await until(restored, (s) => s.state === 'behind' && s.witnesses[0].answer === 'ahead', 'noticed');
   assert.equal(readCheckpoint(readFileSync(path.join(restored.folder, 'ledger/signed'), 'utf8')).size, size);
   assert.equal(said.witnesses[0].answer, 'ahead');
   assert.ok((await checkpointOf(restored)).status === 503 && await restored.alive());
@@ -243,6 +253,7 @@ test('a restored backup is noticed, a drill touches neither witness nor mirror',
   await restored.stop();
   const fetched = await restored.cli('ledger', 'fetch', at('mirror'));
   assert.equal(fetched.code, 0, fetched.stderr);
+  restored.settings['ledger.mirror'] = at('mirror');
   await restored.start();
   assert.ok((await whole(restored)).size > today.size, 'with what the mirror has it goes on');
 });

@@ -1,6 +1,7 @@
 /* tests/unit/log_fixture.h - a data folder with a writer and a log, in this process. */
 #ifndef TESTS_LOG_FIXTURE_H
 #define TESTS_LOG_FIXTURE_H
+#include <fcntl.h>
 #include <pthread.h>
 
 #include "ledger/ledger.h"
@@ -70,6 +71,12 @@ static inline void log_end(struct log_node *log)
 	ledger_down(log);
 	unlink(log->key_file);
 	node_end(&log->node);
+}
+
+/* In one step: the log's thread may look, or write, at any moment between two. */
+static inline bool exchange(const char *one, const char *other)
+{
+	return renameat2(AT_FDCWD, one, AT_FDCWD, other, RENAME_EXCHANGE) == 0;
 }
 
 /* The test waits for the writer, so nothing of it is read by another thread meanwhile. */

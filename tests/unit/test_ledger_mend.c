@@ -75,7 +75,7 @@ TEST(a_mirror_of_another_history_under_the_same_key_is_refused_and_changes_nothi
 	scene_begin(&scene);
 	scene_keep(&scene);
 	/* the other one: without our checkpoint, and with other entries at the end */
-	shell("rm -rf %s/ledger/checkpoint %s && mkdir %s", scene.log.node.folder, scene.mirror, scene.mirror);
+	shell("rm -rf %s/ledger/checkpoint %s/ledger/mirror %s && mkdir %s", scene.log.node.folder, scene.log.node.folder, scene.mirror, scene.mirror);
 	EXPECT(change(&scene.log, "DELETE FROM logged WHERE number >= 300"));
 	stores_up(&scene.log);
 	EXPECT(enter(&scene.log, 5000, 300) && ledger_up(&scene.log) && ledger_wait(&scene.log.node.cx, 599, PATIENCE_US) == OK);
@@ -229,6 +229,78 @@ TEST(a_succession_killed_anywhere_ends_when_it_is_run_again_and_the_old_key_sign
 	scene_end(&scene);
 }
 
+static enum err succeed_as(struct ctx *cx, const struct scene *scene, const char *origin, const char *reason)
+{
+	const struct db_config db = node_db(&scene->log.node, false);
+	const struct ledger_config config = config_of(scene, &db);
+	return ledger_succeed(cx, &config, &(struct succession){ .origin = str_of(origin), .reason = str_of(reason), .old_root = STR("") });
+}
+
+/* And nothing is left of it. */
+static enum err refused(struct scene *scene, const char *origin, const char *reason)
+{
+	char next[128];
+	AUTO(ctx_end) struct ctx cx = node_ctx(&scene->log.node);
+	const enum err e = succeed_as(&cx, scene, origin, reason);
+	snprintf(next, sizeof next, "%.96s.next", scene->log.key_file);
+	EXPECT(!has(&scene->log, "mending") && access(next, F_OK) != 0);
+	return e;
+}
+
+TEST(a_key_that_waits_for_its_log_is_not_taken_for_one_of_another_name)
+{
+	struct scene scene;
+	char next[128];
+	scene_begin(&scene);
+	AUTO(ctx_end) struct ctx cx = node_ctx(&scene.log.node);
+	snprintf(next, sizeof next, "%.96s.next", scene.log.key_file);
+	CHECK(log_keys_init(&cx, next, scene.log.node.folder, STR("example.org/next")) == OK);
+	CHECK(succeed_as(&cx, &scene, "example.org/third", "database-lost") == E_INVALID && !has(&scene.log, "mending") && access(next, F_OK) == 0);
+	CHECK(node_ok(&cx, succeed_as(&cx, &scene, "", "database-lost")));
+	CHECK(ledger_up(&scene.log) && head_of(&scene.log).state == LEDGER_WHOLE);
+	scene_end(&scene);
+}
+
+/* Included and mirrored by all keys that there are by now. */
+static void sign_all(struct scene *scene)
+{
+	EXPECT(ledger_up(&scene->log) && ledger_wait(&scene->log.node.cx, size_of(&scene->log) - 1, PATIENCE_US) == OK);
+	ledger_down(&scene->log);
+}
+
+/* Another key, and the first one, which the first entry names, signs no longer. */
+static void change_key(struct scene *scene, struct ctx *cx, const struct ledger_config *config)
+{
+	AUTO(log_keys_wipe) struct log_keys keys = {};
+	AUTO(buf_free) struct buf vkey = buf_new(NOTE_VKEY_MAX);
+	struct note_key added;
+	EXPECT(node_ok(cx, log_keys_read(cx, config->key_file, &keys)) && node_ok(cx, ledger_add_key(cx, config, &added)));
+	sign_all(scene);
+	note_key_write(&keys.keys[0].key, &vkey);
+	EXPECT(node_ok(cx, ledger_revoke_key(cx, config, buf_view(&vkey), STR("rotated"))));
+	sign_all(scene);
+}
+
+/* Restored, and the key is on no disk any more. */
+TEST(without_its_key_too_a_log_admits_what_was_shown_or_is_not_succeeded)
+{
+	struct scene scene;
+	scene_begin(&scene);
+	AUTO(ctx_end) struct ctx cx = node_ctx(&scene.log.node);
+	const struct db_config db = node_db(&scene.log.node, false);
+	struct ledger_config config = config_of(&scene, &db);
+	struct succession how = { .origin = STR("example.org/next"), .reason = STR("key-lost"), .old_root = STR("") };
+	change_key(&scene, &cx, &config);
+	shell("rm %s %s/ledger/checkpoint", scene.log.key_file, scene.log.node.folder);
+	CHECK(ledger_succeed(&cx, &config, &how) == E_CONFLICT && strstr(cx.failure.text, "mirror has 522") && !has(&scene.log, "mending"));
+	config.mirror = "";
+	CHECK(ledger_succeed(&cx, &config, &how) == E_CONFLICT && strstr(cx.failure.text, "--old-size") && !has(&scene.log, "mending"));
+	how.old_size = SIGNED + 2;
+	how.old_root = STR("q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s=");
+	CHECK(node_ok(&cx, ledger_succeed(&cx, &config, &how)));
+	scene_end(&scene);
+}
+
 TEST(a_succession_that_admits_less_than_the_mirror_has_or_has_no_word_changes_nothing)
 {
 	struct scene scene;
@@ -236,13 +308,23 @@ TEST(a_succession_that_admits_less_than_the_mirror_has_or_has_no_word_changes_no
 	AUTO(ctx_end) struct ctx cx = node_ctx(&scene.log.node);
 	const struct db_config db = node_db(&scene.log.node, false);
 	const struct ledger_config config = config_of(&scene, &db);
-	CHECK(ledger_succeed(&cx, &config, &(struct succession){ .origin = STR("example.org/next"), .reason = STR("no such word"), .old_root = STR("") }) == E_INVALID);
-	CHECK(!has(&scene.log, "mending"));
+	CHECK(refused(&scene, "example.org/next", "no such word") == E_INVALID);
+	CHECK(refused(&scene, "example.org/log", "database-lost") == E_INVALID);
+	CHECK(refused(&scene, "no name+", "database-lost") == E_INVALID);
+	/* its disk is not mounted: nobody knows what it has */
+	shell("mv %s %s.disk && mkdir %s", scene.mirror, scene.mirror, scene.mirror);
+	CHECK(refused(&scene, "example.org/next", "database-lost") == E_IO);
+	shell("rmdir %s && mv %s.disk %s", scene.mirror, scene.mirror, scene.mirror);
 	/* yesterday's checkpoint, as in a restored folder */
 	shell("rm %s/ledger/checkpoint", scene.log.node.folder);
 	CHECK(succeed_command(&cx, &scene) == E_CONFLICT && !has(&scene.log, "mending"));
 	uint64_t fetched = 0;
 	CHECK(node_ok(&cx, ledger_fetch(&cx, &config, str_of(scene.mirror), &fetched)) && fetched == 0);
+	/* what it brought is admitted then */
+	struct entry first;
+	struct str line;
+	CHECK(node_ok(&cx, succeed_command(&cx, &scene)) && node_ok(&cx, ledger_read(&cx, 0, &first, &line)));
+	CHECK(str_eq(first.values[ENTRY_succession_old_size], STR("520")) && str_eq(first.values[ENTRY_succession_kept], STR("520")));
 	scene_end(&scene);
 }
 
@@ -254,6 +336,8 @@ int main(void)
 	RUN(rows_that_are_damaged_are_replaced_where_they_stand_and_no_entry_is_entered_twice);
 	RUN(damage_behind_what_the_mirror_has_is_told_and_nothing_is_cut);
 	RUN(a_succession_killed_anywhere_ends_when_it_is_run_again_and_the_old_key_signs_none_of_it);
+	RUN(a_key_that_waits_for_its_log_is_not_taken_for_one_of_another_name);
+	RUN(without_its_key_too_a_log_admits_what_was_shown_or_is_not_succeeded);
 	RUN(a_succession_that_admits_less_than_the_mirror_has_or_has_no_word_changes_nothing);
 	return tap_end();
 }

@@ -253,7 +253,9 @@ TEST(a_mirror_that_fails_holds_back_what_is_shown_and_not_the_node_until_it_is_t
 	CHECK(ledger_up(&log) && head_of(&log).state == LEDGER_FAILING && head_of(&log).note.n == 0);
 	CHECK(enter(&log, 0, 5) && ledger_wait(&log.node.cx, 0, 300 * 1000) == E_BUSY);
 	CHECK(ledger_mirror(log.ledger, &mirrored) && mirrored == 0);
-	CHECK(unlink(log.mirror) == 0 && mkdir(log.mirror, S_IRWXU) == 0);
+	char folder[128];
+	snprintf(folder, sizeof folder, "%s.new", log.mirror);
+	CHECK(mkdir(folder, S_IRWXU) == 0 && exchange(folder, log.mirror) && unlink(folder) == 0);
 	CHECK(ledger_wait(&log.node.cx, 5, PATIENCE_US) == OK);
 	for (unsigned i = 0; i < 1000 && head_of(&log).state != LEDGER_WHOLE; i++)
 		usleep(10 * 1000);
