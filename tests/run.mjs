@@ -47,8 +47,9 @@ const suites = {
     ...binaries('build-asan/tests/fuzz', 'replay_').map((b) => ({ name: path.basename(b), argv: [b, corpus(b, 'replay_')] })),
   ] },
   unit_clang: { seconds: 500, abreast: 2, commands: () => binaries('build-clang/tests/unit', 'test_').map((b) => ({ name: `${path.basename(b)} (clang)`, argv: [b] })) },
+  // Not those that are of several processes, nor those whose children die at a seam, which all their threads count.
   threads: { seconds: 600, abreast: 2, commands: () => binaries('build-tsan/tests/unit', 'test_')
-    .filter((b) => !/worker|sandbox|escape|ledger_mend|ledger_mirror/.test(b))      // children that die at a seam, which all their threads count.map((b) => ({ name: `${path.basename(b)} (threads)`, argv: [b] })) },
+    .filter((b) => !/worker|sandbox|escape|ledger_mend|ledger_mirror/.test(b)).map((b) => ({ name: `${path.basename(b)} (threads)`, argv: [b] })) },
   fuzz: { seconds: Infinity, abreast: 2, commands: () => binaries('build-clang/tests/fuzz', 'fuzz_').map((b) => ({
     name: `${path.basename(b)} finds nothing in ${fuzzSeconds} s`, plain: true,
     argv: [b, `-max_total_time=${fuzzSeconds}`, '-rss_limit_mb=1024', '-timeout=5', '-print_final_stats=0', '-verbosity=0',
