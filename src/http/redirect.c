@@ -79,7 +79,7 @@ static void connection_changed(void *argument, struct MHD_Connection *wire, void
 	if (code == MHD_CONNECTION_NOTIFY_CLOSED)
 		warden_remove(redirect->warden, *context);
 	else
-		*context = warden_add(redirect->warden, MHD_get_connection_info(wire, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd,
+		*context = warden_add(redirect->warden, MHD_get_connection_info(wire, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd, false,
 		                      clock_boot_us(NULL) + PATIENCE_SECONDS * SECOND_US);
 }
 

@@ -86,9 +86,8 @@ static void connection_changed(void *argument, struct MHD_Connection *wire, void
 		return;
 	}
 	int fd = MHD_get_connection_info(wire, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-	struct connection *connection = warden_add(http->warden, fd, clock_boot_us(NULL) + patience_us(&http->config));
+	struct connection *connection = warden_add(http->warden, fd, http->tls != NULL, clock_boot_us(NULL) + patience_us(&http->config));
 	connection->address = address_of(MHD_get_connection_info(wire, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
-	connection->tls = http->tls != NULL;
 	if (connection->tls)
 		gnutls_session_set_ptr(MHD_get_connection_info(wire, MHD_CONNECTION_INFO_GNUTLS_SESSION)->tls_session, http->tls);
 	look_for_crowd(http, connection);

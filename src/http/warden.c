@@ -203,12 +203,13 @@ void warden_post(struct warden *warden, int listener, bool says)
 	pthread_mutex_unlock(&warden->lock);
 }
 
-struct connection *warden_add(struct warden *warden, int fd, int64_t deadline_us)
+struct connection *warden_add(struct warden *warden, int fd, bool tls, int64_t deadline_us)
 {
 	struct connection *connection = calloc(1, sizeof *connection);
 	if (!connection)
 		abort();
 	connection->fd = fd;
+	connection->tls = tls;
 	connection->taken = -1;
 	atomic_init(&connection->standing, WAITING);
 	atomic_init(&connection->deadline_us, deadline_us);

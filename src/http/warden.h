@@ -49,7 +49,7 @@ void warden_pace(struct warden *, struct connection *, bool paced);
 uint64_t warden_slow_readers(struct warden *);
 /* Once: looks after that door, too, from now on (porter.h). */
 void warden_post(struct warden *, int listener, bool says);
-struct connection *warden_add(struct warden *, int fd, int64_t deadline_us);
+struct connection *warden_add(struct warden *, int fd, bool tls, int64_t deadline_us);
 /* Before the library closes the socket.  A connection with `linger` is read, and what comes is dropped, until the client has
  * closed or two seconds have passed: else the kernel's reset would take from the client the answer that it has not read. */
 void warden_remove(struct warden *, struct connection *);
