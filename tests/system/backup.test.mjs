@@ -1,9 +1,10 @@
 // Backups of a node at work, what a restore gives back and what it takes away again, and what a kill in the middle leaves.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, truncateSync, writeSync, closeSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { flip } from './flip.mjs';
 import { until } from './patience.mjs';
 import { Server, binary, freshFolder, password, root, run, startServer } from './server.mjs';
 import { publish, upload } from './upload.mjs';
@@ -24,7 +25,6 @@ async function restore(from, { data, keys }, folder, ...more) {
 const generations = (dir) => readdirSync(path.join(dir, 'generations')).sort();
 const kept = (dir) => readdirSync(path.join(dir, 'blobs'), { recursive: true }).filter((f) => f.length > 60);
 const bytesOf = async (server, where) => (await server.visitor().get(where)).bytes;
-const flip = (file, at) => { const fd = openSync(file, 'r+'); writeSync(fd, Buffer.from('\u0001'), 0, 1, at); closeSync(fd); };
 
 test('a backup of a node at work gives back all that was acknowledged before it, and fsck finds nothing', needsClips, async (t) => {
   const where = places();

@@ -1,9 +1,10 @@
 // fsck: each invariant is broken, alone, and must be named; what can be mended is; a node at work is clean.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, openSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync, writeSync, closeSync } from 'node:fs';
+import { closeSync, cpSync, existsSync, openSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
+import { flip } from './flip.mjs';
 import { binary, freshFolder, root, run, startServer } from './server.mjs';
 import { drafts, publish, upload } from './upload.mjs';
 
@@ -57,7 +58,7 @@ const files = (folder, kind) => readdirSync(path.join(folder, 'blobs', kind), { 
 
 // name: [what breaks it, { also: other invariants that rightly notice the same, mended: by --repair }]
 const cases = {
-  'pages-authentic': [(f) => { const fd = openSync(path.join(f, 'personal.db'), 'r+'); writeSync(fd, Buffer.from('x'), 0, 1, 5 * 4096 + 100); closeSync(fd); }],
+  'pages-authentic': [(f) => flip(path.join(f, 'personal.db'), 5 * 4096 + 100)],
   'public-sound': [(f) => { const fd = openSync(path.join(f, 'public.db'), 'r+'); writeSync(fd, Buffer.alloc(4096, 7), 0, 4096, 3 * 4096); closeSync(fd); }],
   'personal-sound': [(f) => truncateSync(path.join(f, 'personal.db'), statSync(path.join(f, 'personal.db')).size - 4096)],
   'keys-sound': [(f) => { const fd = openSync(path.join(f, 'keys.db'), 'r+'); writeSync(fd, Buffer.alloc(4096, 9), 0, 4096, 4096); closeSync(fd); }],
@@ -163,9 +164,7 @@ test('posts that were lost from the outbox are missed', needsClips, async () => 
 test('a changed byte of a clip is seen with --deep', needsClips, async () => {
   const folder = copy();
   const file = files(folder, 'public').find((f) => f.includes(where.src)) ?? files(folder, 'public')[0];
-  const fd = openSync(file, 'r+');
-  writeSync(fd, Buffer.from('!'), 0, 1, 3000);
-  closeSync(fd);
+  flip(file, 3000);
   assert.equal((await fsck(folder)).code, 0);
   const deep = await fsck(folder, '--deep');
   assert.deepEqual([deep.code, deep.report.findings.map((f) => f.name)], [1, ['blob-file']]);
