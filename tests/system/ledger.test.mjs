@@ -77,14 +77,20 @@ const putBack = ({ server, old }) => {
   writeFileSync(path.join(server.folder, 'ledger/restored'), 'restored from a backup\n');
 };
 
+/** Has the log's lock as a command has it, until the function that it gives is called. */
+async function holdLog(server) {
+  const holder = spawn('flock', [path.join(server.folder, 'ledger', 'lock'), 'sh', '-c', 'echo held; read line'], { stdio: ['pipe', 'pipe', 'ignore'] });
+  await new Promise((resolve) => holder.stdout.once('data', resolve));
+  return () => holder.stdin.end('\n');
+}
+
 test('a server that begins while a command has the log signs as soon as that has ended', async () => {
   const server = await startServer();
   await sized(server, BEGUN);
   await server.stop();
-  const command = spawn('flock', [path.join(server.folder, 'ledger', 'lock'), 'sh', '-c', 'echo held; read line'], { stdio: ['pipe', 'pipe', 'ignore'] });
-  await new Promise((resolve) => command.stdout.once('data', resolve));
+  const letGo = await holdLog(server);
   const starting = server.start();
-  setTimeout(() => command.stdin.end('\n'), 1500);
+  setTimeout(letGo, 1500);
   await starting;
   await sized(server, BEGUN + 1);
   await server.stop();
@@ -94,10 +100,9 @@ test('a command whose entry is not signed in time says so, and ends well', async
   const server = await startServer();
   await sized(server, BEGUN);
   await server.stop();
-  const busy = spawn('flock', [path.join(server.folder, 'ledger', 'lock'), 'sh', '-c', 'echo held; read line'], { stdio: ['pipe', 'pipe', 'ignore'] });
-  await new Promise((resolve) => busy.stdout.once('data', resolve));
+  const letGo = await holdLog(server);
   const { code, signal, stdout, stderr } = await server.cli('demand', 'add', '--asker', 'XA', '--kind', 'data', '--basis', 'court');
-  busy.stdin.end('\n');
+  letGo();
   assert.deepEqual([code, signal], [0, null], stderr);
   assert.match(stdout, /The entry is not under a checkpoint yet/);
 });
